@@ -1,0 +1,84 @@
+"""Issuance center and certificate issuer (a municipality's own server, or the shared cloud).
+
+The issuer answers from its register at one instant. An order repeated under its id gets the same bytes until the outcome is told; afterwards its outcome, not a paper.
+"""
+
+from datetime import datetime
+from typing import Literal
+
+from messages.visits import MemberChoice
+from messages.wire import Message
+
+
+class OfferChoices(Message, frozen=True, kw_only=True):
+    """Who and what may stand on a certificate for the holder of this 利用者証明用 certificate. `serial` is its serial number in lower-case hex."""
+
+    visit_id: str
+    visit_key: bytes
+    serial: str
+    municipality: str
+    kind: str
+
+
+class ChoicesOffered(Message, frozen=True, kw_only=True):
+    """See `visits.Choices`; the issuer's word."""
+
+    visit_id: str
+    kind: str
+    members: tuple[MemberChoice, ...]
+    options: tuple[str, ...]
+    copies_max: int
+    register_version: str
+
+
+class PaperOrder(Message, frozen=True, kw_only=True):
+    """One copy to be made, and the binding that must stand on each of its sheets."""
+
+    issuance_id: str
+    binding: str
+
+
+class IssueOrder(Message, frozen=True, kw_only=True):
+    """Make these papers. `request_id` is the application's; the same id always means the same order."""
+
+    request_id: str
+    visit_id: str
+    serial: str
+    municipality: str
+    kind: str
+    members: tuple[str, ...]
+    show: tuple[str, ...]
+    register_version: str
+    papers: tuple[PaperOrder, ...]
+    ordered_at: datetime
+
+
+class IssuedPaper(Message, frozen=True, kw_only=True):
+    """One paper: the finished PDF and its 発行番号 (without the page part)."""
+
+    issuance_id: str
+    number: str
+    sheets: int
+    pdf: bytes
+
+
+class Issued(Message, frozen=True, kw_only=True):
+    """All papers of the order, in the order's order."""
+
+    request_id: str
+    papers: tuple[IssuedPaper, ...]
+
+
+class TellOutcome(Message, frozen=True, kw_only=True):
+    """What became of a paper: `printed`, or `void` (never handed out), for the 発行履歴; `stopped` when the center's gate refused it."""
+
+    issuance_id: str
+    request_id: str
+    outcome: Literal["printed", "void", "unresolved", "stopped"]
+    at: datetime
+
+
+class OutcomeNoted(Message, frozen=True, kw_only=True):
+    """The outcome is in the issue log."""
+
+    issuance_id: str

@@ -1,0 +1,212 @@
+"""Kiosk and issuance center: one visit, from a challenge to the last report.
+
+`AskDirectory`, `OpenVisit`, `Authenticate`, `AskKinds`, `AskChoices`, `Apply`, then `Report` for what became of money and paper, and `CloseVisit`. Every message may be
+repeated: the same one gets the same answer, and changes nothing a second time.
+"""
+
+from datetime import datetime
+from typing import Literal
+
+from messages.wire import Message
+
+ReportedStep = Literal["paid", "printed", "taken", "returned", "unresolved"]
+
+
+class AskDirectory(Message, frozen=True, kw_only=True):
+    """Which municipalities take part, for the screen that asks where the resident lives."""
+
+    kiosk_id: str
+
+
+class MunicipalityEntry(Message, frozen=True, kw_only=True):
+    """One municipality: 6-digit code with check digit, names."""
+
+    code: str
+    prefecture: str
+    name: str
+    name_en: str
+
+
+class Directory(Message, frozen=True, kw_only=True):
+    """The municipalities in the order of their codes; may be kept until `valid_until`."""
+
+    municipalities: tuple[MunicipalityEntry, ...]
+    valid_until: datetime
+
+
+class OpenVisit(Message, frozen=True, kw_only=True):
+    """A resident has agreed to the terms; `visit_id` is made by the kiosk (UUIDv7, hex)."""
+
+    visit_id: str
+    kiosk_id: str
+    opened_at: datetime
+
+
+class Challenge(Message, frozen=True, kw_only=True):
+    """What the card signs, as SHA-256 over these canonical bytes: one card, one visit, one kiosk, one center, for minutes."""
+
+    visit_id: str
+    kiosk_id: str
+    center: str
+    nonce: str
+    expires_at: datetime
+
+
+class VisitOpened(Message, frozen=True, kw_only=True):
+    """The challenge for this visit."""
+
+    challenge: Challenge
+
+
+class Authenticate(Message, frozen=True, kw_only=True):
+    """The card's answer: its 利用者証明用 certificate (DER) and its RSA signature (PKCS#1 v1.5, SHA-256) over the challenge."""
+
+    visit_id: str
+    certificate: bytes
+    signature: bytes
+
+
+class Admitted(Message, frozen=True, kw_only=True):
+    """The card is who it says. `visit_key` (32 bytes) keys the fingerprints of this visit; the right ends at `closes_at` at the latest."""
+
+    visit_id: str
+    visit_key: bytes
+    closes_at: datetime
+
+
+class AskKinds(Message, frozen=True, kw_only=True):
+    """Which certificates this municipality offers at this kiosk now."""
+
+    visit_id: str
+    municipality: str
+
+
+class KindOffer(Message, frozen=True, kw_only=True):
+    """One kind: its fee in yen for one copy in this visit; when closed, until when."""
+
+    kind: str
+    fee_yen: int
+    open: bool
+    opens_at: datetime | None = None
+
+
+class KindsOffered(Message, frozen=True, kw_only=True):
+    """The kinds in the order they are shown."""
+
+    municipality: str
+    kinds: tuple[KindOffer, ...]
+
+
+class AskChoices(Message, frozen=True, kw_only=True):
+    """Who and what may stand on a certificate of this kind."""
+
+    visit_id: str
+    municipality: str
+    kind: str
+
+
+class MemberChoice(Message, frozen=True, kw_only=True):
+    """One person who may be listed. `member_id` is the 宛名番号; `fingerprint` is `certificates.fingerprint` over name and birth date under the visit key."""
+
+    member_id: str
+    name: str
+    relation: str
+    holder: bool
+    fingerprint: str
+
+
+class Choices(Message, frozen=True, kw_only=True):
+    """The members in the order they would stand on the paper, the options that may be asked for (codes of `certificates.kinds`), the copies allowed.
+
+    `register_version` names the state of the register these choices were read from; an order carries it back.
+    """
+
+    kind: str
+    members: tuple[MemberChoice, ...]
+    options: tuple[str, ...]
+    copies_max: int
+    register_version: str
+
+
+class Application(Message, frozen=True, kw_only=True):
+    """What the resident asks for. `members` are ids of `Choices` in any order, `show` the options asked for; `fee_yen` is the price of one copy that was on the screen."""
+
+    request_id: str
+    visit_id: str
+    kiosk_id: str
+    municipality: str
+    kind: str
+    members: tuple[str, ...]
+    show: tuple[str, ...]
+    copies: int
+    fee_yen: int
+    register_version: str
+    applied_at: datetime
+
+
+class Apply(Message, frozen=True, kw_only=True):
+    """An application signed by the kiosk's own key (ECDSA P-256, SHA-256, DER) over its canonical bytes."""
+
+    application: Application
+    signature: bytes
+
+
+class ReadyPaper(Message, frozen=True, kw_only=True):
+    """One copy. `binding` stands on each of its `sheets`; `number` is the issuer's 発行番号."""
+
+    issuance_id: str
+    binding: str
+    number: str
+    sheets: int
+    pdf: bytes
+
+
+class CertificateReady(Message, frozen=True, kw_only=True):
+    """The papers are here and have passed the center's gate. `total_yen` is to be paid before they are printed."""
+
+    request_id: str
+    papers: tuple[ReadyPaper, ...]
+    total_yen: int
+
+
+class Event(Message, frozen=True, kw_only=True):
+    """What became of one paper and its money; `yen` is the fee concerned. The kiosk numbers its reports (`seq`) and repeats each until it is acknowledged."""
+
+    kiosk_id: str
+    seq: int
+    visit_id: str
+    request_id: str
+    issuance_id: str
+    step: ReportedStep
+    yen: int
+    at: datetime
+    reason: str = ""
+
+
+class Report(Message, frozen=True, kw_only=True):
+    """An event signed by the kiosk's own key over its canonical bytes."""
+
+    event: Event
+    signature: bytes
+
+
+class Acknowledged(Message, frozen=True, kw_only=True):
+    """The report is in the center's records, now or from an earlier time."""
+
+    kiosk_id: str
+    seq: int
+
+
+class CloseVisit(Message, frozen=True, kw_only=True):
+    """The resident has left, or the kiosk ended the visit; nothing can be asked under it afterwards."""
+
+    visit_id: str
+    kiosk_id: str
+    at: datetime
+    reason: Literal["finished", "cancelled", "idle", "refused", "restarted", "failed"]
+
+
+class VisitClosed(Message, frozen=True, kw_only=True):
+    """The visit is closed."""
+
+    visit_id: str

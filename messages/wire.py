@@ -1,0 +1,64 @@
+"""Bytes to messages and back.
+
+One form for the wire and for signatures: JSON with keys in sorted order and no insignificant space, so that the same message always has the same
+bytes. Binary fields are base64. Instants are ISO 8601 with an offset; a time without an offset is malformed. Unknown fields are refused:
+a party that says more than the other understands must be heard, not guessed at.
+"""
+
+from datetime import datetime
+from hashlib import sha256
+from typing import Any, TypeVar
+
+import msgspec
+
+M = TypeVar("M", bound="Message")
+
+
+class Message(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Base of everything that crosses a border between parties."""
+
+
+class Malformed(Exception):
+    """The bytes are not the message they should be; `str()` names the field and never repeats its value."""
+
+
+_encoder = msgspec.json.Encoder(order="deterministic")
+_decoders: dict[type[Message], msgspec.json.Decoder[Any]] = {}
+
+
+def encode(message: Message) -> bytes:
+    """The message's canonical bytes."""
+    return _encoder.encode(message)
+
+
+def decode(raw: bytes, kind: type[M]) -> M:
+    """The message of type `kind` in `raw`; raises `Malformed`."""
+    decoder = _decoders.get(kind)
+    if decoder is None:
+        decoder = _decoders[kind] = msgspec.json.Decoder(kind)
+    try:
+        message: M = decoder.decode(raw)
+    except msgspec.ValidationError as error:
+        raise Malformed(_without_values(str(error))) from None
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        raise Malformed("not JSON") from None
+    _demand_offsets(message)
+    return message
+
+
+def hash_of(message: Message) -> str:
+    """SHA-256 of the canonical bytes, in hex: the request hash that travels from an application to the paper."""
+    return sha256(encode(message)).hexdigest()
+
+
+def _demand_offsets(message: Message) -> None:
+    for name in message.__struct_fields__:
+        value = getattr(message, name)
+        if isinstance(value, datetime) and value.tzinfo is None:
+            raise Malformed(f"a time without an offset at `$.{name}`")
+
+
+def _without_values(text: str) -> str:
+    # msgspec names types and paths; an enum's offending value is the one thing it quotes.
+    head, quoted, tail = text.partition("Invalid enum value ")
+    return head + quoted.rstrip() + tail[tail.rfind(" - at") :] if quoted else text

@@ -1,0 +1,1 @@
+"""Where a party remembers: one writer, many readers, and the points at which a crash is rehearsed."""

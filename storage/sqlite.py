@@ -1,0 +1,198 @@
+"""A store on one SQLite file: one writer thread for all writes in the order they came, read connections through aiosqlite beside it.
+
+Why one writer: SQLite has one write lock. Deferred transactions of several connections fail as "locked" under load, and waiting for the lock in many threads is slow; a queue is neither.
+Writes that wait together share one commit (and so one fsync); each runs in a savepoint of its own, so one that fails takes nothing of the others with it.
+"""
+
+import asyncio
+import fcntl
+import os
+import queue
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Concatenate, NamedTuple, ParamSpec, TypeVar
+
+from sqlalchemy import Connection, MetaData, create_engine, event
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.pool import AsyncAdaptedQueuePool, StaticPool
+
+from storage.store import StoreFailed
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+GROUP_MAX = 64
+"""How many waiting writes one commit may carry."""
+
+BUSY_SECONDS = 10
+"""How long a write waits for another process (a register import) to let go of the file."""
+
+
+class AlreadyServed(Exception):
+    """Another process serves this database; SQLite takes one writer process (use PostgreSQL for several workers)."""
+
+
+class _Job(NamedTuple):
+    run: Callable[[Connection], Any]
+    loop: asyncio.AbstractEventLoop
+    done: "asyncio.Future[Any]"
+
+
+class SqliteStore:
+    """See the module's text. Open with `SqliteStore.open`."""
+
+    def __init__(self, path: Path, reads: AsyncEngine, lock_file: int | None) -> None:
+        self.path = path
+        self._reads = reads
+        self._lock_file = lock_file
+        self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._write_until_closed, name=f"writer {path.name}", daemon=True)
+        self._closed = False
+
+    @classmethod
+    async def open(cls, path: Path | str, *metadatas: MetaData, sole: bool = True) -> "SqliteStore":
+        """Open (and lay out, if new) the database at `path`; `sole=False` for a command beside a serving process.
+
+        Raises `AlreadyServed` when another process serves it.
+        """
+        file = Path(path)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        lock_file = _lock(file) if sole else None
+        _lay_out(file, metadatas)
+        store = cls(file, _read_engine(file), lock_file)
+        store._thread.start()
+        return store
+
+    async def write(self, step: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """See `storage.store.Store.write`."""
+        if self._closed:
+            raise StoreFailed("the store is closed")
+        loop = asyncio.get_running_loop()
+        done: asyncio.Future[T] = loop.create_future()
+        self._jobs.put(_Job(lambda connection: step(connection, *args, **kwargs), loop, done))
+        # A caller that gives up does not take its write back: it may be on the disk already.
+        return await asyncio.shield(done)
+
+    async def read(self, step: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """See `storage.store.Store.read`."""
+        async with self._reads.connect() as connection:
+            return await connection.run_sync(step, *args, **kwargs)
+
+    async def close(self) -> None:
+        """Finish the writes that wait, close all connections, let another process in."""
+        if self._closed:
+            return
+        self._closed = True
+        self._jobs.put(None)
+        await asyncio.to_thread(self._thread.join)
+        await self._reads.dispose()
+        if self._lock_file is not None:
+            os.close(self._lock_file)
+
+    def _write_until_closed(self) -> None:
+        engine = create_engine(f"sqlite:///{self.path}", poolclass=StaticPool, connect_args={"check_same_thread": False})
+        event.listen(engine, "connect", _prepare_writer)
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            while (group := self._next_group()) is not None:
+                _commit_group(connection, group)
+        engine.dispose()
+
+    def _next_group(self) -> list[_Job] | None:
+        first = self._jobs.get()
+        if first is None:
+            return None
+        group = [first]
+        while len(group) < GROUP_MAX and not self._jobs.empty():
+            job = self._jobs.get()
+            if job is None:
+                self._jobs.put(None)
+                break
+            group.append(job)
+        return group
+
+
+def _commit_group(connection: Connection, group: list[_Job]) -> None:
+    outcomes: list[tuple[_Job, Any, BaseException | None]] = []
+    try:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        outcomes = [_run_in_savepoint(connection, job) for job in group]
+        connection.exec_driver_sql("COMMIT")
+    except BaseException as error:  # noqa: BLE001 - whatever happened, every waiting caller must hear of it
+        _roll_back(connection)
+        outcomes = [(job, None, StoreFailed(type(error).__name__)) for job in group]
+    for job, result, failure in outcomes:
+        job.loop.call_soon_threadsafe(_settle, job.done, result, failure)
+
+
+def _run_in_savepoint(connection: Connection, job: _Job) -> tuple[_Job, Any, BaseException | None]:
+    connection.exec_driver_sql("SAVEPOINT step")
+    try:
+        result = job.run(connection)
+    except Exception as error:  # noqa: BLE001 - the caller's own exception, handed back to it
+        connection.exec_driver_sql("ROLLBACK TO step")
+        connection.exec_driver_sql("RELEASE step")
+        return job, None, error
+    connection.exec_driver_sql("RELEASE step")
+    return job, result, None
+
+
+def _settle(done: "asyncio.Future[Any]", result: object, failure: BaseException | None) -> None:
+    if done.done():
+        return
+    if failure is None:
+        done.set_result(result)
+    else:
+        done.set_exception(failure)
+
+
+def _roll_back(connection: Connection) -> None:
+    try:
+        connection.exec_driver_sql("ROLLBACK")
+    except Exception:  # noqa: BLE001 - there was no transaction to end
+        return
+
+
+def _lock(path: Path) -> int:
+    handle = os.open(f"{path}.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(handle)
+        raise AlreadyServed(f"{path.name} is served by another process") from None
+    return handle
+
+
+def _lay_out(path: Path, metadatas: tuple[MetaData, ...]) -> None:
+    engine = create_engine(f"sqlite:///{path}")
+    event.listen(engine, "connect", _prepare_writer)
+    with engine.begin() as connection:
+        for metadata in metadatas:
+            metadata.create_all(connection)
+    engine.dispose()
+    path.chmod(0o600)
+
+
+def _prepare_writer(dbapi_connection: Any, _record: object) -> None:
+    cursor = dbapi_connection.cursor()
+    cursor.execute(f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}")
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA synchronous=FULL")
+    cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.close()
+
+
+def _read_engine(path: Path) -> AsyncEngine:
+    engine = create_async_engine(f"sqlite+aiosqlite:///{path}", poolclass=AsyncAdaptedQueuePool, pool_size=4, max_overflow=0)
+    event.listen(engine.sync_engine, "connect", _prepare_reader)
+    event.listen(engine.sync_engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN"))
+    return engine
+
+
+def _prepare_reader(dbapi_connection: Any, _record: object) -> None:
+    # The driver must not open transactions by its own rules: a read is one explicit transaction, and so one state.
+    dbapi_connection.isolation_level = None
+    cursor = dbapi_connection.cursor()
+    cursor.execute(f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}")
+    cursor.execute("PRAGMA query_only=ON")
+    cursor.close()
