@@ -1,0 +1,67 @@
+"""Whether a message may be heard at all: a known kiosk, a fresh time, a living visit, a lawful application. Pure.
+
+Each check names the row of the table of refusals that it answers with, or None. Must never know who the resident is.
+"""
+
+import re
+from datetime import datetime, timedelta
+
+from issuance_center.config import Kiosk, Limits
+from issuance_center.records.visits import Offer, Visit
+from issuance_center.routing import DirectoryBook
+from messages.facts import Price
+from messages.visits import Application
+from trust.parties import Peer
+
+_ID = re.compile(r"[0-9a-f]{32}")
+
+
+def well_formed(identifier: str) -> bool:
+    """Ids are 32 lower-case hex digits (UUIDv7 without hyphens)."""
+    return _ID.fullmatch(identifier) is not None
+
+
+def kiosk_for(book: DirectoryBook, kiosk_id: str, peer: Peer) -> Kiosk | None:
+    """The registered kiosk, if this party may speak for it."""
+    kiosk = book.kiosks.get(kiosk_id)
+    return kiosk if kiosk is not None and kiosk.party == peer.name else None
+
+
+def stale(said: datetime, now: datetime, limits: Limits) -> bool:
+    """Whether an instant the kiosk states is too far from now, in either direction."""
+    return abs(now - said) > timedelta(seconds=limits.freshness_seconds)
+
+
+def visit_refused(visit: Visit | None, kiosk_id: str | None, now: datetime) -> str | None:
+    """For what needs an authenticated card: the visit stands, belongs to this kiosk, and has not run out."""
+    if visit is None or (kiosk_id is not None and visit.kiosk_id != kiosk_id):
+        return "visit_unknown"
+    if visit.closed:
+        return "visit_closed"
+    if visit.serial is None or visit.closes_at is None or visit.visit_key is None:
+        return "visit_not_authenticated"
+    return "visit_expired" if now >= visit.closes_at else None
+
+
+def application_refused(
+    application: Application, offer: Offer | None, price: Price | None, digests: tuple[str, ...], now: datetime, limits: Limits
+) -> str | None:
+    """A new application against what was offered and quoted in its visit. `digests` are those of its members, in its order."""
+    if not well_formed(application.request_id) or stale(application.applied_at, now, limits):
+        return "request_stale"
+    if offer is None or price is None:
+        return "visit_not_authenticated"
+    if application.register_version != offer.register_version:
+        return "register_changed"
+    if not digests or len(set(digests)) != len(digests) or any(digest not in offer.members for digest in digests):
+        return "members_invalid"
+    if len(set(application.show)) != len(application.show) or any(option not in offer.options for option in application.show):
+        return "options_invalid"
+    if not 1 <= application.copies <= offer.copies_max:
+        return "copies_invalid"
+    return None if application.fee_yen == price.fee_yen else "price_changed"
+
+
+def price_for(prices: tuple[Price, ...], fee_class: str) -> Price | None:
+    """The price of a fee class among those quoted."""
+    return next((price for price in prices if price.fee_class == fee_class), None)

@@ -1,0 +1,62 @@
+"""Alarms, refusals and open cases: what an operator must see, and what a person must decide."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, insert, select, update
+
+from issuance_center.records.tables import alarms, cases, refusals
+from storage.instants import stamp
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """What went wrong and where; `detail` names fields and codes, never a person."""
+
+    code: str
+    detail: str
+    visit_id: str | None = None
+    issuance_id: str | None = None
+    kiosk_id: str | None = None
+    municipality: str | None = None
+
+
+def raise_alarm(connection: Connection, alarm: Alarm, now: datetime) -> None:
+    """Write the alarm down; it stands until an operator has seen it."""
+    connection.execute(
+        insert(alarms).values(
+            at=stamp(now),
+            code=alarm.code,
+            visit_id=alarm.visit_id,
+            issuance_id=alarm.issuance_id,
+            kiosk_id=alarm.kiosk_id,
+            municipality=alarm.municipality,
+            detail=alarm.detail[:512],
+        )
+    )
+
+
+def alarm_seen(connection: Connection, alarm_no: int, staff: str, now: datetime) -> None:
+    """An operator has seen it; the first one counts."""
+    connection.execute(update(alarms).where(alarms.c.alarm_no == alarm_no, alarms.c.seen_at.is_(None)).values(seen_at=stamp(now), seen_by=staff))
+
+
+def note_refusal(connection: Connection, code: str, message: str, alarm: bool, kiosk_id: str | None, visit_id: str | None, now: datetime) -> None:
+    """A refusal given, for the operator's counts and findings."""
+    connection.execute(insert(refusals).values(at=stamp(now), code=code, message=message, kiosk_id=kiosk_id, visit_id=visit_id, alarm=alarm))
+
+
+def open_case(connection: Connection, issuance_id: str, kind: str, yen: int, now: datetime) -> None:
+    """A person must decide about this money; one case of a kind for an issuance."""
+    known = connection.execute(select(cases.c.case_no).where(cases.c.issuance_id == issuance_id, cases.c.kind == kind)).one_or_none()
+    if known is None:
+        connection.execute(insert(cases).values(issuance_id=issuance_id, kind=kind, yen=yen, opened_at=stamp(now)))
+
+
+def close_case(connection: Connection, issuance_id: str, kind: str, decision: str, staff: str, reason: str, now: datetime) -> None:
+    """The decision, by whom and why; a closed case stays as it is."""
+    connection.execute(
+        update(cases)
+        .where(cases.c.issuance_id == issuance_id, cases.c.kind == kind, cases.c.closed_at.is_(None))
+        .values(closed_at=stamp(now), closed_by=staff, decision=decision, reason=reason)
+    )

@@ -1,0 +1,229 @@
+"""Requests and the issuances (papers) in them. Every step goes through `take_step`: the table of `issuance` decides, and what the move owes to others is written in the same commit."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, Row, insert, select, update
+
+from issuance_center.issuance import Impossible, Move, Repeated, State, Step, move
+from issuance_center.records import cases, outgoing
+from issuance_center.records.tables import issuances, reports, requests, steps
+from messages.facts import Price
+from messages.visits import Application
+from storage.instants import instant, stamp
+
+
+@dataclass(frozen=True, slots=True)
+class Issuance:
+    """One paper as it stands."""
+
+    issuance_id: str
+    request_id: str
+    copy_no: int
+    state: State
+    binding: str
+    fee_yen: int
+    fee_class: str
+    rule: str
+    pdf_sha256: str | None
+    number: str | None
+    sheets: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A request with its papers, in the order of the copies. `ordered_at` is the instant the issuer is told, the same at every repetition."""
+
+    request_id: str
+    visit_id: str
+    kiosk_id: str
+    request_hash: str
+    ordered_at: datetime
+    municipality: str
+    kind: str
+    issuer: str
+    operator: str
+    channel: str
+    priced_at: datetime
+    papers: tuple[Issuance, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sealing:
+    """What is kept of a paper that passed the gate."""
+
+    issuance_id: str
+    pdf_sha256: str
+    number: str
+    sheets: int
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """What is stored before anything is made. `papers` are (issuance id, binding), one for each copy."""
+
+    application: Application
+    request_hash: str
+    issuer: str
+    operator: str
+    channel: str
+    price: Price
+    priced_at: datetime
+    papers: tuple[tuple[str, str], ...]
+
+
+def accept(connection: Connection, intent: Intent, now: datetime) -> Request:
+    """Store the intent, or return the request as it was accepted before (its hash may differ: the caller looks)."""
+    application = intent.application
+    known = find_request(connection, application.request_id)
+    if known is not None:
+        return known
+    connection.execute(
+        insert(requests).values(
+            request_id=application.request_id,
+            visit_id=application.visit_id,
+            request_hash=intent.request_hash,
+            ordered_at=stamp(now),
+            municipality=application.municipality,
+            kind=application.kind,
+            issuer=intent.issuer,
+            kiosk_id=application.kiosk_id,
+            operator=intent.operator,
+            channel=intent.channel,
+            priced_at=stamp(intent.priced_at),
+            copies=application.copies,
+            members=len(application.members),
+            options=",".join(application.show),
+        )
+    )
+    for copy_no, (issuance_id, binding) in enumerate(intent.papers, start=1):
+        connection.execute(
+            insert(issuances).values(
+                issuance_id=issuance_id,
+                request_id=application.request_id,
+                copy_no=copy_no,
+                state=State.ACCEPTED,
+                binding=binding,
+                fee_yen=intent.price.fee_yen,
+                fee_class=intent.price.fee_class,
+                rule=intent.price.rule,
+                accepted_at=stamp(now),
+                changed_at=stamp(now),
+            )
+        )
+        _note(connection, issuance_id, "accepted", now, now, "")
+    found = find_request(connection, application.request_id)
+    assert found is not None
+    return found
+
+
+def find_request(connection: Connection, request_id: str) -> Request | None:
+    """The request under this id: it is remembered for ever."""
+    row = connection.execute(select(requests).where(requests.c.request_id == request_id)).one_or_none()
+    if row is None:
+        return None
+    papers = connection.execute(select(issuances).where(issuances.c.request_id == request_id).order_by(issuances.c.copy_no))
+    return Request(
+        request_id=row.request_id,
+        visit_id=row.visit_id,
+        kiosk_id=row.kiosk_id,
+        request_hash=row.request_hash,
+        ordered_at=instant(row.ordered_at),
+        municipality=row.municipality,
+        kind=row.kind,
+        issuer=row.issuer,
+        operator=row.operator,
+        channel=row.channel,
+        priced_at=instant(row.priced_at),
+        papers=tuple(_issuance(paper) for paper in papers),
+    )
+
+
+def find_issuance(connection: Connection, issuance_id: str) -> tuple[Issuance, Request] | None:
+    """A paper and the request it belongs to."""
+    request_id = connection.execute(select(issuances.c.request_id).where(issuances.c.issuance_id == issuance_id)).scalar_one_or_none()
+    request = None if request_id is None else find_request(connection, request_id)
+    if request is None:
+        return None
+    return next(paper for paper in request.papers if paper.issuance_id == issuance_id), request
+
+
+def take_step(
+    connection: Connection, issuance: Issuance, request: Request, step: Step, at: datetime, now: datetime, detail: str = ""
+) -> Move | Repeated | Impossible:
+    """Make the move the table holds for `step`, with the fact and the outcome it owes. Nothing is written for a repeated or impossible step."""
+    made = move(issuance.state, step)
+    if not isinstance(made, Move):
+        return made
+    connection.execute(update(issuances).where(issuances.c.issuance_id == issuance.issuance_id).values(state=made.to, changed_at=stamp(now)))
+    _note(connection, issuance.issuance_id, step, at, now, detail)
+    if made.fact is not None:
+        outgoing.owe_fact(connection, issuance, request, made.fact, at, now)
+    if made.outcome is not None:
+        outgoing.owe_outcome(connection, issuance.issuance_id, request, made.outcome, at, now)
+    if made.to is State.UNRESOLVED:
+        cases.open_case(connection, issuance.issuance_id, "unresolved", issuance.fee_yen, now)
+    return made
+
+
+def seal(connection: Connection, request_id: str, sealings: Sequence[Sealing], now: datetime) -> Request:
+    """The papers have passed the gate: keep their hashes. A paper already sealed keeps the first hash; the caller compares."""
+    request = find_request(connection, request_id)
+    assert request is not None
+    for sealing, issuance in zip(sealings, request.papers, strict=True):
+        if isinstance(take_step(connection, issuance, request, Step.SEALED, now, now), Move):
+            connection.execute(
+                update(issuances)
+                .where(issuances.c.issuance_id == sealing.issuance_id)
+                .values(pdf_sha256=sealing.pdf_sha256, number=sealing.number, sheets=sealing.sheets)
+            )
+    sealed = find_request(connection, request_id)
+    assert sealed is not None
+    return sealed
+
+
+def step_all(connection: Connection, request_id: str, step: Step, now: datetime, detail: str = "") -> None:
+    """The same step for every paper of a request that can take it."""
+    request = find_request(connection, request_id)
+    assert request is not None
+    for issuance in request.papers:
+        take_step(connection, issuance, request, step, now, now, detail)
+
+
+def requests_of(connection: Connection, visit_id: str) -> tuple[str, ...]:
+    """The requests of a visit, oldest first."""
+    rows = connection.execute(
+        select(requests.c.request_id).where(requests.c.visit_id == visit_id).order_by(requests.c.ordered_at, requests.c.request_id)
+    )
+    return tuple(row.request_id for row in rows)
+
+
+def claim_report(connection: Connection, kiosk_id: str, seq: int, event_hash: str, now: datetime) -> str:
+    """The hash under which this report number was first heard: `event_hash` itself if it is new or the same again."""
+    known: str | None = connection.execute(
+        select(reports.c.event_hash).where(reports.c.kiosk_id == kiosk_id, reports.c.seq == seq)
+    ).scalar_one_or_none()
+    if known is None:
+        connection.execute(insert(reports).values(kiosk_id=kiosk_id, seq=seq, event_hash=event_hash, received_at=stamp(now)))
+    return event_hash if known is None else known
+
+
+def _note(connection: Connection, issuance_id: str, step: str, at: datetime, now: datetime, detail: str) -> None:
+    connection.execute(insert(steps).values(issuance_id=issuance_id, step=step, at=stamp(at), noted_at=stamp(now), detail=detail[:256]))
+
+
+def _issuance(row: "Row[tuple[object, ...]]") -> Issuance:
+    return Issuance(
+        issuance_id=row.issuance_id,
+        request_id=row.request_id,
+        copy_no=row.copy_no,
+        state=State(row.state),
+        binding=row.binding,
+        fee_yen=row.fee_yen,
+        fee_class=row.fee_class,
+        rule=row.rule,
+        pdf_sha256=row.pdf_sha256,
+        number=row.number,
+        sheets=row.sheets,
+    )

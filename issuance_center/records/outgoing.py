@@ -1,0 +1,97 @@
+"""What the center owes to others: facts to the fee office, outcomes to the issuers.
+
+Written in the commit of the step that owes them, delivered afterwards, again and again until acknowledged.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Literal
+
+from sqlalchemy import Connection, func, insert, select, update
+
+from issuance_center.records.tables import facts, outcomes
+from messages.facts import FactMetered, FactStep, FeeFact
+from messages.orders import TellOutcome
+from messages.wire import decode, encode
+from storage.instants import stamp
+
+if TYPE_CHECKING:
+    from issuance_center.records.issuances import Issuance, Request
+
+BATCH_MAX = 200
+
+
+@dataclass(frozen=True, slots=True)
+class OwedOutcome:
+    """An outcome that its issuer has not acknowledged."""
+
+    outcome_no: int
+    issuer: str
+    message: TellOutcome
+
+
+def owe_fact(connection: Connection, issuance: "Issuance", request: "Request", step: FactStep, at: datetime, now: datetime) -> None:
+    """Put the fact of this step under the next number. Numbers have no gaps: a number is taken in the commit that uses it."""
+    number = (connection.execute(select(func.max(facts.c.number))).scalar_one_or_none() or 0) + 1
+    fact = FeeFact(
+        number=number,
+        issuance_id=issuance.issuance_id,
+        step=step,
+        municipality=request.municipality,
+        kind=request.kind,
+        fee_class=issuance.fee_class,
+        channel=request.channel,
+        operator=request.operator,
+        kiosk_id=request.kiosk_id,
+        fee_yen=issuance.fee_yen,
+        rule=issuance.rule,
+        visited_at=request.priced_at,
+        at=at,
+    )
+    connection.execute(insert(facts).values(number=number, issuance_id=issuance.issuance_id, step=step, body=encode(fact), created_at=stamp(now)))
+
+
+def owe_outcome(
+    connection: Connection,
+    issuance_id: str,
+    request: "Request",
+    outcome: Literal["printed", "void", "unresolved", "stopped"],
+    at: datetime,
+    now: datetime,
+) -> None:
+    """The issuer is to hear what became of the paper."""
+    message = TellOutcome(issuance_id=issuance_id, request_id=request.request_id, outcome=outcome, at=at)
+    connection.execute(insert(outcomes).values(issuance_id=issuance_id, issuer=request.issuer, body=encode(message), created_at=stamp(now)))
+
+
+def owed_facts(connection: Connection) -> tuple[FeeFact, ...]:
+    """The facts that the fee office has not acknowledged, by number, at most a batch."""
+    rows = connection.execute(select(facts.c.body).where(facts.c.metered.is_(None)).order_by(facts.c.number).limit(BATCH_MAX))
+    return tuple(decode(row.body, FeeFact) for row in rows)
+
+
+def facts_metered(connection: Connection, answers: Sequence[FactMetered], now: datetime) -> None:
+    """The fee office's word on each fact."""
+    for answer in answers:
+        connection.execute(
+            update(facts).where(facts.c.number == answer.number, facts.c.metered.is_(None)).values(metered=answer.metered, metered_at=stamp(now))
+        )
+
+
+def owed_outcomes(connection: Connection) -> tuple[OwedOutcome, ...]:
+    """The outcomes that no issuer has acknowledged, oldest first, at most a batch."""
+    rows = connection.execute(select(outcomes).where(outcomes.c.told_at.is_(None)).order_by(outcomes.c.outcome_no).limit(BATCH_MAX))
+    return tuple(OwedOutcome(row.outcome_no, row.issuer, decode(row.body, TellOutcome)) for row in rows)
+
+
+def outcome_told(connection: Connection, outcome_no: int, now: datetime) -> None:
+    """The issuer has acknowledged this outcome."""
+    connection.execute(update(outcomes).where(outcomes.c.outcome_no == outcome_no).values(told_at=stamp(now)))
+
+
+def backlog(connection: Connection) -> tuple[int, int]:
+    """How many facts and how many outcomes wait."""
+    waiting_facts = connection.execute(select(func.count()).select_from(facts).where(facts.c.metered.is_(None))).scalar_one()
+    waiting_outcomes = connection.execute(select(func.count()).select_from(outcomes).where(outcomes.c.told_at.is_(None))).scalar_one()
+    return waiting_facts, waiting_outcomes
