@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, func, insert, select, update
 
 from issuance_center.records.tables import alarms, cases, refusals
 from storage.instants import stamp
@@ -60,3 +60,13 @@ def close_case(connection: Connection, issuance_id: str, kind: str, decision: st
         .where(cases.c.issuance_id == issuance_id, cases.c.kind == kind, cases.c.closed_at.is_(None))
         .values(closed_at=stamp(now), closed_by=staff, decision=decision, reason=reason)
     )
+
+
+def unseen(connection: Connection) -> int:
+    """How many alarms no operator has seen."""
+    return connection.execute(select(func.count()).select_from(alarms).where(alarms.c.seen_at.is_(None))).scalar_one()
+
+
+def open_count(connection: Connection) -> int:
+    """How many cases wait for a decision."""
+    return connection.execute(select(func.count()).select_from(cases).where(cases.c.closed_at.is_(None))).scalar_one()

@@ -1,0 +1,93 @@
+"""The center in the real world: clock, chance, files, sockets and the database enter here, and only here."""
+
+import asyncio
+import secrets
+from collections.abc import Mapping
+from contextlib import AsyncExitStack
+from datetime import datetime
+from pathlib import Path
+
+from cryptography import x509
+from prometheus_client import CollectorRegistry
+
+from issuance_center.app import operator_office
+from issuance_center.config import Config, Line, load
+from issuance_center.delivery import Delivery
+from issuance_center.desk import Desk
+from issuance_center.ocsp_line import HttpOcspLine
+from issuance_center.prices import PriceLists
+from issuance_center.records.tables import METADATA
+from messages import visits as said
+from messages.door import Door, open_door, serve_application
+from messages.ids import time_ordered_id
+from messages.link import HttpLink, Link, RehearsedLink
+from messages.logs import configure
+from messages.serving import run_until_stopped
+from storage.crash_points import CrashPoints, RehearsedStore
+from storage.instants import JST
+from storage.opening import open_store
+from trust.parties import client_context, server_context
+
+ACCEPTS = (
+    said.AskDirectory,
+    said.OpenVisit,
+    said.Authenticate,
+    said.AskKinds,
+    said.AskChoices,
+    said.Apply,
+    said.Report,
+    said.CloseVisit,
+)
+
+
+def run(config_file: Path) -> None:
+    """Serve until stopped; raises `Malconfigured` for a configuration that cannot be used."""
+    config = load(config_file)
+    log = configure(config.name)
+    log.info("starting", door=config.door.port, office=config.office.port)
+    run_until_stopped(lambda stop: serve(config, stop))
+
+
+async def serve(config: Config, stop: asyncio.Event) -> None:
+    """Open the center's doors and keep them open until `stop`."""
+    async with AsyncExitStack() as stack:
+        points = CrashPoints(config.crash_points, config.name)
+        opened = await open_store(config.database, METADATA)
+        stack.push_async_callback(opened.close)
+        store = RehearsedStore(opened, points)
+        fees = _line(config, config.fees, stack, points)
+        issuers: Mapping[str, Link] = {line.name: _line(config, line, stack, points) for line in config.issuers}
+        ocsp = HttpOcspLine(config.jpki.ocsp_url, config.limits.ocsp_seconds)
+        stack.push_async_callback(ocsp.close)
+        delivery = Delivery(config, store, fees=fees, issuers=issuers, now=now)
+        desk = Desk(
+            config,
+            store,
+            issuers=issuers,
+            prices=PriceLists(fees, config.limits.fees_seconds),
+            ocsp=ocsp,
+            roots=tuple(x509.load_pem_x509_certificates(config.jpki.authority.read_bytes())),
+            token=secrets.token_bytes,
+            new_id=lambda at: time_ordered_id(at, secrets.token_bytes),
+            wake=delivery.wake,
+        )
+        registry = CollectorRegistry()
+        door = Door(desk, title="証明書交付センター（見本）", accepts=ACCEPTS, now=now, registry=registry, points=points)
+        office = operator_office(config, store, wake=delivery.wake, now=now, token=secrets.token_bytes, registry=registry, openapi=door.openapi)
+        context = server_context(config.tls.certificate, config.tls.key, config.tls.authority)
+        await stack.enter_async_context(open_door(door, config.door.host, config.door.port, context))
+        await stack.enter_async_context(serve_application(office, config.office.host, config.office.port))
+        deliveries = asyncio.create_task(delivery.run())
+        stack.callback(deliveries.cancel)
+        await stop.wait()
+
+
+def now() -> datetime:
+    """The real clock, in Japan Standard Time."""
+    return datetime.now(JST)
+
+
+def _line(config: Config, line: Line, stack: AsyncExitStack, points: CrashPoints) -> RehearsedLink:
+    link = HttpLink(line.url, client_context(config.tls.certificate, config.tls.key, config.tls.authority), line.server_name)
+    stack.push_async_callback(link.close)
+    return RehearsedLink(link, points)

@@ -1,0 +1,155 @@
+"""The operator's pages: today's issuances by state, one issuance step by step, alarms, and cases to decide. Decode, call, encode; no decisions."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import cast
+
+from aiohttp import web
+from prometheus_client import CollectorRegistry, Gauge
+from sqlalchemy import Connection
+
+from issuance_center.config import Config
+from issuance_center.issuance import State
+from issuance_center.records import cases, outgoing, overview
+from issuance_center.settling import Decision, NotSettled, settle
+from screens.office import StaffAccount, now_of, office_app, render, require_role, staff_of
+from storage.instants import JST, instant
+from storage.store import Store
+
+STATES: dict[str, tuple[str, str, str]] = {
+    State.ACCEPTED: ("受付済み", "Accepted", ""),
+    State.SEALED: ("確認済み・支払い待ち", "Checked, to be paid", ""),
+    State.PAID: ("支払い済み・印刷待ち", "Paid, to be printed", ""),
+    State.PRINTED: ("印刷済み", "Printed", "good"),
+    State.TAKEN: ("お渡し済み", "Taken", "good"),
+    State.DECLINED: ("市区町村が不可", "Declined by issuer", "warn"),
+    State.STOPPED: ("検査で停止", "Stopped at the gate", "bad"),
+    State.LAPSED: ("取りやめ", "Lapsed", ""),
+    State.RETURNED: ("返金済み", "Money returned", "warn"),
+    State.UNRESOLVED: ("未確定", "Unresolved", "bad"),
+}
+
+STEPS: dict[str, tuple[str, str]] = {
+    "accepted": ("申請を受け付け、記録した", "Application accepted and stored"),
+    "sealed": ("証明書を検査し、合格した", "Paper passed the gate"),
+    "declined": ("市区町村が交付しないと回答した", "The issuer declined"),
+    "stopped": ("検査で停止した", "Stopped at the gate"),
+    "lapsed": ("支払いがないまま終了した", "Ended without payment"),
+    "paid": ("手数料を受け取った", "Fee taken"),
+    "printed": ("印刷した", "Printed"),
+    "taken": ("利用者が受け取った", "Taken by the resident"),
+    "returned": ("手数料を返した", "Fee given back"),
+    "unresolved": ("紙が出たか確認できない", "Nobody can know whether the sheet came out"),
+}
+
+
+class OperatorPages:
+    """The handlers. `wake` is called when a decision owes something to others."""
+
+    def __init__(self, store: Store, wake: Callable[[], None]) -> None:
+        self._store = store
+        self._wake = wake
+
+    def add_to(self, app: web.Application) -> None:
+        """Put the pages into the office."""
+        app.router.add_get("/", self.front)
+        app.router.add_get("/issuances/{issuance_id}", self.issuance)
+        app.router.add_get("/alarms", self.alarms)
+        app.router.add_post("/alarms/{alarm_no}/seen", self.alarm_seen)
+        app.router.add_get("/cases", self.cases)
+        app.router.add_post("/cases/{issuance_id}", self.settle)
+
+    async def front(self, request: web.Request) -> web.Response:
+        """Today's issuances by state."""
+        wanted = request.query.get("state")
+        state = wanted if wanted in STATES else None
+        today = await self._store.read(overview.today, now_of(request), state)
+        return render(request, "front.html", today=today, states=STATES, chosen=state, moment=moment)
+
+    async def issuance(self, request: web.Request) -> web.Response:
+        """One issuance, step by step."""
+        dossier = await self._store.read(overview.dossier, request.match_info["issuance_id"])
+        if dossier is None:
+            raise web.HTTPNotFound
+        return render(request, "issuance.html", dossier=dossier, states=STATES, steps=STEPS, moment=moment)
+
+    async def alarms(self, request: web.Request) -> web.Response:
+        """Alarms, unseen first."""
+        return render(request, "alarms.html", lines=await self._store.read(overview.list_alarms), moment=moment)
+
+    async def alarm_seen(self, request: web.Request) -> web.Response:
+        """An operator has seen an alarm."""
+        staff = require_role(request, "operator")
+        number = request.match_info["alarm_no"]
+        if not number.isascii() or not number.isdigit() or len(number) > 9:
+            raise web.HTTPNotFound
+        await self._store.write(cases.alarm_seen, int(number), staff.name, now_of(request))
+        raise web.HTTPSeeOther("/alarms")
+
+    async def cases(self, request: web.Request) -> web.Response:
+        """Money that waits for a decision."""
+        staff_of(request)
+        return render(request, "cases.html", lines=await self._store.read(overview.list_cases), moment=moment, problem=None)
+
+    async def settle(self, request: web.Request) -> web.Response:
+        """Decide a case; a reason is required."""
+        staff = require_role(request, "operator")
+        form = await request.post()
+        decision, reason = str(form.get("decision", "")), str(form.get("reason", "")).strip()
+        if decision not in ("printed", "returned") or not reason or len(reason) > 512:
+            lines = await self._store.read(overview.list_cases)
+            return render(request, "cases.html", status=422, lines=lines, moment=moment, problem="reason")
+        made = await self._store.write(settle, request.match_info["issuance_id"], cast("Decision", decision), staff.name, reason, now_of(request))
+        if isinstance(made, NotSettled):
+            raise web.HTTPNotFound
+        self._wake()
+        raise web.HTTPSeeOther("/cases")
+
+
+def operator_office(
+    config: Config,
+    store: Store,
+    *,
+    wake: Callable[[], None],
+    now: Callable[[], datetime],
+    token: Callable[[int], bytes],
+    registry: CollectorRegistry,
+    openapi: Mapping[str, object],
+) -> web.Application:
+    """The office application of the center."""
+    waiting = Gauge("konbini_owed", "Messages owed to others and not acknowledged", ("what",), registry=registry)
+    attention = Gauge("konbini_attention", "Unseen alarms and open cases", ("what",), registry=registry)
+
+    async def health() -> Mapping[str, object]:
+        facts, outcomes = await store.read(outgoing.backlog)
+        alarms, open_cases = await store.read(_attention)
+        waiting.labels("facts").set(facts)
+        waiting.labels("outcomes").set(outcomes)
+        attention.labels("alarms").set(alarms)
+        attention.labels("cases").set(open_cases)
+        return {"status": "ok", "party": config.name, "facts_waiting": facts, "outcomes_waiting": outcomes, "alarms": alarms, "cases": open_cases}
+
+    accounts = tuple(StaffAccount(staff.name, staff.password_hash, staff.roles) for staff in config.staff)
+    app = office_app(
+        party_ja="証明書交付センター",
+        party_en="Issuance center",
+        templates=Path(__file__).parent / "templates",
+        accounts=accounts,
+        now=now,
+        token=token,
+        health=health,
+        registry=registry,
+        openapi=openapi,
+    )
+    OperatorPages(store, wake).add_to(app)
+    return app
+
+
+def moment(text: str | None) -> str:
+    """A stored instant as the pages show it: JST, to the second."""
+    return "" if text is None else instant(text).astimezone(JST).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def _attention(connection: Connection) -> tuple[int, int]:
+    return cases.unseen(connection), cases.open_count(connection)
