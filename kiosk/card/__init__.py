@@ -4,7 +4,7 @@
 The retry counters are the card's own and lie beside the card file; two `Card` objects on one file are one card. The room knows nothing of kiosks, visits or centers.
 """
 
-from kiosk.card.chip import Card
-from kiosk.card.personalisation import CardUnreadable, load_card, personalise
+from kiosk.card.chip import Card, load_card
+from kiosk.card.personalisation import CardUnreadable, personalise
 
 __all__ = ["Card", "CardUnreadable", "load_card", "personalise"]
