@@ -1,0 +1,30 @@
+"""Booking (記帳): a batch of facts is claimed and posted in one transaction, or not at all.
+
+The one write of the fee office. It joins what others decide: `pricing` (does the price fit), `metering` (is it new), `posting` (which legs), `ledger` (append).
+"""
+
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from fees.ledger import append, take_turn
+from fees.metering import claim, steps_before
+from fees.posting import posting_of
+from fees.pricing import Objection, Rates, examined
+from messages.facts import FactMetered, FeeFact, Metered
+
+
+def book_facts(connection: Connection, facts: tuple[FeeFact, ...], rates: Rates, now: datetime) -> tuple[FactMetered, ...]:
+    """Book the new facts of a batch and answer each, in the batch's order. Repeating the batch changes nothing and is answered `repeat`."""
+    take_turn(connection)
+    return tuple(FactMetered(number=fact.number, metered=_booked(connection, fact, rates, now)) for fact in facts)
+
+
+def _booked(connection: Connection, fact: FeeFact, rates: Rates, now: datetime) -> Metered:
+    view = examined(fact, rates)
+    if isinstance(view, Objection):
+        return claim(connection, fact, now, view)
+    metered = claim(connection, fact, now)
+    if metered == "new":
+        append(connection, posting_of(fact, view.commission_yen, steps_before(connection, fact)), now)
+    return metered

@@ -1,0 +1,134 @@
+"""The configuration of the fee office, read once at the start: a JSON file in which an unknown, missing or contradictory word is an error.
+
+Paths in the file are relative to the file's own folder. `rates_of` and `names_of` are the parts that decisions and pages are given; the rest is for `__main__`.
+"""
+
+from collections import Counter
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+
+from fees.accounts import Names
+from fees.pricing import Rates
+from fees.tariff import CommissionRule, RulesRefused, TariffRule, commissions_of, tariff_of
+from registers.resident_numbers import is_digits, municipality_digit
+from screens.sign_in import StaffAccount
+
+Port = Annotated[int, msgspec.Meta(ge=0, le=65_535)]
+Ident = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
+
+
+class ConfigInvalid(Exception):
+    """The file cannot be used; `str()` says which field and why."""
+
+
+class Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Base of the file's sections."""
+
+
+class ProtocolDoor(Section, frozen=True):
+    """Where the issuance center is heard, and the certificate this party shows."""
+
+    host: str
+    port: Port
+    certificate_file: Path
+    key_file: Path
+    ca_file: Path
+
+
+class OfficeDoor(Section, frozen=True):
+    """Where the staff's pages are."""
+
+    host: str
+    port: Port
+
+
+class Named(Section, frozen=True):
+    """A party of the books: `id` is a center's or operator's name, or a municipality's 6-digit code."""
+
+    id: Ident
+    name: str
+    name_en: str
+
+
+class Staff(Section, frozen=True):
+    """An account of the office; `password_hash` is argon2id."""
+
+    name: str
+    password_hash: str
+    roles: tuple[str, ...]
+
+
+class Config(Section, frozen=True):
+    """The whole file. `name` is the party's name in its certificate, `database` a URL; `pending_seconds` is how long money may wait for its paper before the page marks it."""
+
+    name: str
+    door: ProtocolDoor
+    office: OfficeDoor
+    database: str
+    center: Named
+    operators: tuple[Named, ...]
+    municipalities: tuple[Named, ...]
+    tariff: tuple[TariffRule, ...]
+    commissions: tuple[CommissionRule, ...]
+    staff: tuple[Staff, ...] = ()
+    pending_seconds: Annotated[int, msgspec.Meta(ge=0)] = 3600
+    crash_points: Path | None = None
+
+
+def load_config(file: Path) -> Config:
+    """The configuration in `file`, checked, its paths made absolute. Raises `ConfigInvalid`; rules that contradict each other are named in pairs."""
+    try:
+        config = msgspec.json.decode(file.read_bytes(), type=Config, strict=True)
+    except OSError as error:
+        raise ConfigInvalid(f"{file.name} cannot be read: {error.strerror}") from None
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise ConfigInvalid(f"{file.name}: {error}") from None
+    for problem in _problems(config):
+        raise ConfigInvalid(f"{file.name}: {problem}")
+    return _from_folder(config, file.resolve().parent)
+
+
+def rates_of(config: Config) -> Rates:
+    """The rules that the office prices and books by; raises `RulesRefused`."""
+    return Rates(tariff_of(config.tariff), commissions_of(config.commissions))
+
+
+def names_of(config: Config) -> Names:
+    """What the parties of the books are called."""
+    return Names(
+        operators={each.id: (each.name, each.name_en) for each in config.operators},
+        municipalities={each.id: (each.name, each.name_en) for each in config.municipalities},
+        center=(config.center.name, config.center.name_en),
+    )
+
+
+def accounts_of(config: Config) -> tuple[StaffAccount, ...]:
+    """The staff's accounts."""
+    return tuple(StaffAccount(staff.name, staff.password_hash, staff.roles) for staff in config.staff)
+
+
+def _problems(config: Config) -> list[str]:
+    codes = [each.id for each in config.municipalities]
+    operators = [each.id for each in config.operators]
+    problems = [f"municipalities: {code} is not a code of six digits with a right check digit" for code in codes if not _code_stands(code)]
+    problems += [f"{code} stands twice" for code, count in Counter(codes + operators).items() if count > 1]
+    problems += [f"tariff rule {rule.rule}: no municipality {rule.municipality}" for rule in config.tariff if rule.municipality not in codes]
+    problems += [f"commission rule {rule.rule}: no operator {rule.operator}" for rule in config.commissions if rule.operator not in operators]
+    try:
+        rates_of(config)
+    except RulesRefused as refused:
+        problems.append(f"rules that cannot stand: {refused}")
+    return problems
+
+
+def _code_stands(code: str) -> bool:
+    return is_digits(code, 6) and municipality_digit(code[:5]) == code[5]
+
+
+def _from_folder(config: Config, folder: Path) -> Config:
+    door = config.door
+    files = {"certificate_file": folder / door.certificate_file, "key_file": folder / door.key_file, "ca_file": folder / door.ca_file}
+    crash_points = None if config.crash_points is None else folder / config.crash_points
+    return msgspec.structs.replace(config, door=msgspec.structs.replace(door, **files), crash_points=crash_points)

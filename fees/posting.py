@@ -1,0 +1,97 @@
+"""From a fact to a posting (仕訳): which account is debited and which is credited, in every party's own book.
+
+Decides the legs of a posting, and nothing about whether the fact is new (`metering`) or what it costs (`pricing`). Pure.
+
+Each entry debits and credits the same amount inside one book, so a posting sums to zero in total and in each book by construction. What a step posts does not
+depend on what came before, with one exception: when a case that was `unresolved` has also an outcome (printed or returned), the one of the two that arrives
+later takes the money out of suspense again. Facts in any order therefore end in the same balances.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from fees.accounts import Account, Holder
+from messages.facts import FactStep, FeeFact
+
+Amount = Literal["fee", "commission"]
+
+OUTCOMES: frozenset[FactStep] = frozenset({"printed", "returned"})
+"""What an issuance can end in; one of them, once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the posting table: in the book of `holder`, debit (借方) and credit (貸方) the same amount. Braces stand for the parties of the fact."""
+
+    holder: Holder
+    debit: str
+    credit: str
+    amount: Amount
+
+
+ENTRIES: Mapping[FactStep, tuple[Entry, ...]] = {
+    "paid": (Entry("operator", "till", "pending", "fee"),),
+    "printed": (
+        Entry("operator", "pending", "payable/center", "fee"),
+        Entry("center", "receivable/{operator}", "payable/{municipality}", "fee"),
+        Entry("municipality", "receivable/center", "fee", "fee"),
+        Entry("municipality", "commission", "payable/{operator}", "commission"),
+        Entry("operator", "receivable/{municipality}", "commission", "commission"),
+    ),
+    "returned": (Entry("operator", "pending", "till", "fee"),),
+    "unresolved": (Entry("operator", "pending", "suspense", "fee"),),
+}
+"""What each step posts, whatever came before or comes after it."""
+
+CLEARING: tuple[Entry, ...] = (Entry("operator", "suspense", "pending", "fee"),)
+"""What is added, once, when an issuance is both `unresolved` and ended: the case has been closed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """One side of an entry: debit positive, credit negative; never zero."""
+
+    account: Account
+    yen: int
+
+
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """A posting to be appended. `cause` names what is posted: nothing is posted twice for one cause. It is `fact/<number>` where a `fact` is posted. `at` is when the step happened.
+
+    A posting may be without legs: a step that moves no money (a certificate for 0 yen was "paid") is still in the journal.
+    """
+
+    cause: str
+    fact: int | None
+    issuance_id: str
+    event: str
+    at: datetime
+    legs: tuple[Leg, ...]
+
+
+def posting_of(fact: FeeFact, commission_yen: int, before: frozenset[FactStep]) -> Posting:
+    """The posting of a new fact. `before` are the steps of the same issuance that have been posted already, in whatever order they happened."""
+    amounts_yen: Mapping[Amount, int] = {"fee": fact.fee_yen, "commission": commission_yen}
+    legs = tuple(leg for entry in entries_of(fact.step, before) for leg in _legs(entry, fact, amounts_yen[entry.amount]))
+    return Posting(f"fact/{fact.number}", fact.number, fact.issuance_id, fact.step, fact.at, legs)
+
+
+def entries_of(step: FactStep, before: frozenset[FactStep]) -> tuple[Entry, ...]:
+    """The lines of the posting table for this step, clearing included where it closes a case."""
+    return (*CLEARING, *ENTRIES[step]) if _closes_case(step, before) else ENTRIES[step]
+
+
+def _closes_case(step: FactStep, before: frozenset[FactStep]) -> bool:
+    return ("unresolved" in before and step in OUTCOMES) or (step == "unresolved" and bool(before & OUTCOMES))
+
+
+def _legs(entry: Entry, fact: FeeFact, yen: int) -> tuple[Leg, ...]:
+    if yen == 0:
+        return ()
+    books: Mapping[Holder, str] = {"operator": f"operator/{fact.operator}", "center": "center", "municipality": f"municipality/{fact.municipality}"}
+    book = books[entry.holder]
+    debit, credit = (item.format(operator=fact.operator, municipality=fact.municipality) for item in (entry.debit, entry.credit))
+    return Leg(Account(book, debit), yen), Leg(Account(book, credit), -yen)

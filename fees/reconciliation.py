@@ -1,0 +1,71 @@
+"""Reconciliation (照合): what in the books waits, and what does not fit.
+
+Looks at the ledger and the facts and names differences; changes nothing. An empty `Sums.faults` means that every posting belongs to a claimed fact, every new fact is posted, and each
+party's book sums to zero.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from sqlalchemy import Connection, func, select
+
+from fees.accounts import Account
+from fees.records import facts, legs, postings, stamp
+
+Waiting = Literal["pending", "suspense"]
+
+
+@dataclass(frozen=True, slots=True)
+class OpenItem:
+    """Money of one issuance that waits in an account. `yen` is the balance (a credit is negative: money was taken; a debit: its payment has not been reported). `since` is the first step's time."""
+
+    account: Account
+    issuance_id: str
+    yen: int
+    since: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """The whole ledger added up, and each party's book; `faults` says in English what should be zero or equal and is not."""
+
+    total_yen: int
+    books_yen: tuple[tuple[str, int], ...]
+    postings: int
+    faults: tuple[str, ...]
+
+
+def open_items(connection: Connection, waiting: Waiting, now: datetime, older_than_seconds: int = 0) -> tuple[OpenItem, ...]:
+    """What waits in 仮受金（交付前） (`pending`) or 仮受金（要調査） (`suspense`) since `older_than_seconds` before `now` or longer, oldest first."""
+    since = func.min(postings.c.at)
+    query = (
+        select(legs.c.book, legs.c.item, postings.c.issuance_id, func.sum(legs.c.yen), since)
+        .join_from(legs, postings, legs.c.posting == postings.c.number)
+        .where(legs.c.item == waiting)
+        .group_by(legs.c.book, legs.c.item, postings.c.issuance_id)
+        .having(func.sum(legs.c.yen) != 0, since <= stamp(now - timedelta(seconds=older_than_seconds)))
+        .order_by(since, postings.c.issuance_id)
+    )
+    return tuple(OpenItem(Account(book, item), issuance_id, int(yen), at) for book, item, issuance_id, yen, at in connection.execute(query))
+
+
+def sums(connection: Connection) -> Sums:
+    """Add everything up and compare facts with postings."""
+    by_book = select(legs.c.book, func.sum(legs.c.yen)).group_by(legs.c.book).order_by(legs.c.book)
+    books_yen = tuple((book, int(yen)) for book, yen in connection.execute(by_book))
+    posted = int(connection.execute(select(func.count()).select_from(postings)).scalar_one())
+    faults = [f"book {book} is off by {yen} yen" for book, yen in books_yen if yen != 0]
+    faults += [f"fact {number} is claimed and not posted" for number in _unposted(connection)]
+    faults += [f"posting {number} is of a contradictory fact" for number in _disputed(connection)]
+    return Sums(sum(yen for _, yen in books_yen), books_yen, posted, tuple(faults))
+
+
+def _unposted(connection: Connection) -> tuple[int, ...]:
+    query = select(facts.c.number).outerjoin(postings, postings.c.fact == facts.c.number).where(facts.c.metered == "new", postings.c.number.is_(None))
+    return tuple(connection.execute(query.order_by(facts.c.number)).scalars())
+
+
+def _disputed(connection: Connection) -> tuple[int, ...]:
+    query = select(postings.c.number).join(facts, postings.c.fact == facts.c.number).where(facts.c.metered == "contradiction")
+    return tuple(connection.execute(query.order_by(postings.c.number)).scalars())
