@@ -4,7 +4,7 @@ Decides how a question is read and how an answer looks; the statuses themselves 
 give the same bytes (`producedAt` is `now`).
 """
 
-from base64 import b64decode
+from base64 import b64decode, b64encode
 from binascii import Error as NotBase64
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -139,9 +139,13 @@ def question_in(request_der: bytes) -> Question:
 def request_in_path(raw: str) -> bytes:
     """The request of a GET: `raw` is what follows the responder's address in the path as it came over the wire, still percent-encoded. Raises `MalformedRequest`."""
     try:
-        return b64decode(unquote(raw, errors="strict"), validate=True)
+        text = unquote(raw, errors="strict").encode("ascii")
+        request = b64decode(text, validate=True)
     except (NotBase64, ValueError):
         raise MalformedRequest from None
+    if b64encode(request) != text:
+        raise MalformedRequest
+    return request
 
 
 def answer_to(question: Question, by: Responder, status: Status, now: datetime) -> bytes:

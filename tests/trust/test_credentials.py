@@ -88,7 +88,8 @@ def test_a_signature_certificate_carries_the_four_basic_items():
 
 
 @pytest.mark.parametrize(
-    ("birth", "code"), [(date(1926, 12, 24), "219261224"), (date(1926, 12, 25), "319261225"), (date(1989, 1, 7), "319890107"), (date(2019, 5, 1), "520190501")]
+    ("birth", "code"),
+    [(date(1926, 12, 24), "219261224"), (date(1926, 12, 25), "319261225"), (date(1989, 1, 7), "319890107"), (date(2019, 5, 1), "520190501")],
 )
 def test_a_birth_date_is_coded_by_era(birth, code):
     holder = Holder("見本 花子", birth, "男", "見本県")

@@ -59,7 +59,7 @@ def card(root: Authority, serial: int = 0x1F2E3D, now: datetime = NOW, until: da
 
 @cache
 def delegate(which: str = "one") -> x509.Certificate:
-    return responder_certificate(jpki_root(which), "見本 有効性確認応答", rsa_key("responder"), NOW, stream("responder"))
+    return responder_certificate(jpki_root(which), "見本 有効性確認応答", rsa_key("responder"), NOW - timedelta(hours=1), stream("responder"))
 
 
 def der(certificate: x509.Certificate) -> bytes:
