@@ -1,0 +1,61 @@
+"""The two doors of a municipal server: the protocol door for the issuance center, the office door for the clerks. Wires, and decides nothing."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from pathlib import Path
+
+from aiohttp import web
+from prometheus_client import CollectorRegistry
+
+from messages.door import Door
+from messages.orders import IssueOrder, OfferChoices, TellOutcome
+from municipal_server.clerk import ResidentPages
+from municipal_server.clerk_papers import PaperPages
+from municipal_server.config import Config, accounts_of
+from municipal_server.desk import Desk
+from municipal_server.issue_history import count_by_state
+from municipal_server.press import Press
+from screens.office import office_app
+from storage.crash_points import CrashPoints
+from storage.store import Store
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+
+def protocol_door(desk: Desk, now: Callable[[], datetime], registry: CollectorRegistry, points: CrashPoints) -> Door:
+    """The door that the issuance center speaks to."""
+    accepts = (OfferChoices, IssueOrder, TellOutcome)
+    return Door(desk, title="証明書発行サーバ / municipal certificate server", accepts=accepts, now=now, registry=registry, points=points)
+
+
+def clerks_office(
+    config: Config,
+    store: Store,
+    press: Press,
+    *,
+    now: Callable[[], datetime],
+    token: Callable[[int], bytes],
+    registry: CollectorRegistry,
+    openapi: Mapping[str, object] | None,
+) -> web.Application:
+    """The clerks' pages."""
+
+    async def health() -> Mapping[str, object]:
+        at = now()
+        await store.read(count_by_state, at, at)
+        return {"status": "broken" if press.state == "broken" else "ok", "party": "municipal", "municipality": config.municipality, "press": press.state}
+
+    office = office_app(
+        party_ja=f"{config.municipality_name} 証明書発行サーバ",
+        party_en=f"{config.municipality_name_en} certificate server",
+        templates=TEMPLATES,
+        accounts=accounts_of(config),
+        now=now,
+        token=token,
+        health=health,
+        registry=registry,
+        openapi=openapi,
+    )
+    PaperPages(config, store).add_to(office)
+    ResidentPages(config, store).add_to(office)
+    return office

@@ -1,0 +1,188 @@
+"""The configuration of one municipal server: one JSON file, parsed once, strict (an unknown word is an error). Paths are absolute.
+
+`Issuer` is the part that decisions are given; the rest is for `__main__`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import msgspec
+
+from certificates.issuer_form import IssuerForm
+from certificates.kinds import KINDS
+from certificates.policy import LeavingBlocks, Policy
+from certificates.seal import seal_image
+from certificates.wareki import ERAS, Era
+from registers.resident_numbers import is_digits, municipality_digit
+from screens.sign_in import StaffAccount
+
+CLERK = "clerk"
+PROTECTION_CLERK = "protection_clerk"
+
+
+class Malconfigured(Exception):
+    """The configuration cannot be used; `str()` says which field and why."""
+
+
+class TlsFiles(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The party's own certificate and key, and the authority of all parties (PEM)."""
+
+    certificate: Path
+    key: Path
+    authority: Path
+
+
+class Address(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where a door is opened."""
+
+    host: str
+    port: int
+
+
+class Certifier(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Who certifies from this day on: 市区町村長 or 職務代理者, always with title and name (domain facts 4). The 都道府県名 precedes the title."""
+
+    since: date
+    title: str
+    name: str
+
+
+class EraSetting(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """元号: its name and its first day."""
+
+    name: str
+    first: date
+
+
+class PolicySetting(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What is offered of one kind (`certificates.policy.Policy`); without `eras`, those known today."""
+
+    options: tuple[str, ...]
+    copies_max: int
+    leaving_blocks: LeavingBlocks
+    eras: tuple[EraSetting, ...] = ()
+
+
+class Staff(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A clerk's account: argon2id hash, roles (`clerk`, `protection_clerk`)."""
+
+    name: str
+    password_hash: str
+    roles: tuple[str, ...]
+
+
+class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Everything a municipal server is told at start.
+
+    `name` is the party's name in its certificate, `database` a URL, `policies` what is offered, by kind; `press_workers` 0 draws in the serving process itself;
+    `protection_roles` may see and set 支援措置; `crash_points` is a folder for rehearsals.
+    """
+
+    name: str
+    municipality: str
+    prefecture: str
+    municipality_name: str
+    municipality_name_en: str
+    door: Address
+    office: Address
+    tls: TlsFiles
+    database: str
+    certifiers: tuple[Certifier, ...]
+    seal: Path
+    number_prefix: str
+    policies: dict[str, PolicySetting]
+    staff: tuple[Staff, ...] = ()
+    protection_roles: tuple[str, ...] = (CLERK, PROTECTION_CLERK)
+    press_workers: int = 1
+    crash_points: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Issuer:
+    """What this municipality decides about its papers. `forms` are (from which day, the form), the earliest first."""
+
+    municipality: str
+    number_prefix: str
+    forms: tuple[tuple[date, IssuerForm], ...]
+    policies: Mapping[str, Policy]
+
+    def form_on(self, day: date) -> IssuerForm:
+        """The form in force on this day (the earliest one for days before it): the certifier changes by date."""
+        in_force = [form for since, form in self.forms if since <= day]
+        return in_force[-1] if in_force else self.forms[0][1]
+
+
+def load(file: Path) -> Config:
+    """The configuration in `file`, checked. Raises `Malconfigured`."""
+    try:
+        config = msgspec.json.decode(file.read_bytes(), type=Config)
+    except (OSError, msgspec.DecodeError) as error:
+        raise Malconfigured(f"{file.name}: {error}") from None
+    problem = next(iter(_problems(config)), None) or _policy_problem(config)
+    if problem is not None:
+        raise Malconfigured(f"{file.name}: {problem}")
+    return config
+
+
+def issuer_of(config: Config, seal_png: bytes) -> Issuer:
+    """The part of the configuration that decisions are given; `seal_png` is what `seal` holds (ValueError if it is no seal)."""
+    seal_image(seal_png)
+    dated = sorted(config.certifiers, key=lambda certifier: certifier.since)
+    return Issuer(
+        municipality=config.municipality,
+        number_prefix=config.number_prefix,
+        forms=tuple((certifier.since, _form(config, certifier, seal_png)) for certifier in dated),
+        policies={kind: policy_of(setting) for kind, setting in config.policies.items()},
+    )
+
+
+def policy_of(setting: PolicySetting) -> Policy:
+    """The policy a setting describes; ValueError when it contradicts itself."""
+    eras = tuple(Era(era.name, era.first) for era in setting.eras) or ERAS
+    return Policy(options=setting.options, copies_max=setting.copies_max, leaving_blocks=setting.leaving_blocks, eras=eras)
+
+
+def accounts_of(config: Config) -> tuple[StaffAccount, ...]:
+    """The clerks' accounts."""
+    return tuple(StaffAccount(staff.name, staff.password_hash, staff.roles) for staff in config.staff)
+
+
+def _form(config: Config, certifier: Certifier, seal_png: bytes) -> IssuerForm:
+    return IssuerForm(
+        municipality=config.municipality,
+        prefecture=config.prefecture,
+        name=config.municipality_name,
+        certifier_title=certifier.title,
+        certifier_name=certifier.name,
+        seal_png=seal_png,
+        number_prefix=config.number_prefix,
+    )
+
+
+def _problems(config: Config) -> list[str]:
+    checks = {
+        "municipality: six digits with a right check digit": not _code_stands(config.municipality),
+        "certifiers: at least one, each on a day of its own": not 0 < len(config.certifiers) == len({certifier.since for certifier in config.certifiers}),
+        "certifiers: title and name must not be blank": any(not certifier.title.strip() or not certifier.name.strip() for certifier in config.certifiers),
+        "certifiers: the title begins with the prefecture": any(not certifier.title.startswith(config.prefecture) for certifier in config.certifiers),
+        "policies: a kind that does not exist": any(kind not in KINDS for kind in config.policies),
+        "staff: each with a role of this party": any(not {CLERK, *config.protection_roles}.intersection(staff.roles) for staff in config.staff),
+        "press_workers: 0 (drawn where it is asked) to 64": not 0 <= config.press_workers <= 64,
+        "number_prefix: 1 to 40 characters": not 0 < len(config.number_prefix) <= 40,
+    }
+    return [problem for problem, found in checks.items() if found]
+
+
+def _policy_problem(config: Config) -> str | None:
+    try:
+        for setting in config.policies.values():
+            policy_of(setting)
+    except ValueError as error:
+        return f"policies: {error}"
+    return None
+
+
+def _code_stands(code: str) -> bool:
+    return is_digits(code, 6) and municipality_digit(code[:5]) == code[5]

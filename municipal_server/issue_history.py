@@ -1,0 +1,151 @@
+"""Reading the 発行履歴: the clerk's searches and counts.
+
+Decides what a search finds; changes nothing. What it shows are ids, 宛名番号 and states; names are the register's business.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, cast
+
+from sqlalchemy import ColumnElement, Connection, RowMapping, and_, func, or_, select
+
+from municipal_server.issue_states import State
+from municipal_server.issue_tables import EVENTS, ORDERS, PAPERS, SUBJECTS
+from storage.instants import instant, stamp
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What to look for: `text` is a 発行番号, a 宛名番号, an issuance id or a request id, whole; an empty field does not narrow. Days are half-open: `since` <= t < `before`."""
+
+    text: str = ""
+    state: State | None = None
+    since: datetime | None = None
+    before: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One paper as the list shows it. `kind` and what follows are empty where only an outcome was heard of."""
+
+    issuance_id: str
+    request_id: str
+    number: str | None
+    state: State
+    kind: str
+    holder_no: str
+    members: tuple[str, ...]
+    shown: tuple[str, ...]
+    sheets: int | None
+    pdf_sha256: str | None
+    register_version: str
+    outcome: str | None
+    logged_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One step in the life of a paper: when it happened, when it was noted here, who said so."""
+
+    seq: int
+    state: State
+    at: datetime
+    noted_at: datetime
+    actor: str
+    note: str
+
+
+def find(connection: Connection, search: Search, limit: int = 200) -> tuple[Line, ...]:
+    """The newest papers that match, newest first."""
+    joined = PAPERS.outerjoin(ORDERS, PAPERS.c.request_id == ORDERS.c.request_id)
+    rows = connection.execute(
+        select(PAPERS, *_order_columns())
+        .select_from(joined)
+        .where(and_(*_conditions(search)))
+        .order_by(PAPERS.c.logged_at.desc(), PAPERS.c.number.desc(), PAPERS.c.issuance_id)
+        .limit(limit)
+    ).mappings()
+    return tuple(_line(connection, row) for row in rows.all())
+
+
+def life(connection: Connection, issuance_id: str) -> tuple[Line, tuple[Event, ...]] | None:
+    """One paper and all its steps, or None."""
+    found = find(connection, Search(text=issuance_id))
+    line = next((line for line in found if line.issuance_id == issuance_id), None)
+    if line is None:
+        return None
+    rows = connection.execute(select(EVENTS).where(EVENTS.c.issuance_id == issuance_id).order_by(EVENTS.c.seq)).mappings()
+    return line, tuple(_event(row) for row in rows)
+
+
+def count_by_state(connection: Connection, since: datetime, before: datetime) -> dict[State, int]:
+    """How many papers logged in this span stand in which state, in the order of the states' names."""
+    rows = connection.execute(
+        select(PAPERS.c.state, func.count())
+        .where(and_(PAPERS.c.logged_at >= stamp(since), PAPERS.c.logged_at < stamp(before)))
+        .group_by(PAPERS.c.state)
+        .order_by(PAPERS.c.state)
+    )
+    return {cast("State", state): count for state, count in rows}
+
+
+def left_open(connection: Connection, before: datetime) -> tuple[Line, ...]:
+    """Papers logged before this instant whose end nobody has told: somebody has to ask the center. Oldest first, at most 200."""
+    rows = find(connection, Search(before=before, state="made")) + find(connection, Search(before=before, state="reserved"))
+    return tuple(sorted(rows + find(connection, Search(before=before, state="unresolved")), key=lambda line: (line.logged_at, line.issuance_id))[:200])
+
+
+def _order_columns() -> list[Any]:
+    return [ORDERS.c.kind, ORDERS.c.holder_no, ORDERS.c.shown, ORDERS.c.register_version]
+
+
+def _conditions(search: Search) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = [PAPERS.c.issuance_id != ""]
+    if search.text:
+        listed = select(SUBJECTS.c.request_id).where(SUBJECTS.c.atena_no == search.text)
+        conditions.append(
+            or_(
+                PAPERS.c.number == search.text,
+                PAPERS.c.issuance_id == search.text,
+                PAPERS.c.request_id == search.text,
+                ORDERS.c.holder_no == search.text,
+                PAPERS.c.request_id.in_(listed),
+            )
+        )
+    if search.state is not None:
+        conditions.append(PAPERS.c.state == search.state)
+    if search.since is not None:
+        conditions.append(PAPERS.c.logged_at >= stamp(search.since))
+    if search.before is not None:
+        conditions.append(PAPERS.c.logged_at < stamp(search.before))
+    return conditions
+
+
+def _line(connection: Connection, row: RowMapping) -> Line:
+    members = connection.execute(select(SUBJECTS.c.atena_no).where(SUBJECTS.c.request_id == row["request_id"]).order_by(SUBJECTS.c.position))
+    return Line(
+        issuance_id=row["issuance_id"],
+        request_id=row["request_id"],
+        number=row["number"],
+        state=cast("State", row["state"]),
+        kind=row["kind"] or "",
+        holder_no=row["holder_no"] or "",
+        members=tuple(members.scalars()),
+        shown=tuple((row["shown"] or "").split()),
+        sheets=row["sheets"],
+        pdf_sha256=row["pdf_sha256"],
+        register_version=row["register_version"] or "",
+        outcome=row["outcome"],
+        logged_at=instant(row["logged_at"]),
+    )
+
+
+def _event(row: RowMapping) -> Event:
+    return Event(
+        seq=row["seq"],
+        state=cast("State", row["state"]),
+        at=instant(row["at"]),
+        noted_at=instant(row["noted_at"]),
+        actor=row["actor"],
+        note=row["note"],
+    )

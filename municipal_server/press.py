@@ -1,0 +1,118 @@
+"""The press: from a face to a finished PDF, away from the loop that answers.
+
+Decides only where and when a paper is drawn, never what stands on it. A drawing goes back to the caller that asked for it and to nobody else: there is no file, no name and no queue
+of results that a second job could pick up (domain facts 7.1, I1). A press that is full says so at once; work is never started and then given up.
+"""
+
+import asyncio
+import os
+import signal
+import threading
+from concurrent.futures import BrokenExecutor, ProcessPoolExecutor, wait
+from datetime import datetime
+from multiprocessing import get_context
+from typing import Protocol
+
+from certificates.drawing import Drawn, draw, warm
+from certificates.face import Face
+from certificates.issuer_form import IssuerForm
+
+WAITING_PER_WORKER = 16
+"""Papers that may wait for each worker; at a few ms a paper this is far less than any party's patience."""
+
+
+class PressFull(Exception):
+    """Too many papers wait; nothing was drawn."""
+
+
+class PressBroken(Exception):
+    """A worker died; nothing was drawn, and this press draws nothing more."""
+
+
+class Press(Protocol):
+    """See the module's text."""
+
+    @property
+    def state(self) -> str:
+        """`ok`, `full` or `broken`."""
+        ...
+
+    async def draw(self, face: Face, form: IssuerForm, now: datetime) -> Drawn:
+        """The paper; the same values give the same bytes. Raises `PressFull` or `PressBroken`."""
+        ...
+
+    def close(self) -> None:
+        """Let the workers go."""
+        ...
+
+
+class InlinePress:
+    """Draws where it is asked: for the simulated town and for tests."""
+
+    state = "ok"
+
+    async def draw(self, face: Face, form: IssuerForm, now: datetime) -> Drawn:
+        """See `Press.draw`."""
+        return draw(face, form, now)
+
+    def close(self) -> None:
+        """See `Press.close`."""
+
+
+class PoolPress:
+    """Draws in `workers` processes. Make it before there is a loop or a thread: the workers are forked here, after fonts and form were made ready once in the parent."""
+
+    def __init__(self, workers: int, waiting_max: int | None = None) -> None:
+        if threading.active_count() > 1:
+            raise RuntimeError("the press forks its workers and must be made before any thread exists")
+        warm()
+        self._waiting_max = workers * WAITING_PER_WORKER if waiting_max is None else waiting_max
+        self._waiting = 0
+        self._broken = asyncio.Event()
+        outlives, self._alive = os.pipe()
+        # With fork, the pool starts all its workers at the first job; it is given one here so that this happens now.
+        self._pool = ProcessPoolExecutor(workers, mp_context=get_context("fork"), initializer=_settle_in, initargs=(outlives, self._alive))
+        wait([self._pool.submit(os.getpid)])
+        os.close(outlives)
+
+    @property
+    def state(self) -> str:
+        """See `Press.state`."""
+        if self._broken.is_set():
+            return "broken"
+        return "full" if self._waiting >= self._waiting_max else "ok"
+
+    async def draw(self, face: Face, form: IssuerForm, now: datetime) -> Drawn:
+        """See `Press.draw`."""
+        if self.state == "full":
+            raise PressFull
+        self._waiting += 1
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._pool, draw, face, form, now)
+        except BrokenExecutor:
+            self._broken.set()
+            raise PressBroken from None
+        finally:
+            self._waiting -= 1
+
+    async def breaks(self) -> None:
+        """Return when a worker has died: workers cannot be forked again beside running threads, so the whole party starts anew."""
+        await self._broken.wait()
+
+    def close(self) -> None:
+        """See `Press.close`."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
+        os.close(self._alive)
+
+
+def _settle_in(outlives: int, alive: int) -> None:
+    # Ctrl-C reaches the whole group; a worker ends when its parent does, however that was ended.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    os.close(alive)
+    threading.Thread(target=_end_with_parent, args=(outlives,), daemon=True).start()
+
+
+def _end_with_parent(outlives: int) -> None:
+    os.read(outlives, 1)
+    os._exit(0)

@@ -1,0 +1,33 @@
+"""The register as the desk looks at it: the holder of a card and their household, of one state.
+
+Decides nothing; finding nobody is an answer like any other. Every function is one step of a transaction.
+"""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, select
+
+from registers.resident import Household, Resident
+from registers.resident_schema import HOUSEHOLDS
+from registers.resident_tables import household_of, resident_by_serial
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The person whose card it is, of any standing, and the household they are registered in."""
+
+    holder: Resident
+    household: Household
+
+
+def find_holder(connection: Connection, serial: str) -> Found | None:
+    """Whose 利用者証明用 certificate this serial (lower-case hex) is; None for nobody's."""
+    holder = resident_by_serial(connection, serial)
+    household = household_of(connection, holder.household_no) if holder is not None else None
+    return Found(holder, household) if holder is not None and household is not None else None
+
+
+def household_version(connection: Connection, household_no: str) -> str | None:
+    """The version of a household now, as `Household.version` reads; None if there is none of this number."""
+    revision = connection.execute(select(HOUSEHOLDS.c.revision).where(HOUSEHOLDS.c.household_no == household_no)).scalar_one_or_none()
+    return None if revision is None else str(revision)
