@@ -1,10 +1,8 @@
 """The card, APDU by APDU, as a program that knows only real cards would talk to it."""
 
 import json
-import os
-import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from hashlib import sha256
 from pathlib import Path
 
@@ -15,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kiosk.card import Card, CardUnreadable, load_card, personalise
+from tests.kiosk.crashes import killed_at
 from tests.kiosk.specimen_card import PASSWORD, PIN, certificate, der, key, make_card
 
 OK = bytes.fromhex("9000")
@@ -355,15 +354,13 @@ def test_a_wrong_pin_is_counted_before_it_is_compared(path: Path) -> None:
 
 
 def test_a_killed_process_has_used_its_try(path: Path) -> None:
+    def enter(hook: Callable[[str], None]) -> None:
+        card = load_card(path, hook)
+        card.transmit(SELECT_APPLICATION)
+        verify(card, PIN)
+
     for left in ("63c2", "63c1", "63c0"):
-        child = os.fork()
-        if child == 0:
-            killed = load_card(path, lambda name: os.kill(os.getpid(), signal.SIGKILL) if name.endswith("attempt.after") else None)
-            killed.transmit(SELECT_APPLICATION)
-            verify(killed, PIN)
-            os._exit(0)
-        _, status = os.waitpid(child, 0)
-        assert os.WTERMSIG(status) == signal.SIGKILL
+        killed_at(1, enter)  # right after the try was counted
         assert tries(again(path)) == left
     assert verify(again(path), PIN) == "6984"
 
