@@ -1,0 +1,146 @@
+"""申請 at the terminal: who and what may stand on the paper, the signed application, and the kiosk's own look at the papers that come back.
+
+The kiosk trusts neither the center nor the issuer: it reads the drawn text of each PDF itself and holds it against what was touched on this
+screen and against the fingerprints that were stated when the choice was offered. Any difference: the paper is stopped, and no coin is taken.
+"""
+
+from cryptography import x509
+
+from certificates.binding import binding
+from certificates.checking import Expected, differences
+from certificates.reading import Unreadable
+from kiosk import journal
+from kiosk.identification import refused
+from kiosk.journal import Paper
+from kiosk.machine import Machine
+from kiosk.selection import Selection, fingerprints_listed, lists_whole_household, members_listed, options_shown, with_choices
+from kiosk.session import Notice, Session
+from kiosk.visit import Event
+from messages.ids import time_ordered_id
+from messages.refusals import Refusal, refuse
+from messages.visits import Application, CertificateReady, ReadyPaper
+from messages.wire import hash_of
+
+
+async def ask_directory(machine: Machine, session: Session) -> Event:
+    """Which municipalities take part."""
+    answer = await machine.door.directory(machine.now())
+    if isinstance(answer, Refusal):
+        return refused(session, answer)
+    session.directory = answer
+    return Event.DIRECTORY_READY
+
+
+async def ask_choices(machine: Machine, session: Session) -> Event:
+    """Who and what may stand on a certificate of the chosen kind."""
+    selection = session.selection
+    assert session.visit_id is not None
+    assert selection.municipality is not None
+    assert selection.offer is not None
+    answer = await machine.door.choices(session.visit_id, selection.municipality.code, selection.offer.kind)
+    if isinstance(answer, Refusal):
+        return refused(session, answer)
+    session.selection = with_choices(selection, answer)
+    return Event.CHOICES_READY
+
+
+async def apply(machine: Machine, session: Session) -> Event:
+    """Hand in the application; with the papers in hand and found right, journal them. From then on coins may be taken."""
+    now = machine.now()
+    application = _application(machine, session)
+    session.begin_request(application.request_id)
+    await machine.write(journal.note, application.visit_id, application.request_id, "applied", "", now)
+    answer = await machine.door.apply(application)
+    if isinstance(answer, Refusal):
+        return refused(session, answer)
+    wrong = wrong_with(answer, application, session)
+    if wrong:
+        return _stopped(session, "; ".join(wrong))
+    if not _room_to_print(machine, answer):
+        session.notice = Notice("printer_not_ready", refuse("failed"))
+        return Event.REFUSAL
+    papers = tuple(
+        Paper(issuance_id=paper.issuance_id, request_id=answer.request_id, visit_id=application.visit_id, sheets=paper.sheets, fee_yen=application.fee_yen,
+              state="ready")
+        for paper in answer.papers
+    )  # fmt: skip
+    await machine.write(journal.papers_ready, papers, machine.now())
+    session.ready = answer
+    return Event.PAPERS_READY
+
+
+def wrong_with(ready: CertificateReady, application: Application, session: Session) -> tuple[str, ...]:
+    """Everything in which the papers differ from what was applied for; empty when nothing does. The texts name no person."""
+    found: list[str] = []
+    if len(ready.papers) != application.copies:
+        found.append(f"{len(ready.papers)} papers for {application.copies} copies")
+    if ready.total_yen != application.fee_yen * application.copies:
+        found.append("the total is not the fee that was shown")
+    found.extend(
+        f"two papers have one {name}"
+        for name in ("issuance_id", "binding", "number")
+        if len({getattr(paper, name) for paper in ready.papers}) != len(ready.papers)
+    )
+    for paper in ready.papers:
+        found.extend(_wrong_with_paper(paper, application, session))
+    return tuple(found)
+
+
+def _wrong_with_paper(paper: ReadyPaper, application: Application, session: Session) -> tuple[str, ...]:
+    assert session.admitted is not None
+    try:
+        bound = binding(paper.issuance_id, _serial(session.certificate), hash_of(application))
+        if paper.binding != bound:
+            return ("the binding is not of this card and this application",)
+        return differences(paper.pdf, expected_of(paper, application.kind, session.selection, session.admitted.visit_key))
+    except (ValueError, Unreadable):
+        return ("the paper cannot be read",)
+
+
+def _serial(certificate: bytes) -> str:
+    return f"{x509.load_der_x509_certificate(certificate).serial_number:x}"
+
+
+def expected_of(paper: ReadyPaper, kind: str, selection: Selection, visit_key: bytes) -> Expected:
+    """What this paper must be, from the kiosk's own memory of the touches and the offer."""
+    return Expected(
+        kind=kind,
+        binding=paper.binding,
+        number=paper.number,
+        sheets=paper.sheets,
+        fingerprints=fingerprints_listed(selection),
+        visit_key=visit_key,
+        show=options_shown(selection),
+        whole_household=lists_whole_household(selection),
+    )
+
+
+def _application(machine: Machine, session: Session) -> Application:
+    selection = session.selection
+    assert session.visit_id is not None
+    assert selection.municipality is not None
+    assert selection.offer is not None
+    assert selection.choices is not None
+    now = machine.now()
+    return Application(
+        request_id=time_ordered_id(now, machine.token),
+        visit_id=session.visit_id,
+        kiosk_id=machine.terminal_id,
+        municipality=selection.municipality.code,
+        kind=selection.offer.kind,
+        members=members_listed(selection),
+        show=options_shown(selection),
+        copies=selection.copies,
+        fee_yen=selection.offer.fee_yen,
+        register_version=selection.choices.register_version,
+        applied_at=now,
+    )
+
+
+def _room_to_print(machine: Machine, ready: CertificateReady) -> bool:
+    return not machine.printer.jammed() and machine.printer.paper() >= sum(paper.sheets for paper in ready.papers)
+
+
+def _stopped(session: Session, what: str) -> Event:
+    session.notice = Notice("paper_stopped", refuse("paper_stopped", what))
+    return Event.PAPER_STOPPED

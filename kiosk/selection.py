@@ -1,0 +1,121 @@
+"""What the resident has chosen so far in one visit, and what may be chosen.
+
+Pure. It lives in the terminal's memory for the length of a visit and is forgotten with it; it is never journalled. Whatever is not asked for is
+left out: 記載事項 default to omitted (domain facts 4.1), copies to one.
+"""
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from messages.visits import Choices, KindOffer, KindsOffered, MunicipalityEntry
+
+
+class Scope(StrEnum):
+    """交付種別: whom the certificate lists."""
+
+    ONLY_ME = "only_me"  # 本人のみ
+    EVERYONE = "everyone"  # 世帯全員
+    SOME = "some"  # 世帯の一部
+
+
+class NotOffered(Exception):
+    """What was touched is not on offer; `str()` names the kind of choice, never a person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Everything chosen so far; a None is not chosen yet."""
+
+    prefecture: str = ""
+    municipality: MunicipalityEntry | None = None
+    kinds: KindsOffered | None = None
+    offer: KindOffer | None = None
+    choices: Choices | None = None
+    scope: Scope | None = None
+    members: frozenset[str] = frozenset()
+    show: frozenset[str] = frozenset()
+    copies: int = 1
+
+    @property
+    def total_yen(self) -> int:
+        """手数料 for all copies, in yen."""
+        return 0 if self.offer is None else self.offer.fee_yen * self.copies
+
+
+def with_kinds(selection: Selection, kinds: KindsOffered) -> Selection:
+    """A new list of kinds: nothing of an earlier certificate is carried over but the place."""
+    return Selection(prefecture=selection.prefecture, municipality=selection.municipality, kinds=kinds)
+
+
+def with_kind(selection: Selection, kind: str) -> Selection:
+    """The kind that was touched; raises `NotOffered` when it is not in the list or closed."""
+    offers = () if selection.kinds is None else selection.kinds.kinds
+    offer = next((each for each in offers if each.kind == kind and each.open), None)
+    if offer is None:
+        raise NotOffered("kind")
+    return replace(selection, offer=offer, choices=None, scope=None, members=frozenset(), show=frozenset(), copies=1)
+
+
+def with_choices(selection: Selection, choices: Choices) -> Selection:
+    """Who and what may stand on the certificate of the chosen kind."""
+    return replace(selection, choices=choices, scope=None, members=frozenset(), show=frozenset(), copies=1)
+
+
+def with_scope(selection: Selection, scope: Scope) -> Selection:
+    """本人のみ lists the holder, 世帯全員 everybody who is offered; 世帯の一部 begins with nobody. Raises `NotOffered` when there is nobody to
+    choose from.
+    """
+    members = () if selection.choices is None else selection.choices.members
+    listed = {
+        Scope.ONLY_ME: frozenset(member.member_id for member in members if member.holder),
+        Scope.EVERYONE: frozenset(member.member_id for member in members),
+        Scope.SOME: frozenset[str](),
+    }[scope]
+    if (scope is Scope.SOME and len(members) < 2) or (scope is not Scope.SOME and not listed):
+        raise NotOffered("scope")
+    return replace(selection, scope=scope, members=listed)
+
+
+def with_member_toggled(selection: Selection, member_id: str) -> Selection:
+    """One member of the household in or out; raises `NotOffered`."""
+    if selection.choices is None or member_id not in {member.member_id for member in selection.choices.members}:
+        raise NotOffered("member")
+    return replace(selection, members=selection.members ^ {member_id})
+
+
+def with_option_toggled(selection: Selection, option: str) -> Selection:
+    """One 記載事項 in or out; raises `NotOffered`."""
+    if selection.choices is None or option not in selection.choices.options:
+        raise NotOffered("option")
+    return replace(selection, show=selection.show ^ {option})
+
+
+def with_copies(selection: Selection, copies: int) -> Selection:
+    """通数; raises `NotOffered` below one and above what the municipality allows."""
+    if selection.choices is None or not 1 <= copies <= selection.choices.copies_max:
+        raise NotOffered("copies")
+    return replace(selection, copies=copies)
+
+
+def members_listed(selection: Selection) -> tuple[str, ...]:
+    """Ids of the chosen members in the order in which they stand on the paper."""
+    members = () if selection.choices is None else selection.choices.members
+    return tuple(member.member_id for member in members if member.member_id in selection.members)
+
+
+def options_shown(selection: Selection) -> tuple[str, ...]:
+    """Codes of the chosen options in the order in which they are offered."""
+    options = () if selection.choices is None else selection.choices.options
+    return tuple(option for option in options if option in selection.show)
+
+
+def fingerprints_listed(selection: Selection) -> tuple[str, ...]:
+    """Fingerprints of the chosen members, in paper order, as the issuer stated them when it offered the choice."""
+    members = () if selection.choices is None else selection.choices.members
+    return tuple(member.fingerprint for member in members if member.member_id in selection.members)
+
+
+def lists_whole_household(selection: Selection) -> bool:
+    """Whether everybody who was offered is chosen, however they were chosen."""
+    members = () if selection.choices is None else selection.choices.members
+    return bool(members) and len(selection.members) == len(members)

@@ -1,0 +1,245 @@
+"""What is seen of one terminal, as JSON: the screen with its data, the alarm, and the machine around the panel.
+
+Pure reading: it changes nothing. The page draws exactly this and decides nothing. Names stand only on the screen on which members must be picked;
+a PIN never does, only how many digits of it have been touched.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from certificates.kinds import KINDS
+from kiosk.receipt import reference_of
+from kiosk.selection import Scope, options_shown
+from kiosk.session import Notice, Session
+from kiosk.terminal import Terminal
+from kiosk.visit import TABLE, TOUCHES, WITH_CARD, Screen
+from messages.visits import MunicipalityEntry
+
+Json = dict[str, Any]
+
+STEPS: Mapping[Screen, int] = {
+    Screen.CARD: 1, Screen.OPENING: 1, Screen.PIN: 1, Screen.CHECKING: 1, Screen.REMOVE_CARD: 1, Screen.ADMITTING: 1,
+    Screen.KINDS: 2, Screen.LOOKING_UP: 2, Screen.MEMBERS: 2, Screen.MEMBERS_PICK: 2, Screen.OPTIONS: 2, Screen.COPIES: 2,
+    Screen.REVIEW: 3, Screen.REQUESTING: 3,
+    Screen.PAYMENT: 4, Screen.COLLECTING: 4,
+    Screen.PRINTING: 5, Screen.TAKE_PAPERS: 5, Screen.RECEIPT: 5,
+}  # fmt: skip
+"""本人確認, 内容の選択, 内容確認, お支払い, 印刷: how far the resident has come."""
+
+ALL_AT_ONCE_MAX = 12
+"""Up to so many municipalities are shown without asking for the prefecture first."""
+
+
+def view_of(terminal: Terminal) -> Json:
+    """The whole view; `version` grows with each change."""
+    session = terminal.session
+    return {
+        "terminal": terminal.machine.terminal_id,
+        "version": terminal.watchers.version,
+        "screen": str(terminal.screen),
+        "step": STEPS.get(terminal.screen, 0),
+        "language": terminal.language,
+        "warned": session.warned,
+        "notice": _notice(session.notice),
+        "alarm": _alarm(terminal),
+        "touches": [str(event) for event in TOUCHES_ON[terminal.screen]],
+        "data": _DATA.get(terminal.screen, _nothing)(terminal, session),
+        "machine": _machine(terminal),
+    }
+
+
+TOUCHES_ON = {screen: sorted(event for event in TOUCHES if (screen, event) in TABLE) for screen in Screen}
+"""The touches that each screen takes."""
+
+
+def _notice(notice: Notice | None) -> Json | None:
+    if notice is None:
+        return None
+    sentences = {} if notice.refusal is None else {"ja": notice.refusal.ja, "en": notice.refusal.en}
+    return {"code": notice.code, "yen": notice.yen, **sentences}
+
+
+def _alarm(terminal: Terminal) -> str | None:
+    if terminal.screen in WITH_CARD or terminal.screen is Screen.MENU or terminal.session.silenced:
+        return None
+    left = terminal.left_behind()
+    if left == "card" or terminal.screen is Screen.LEAVING or (left == "papers" and terminal.screen is Screen.TAKE_PAPERS):
+        return left
+    return None
+
+
+def _machine(terminal: Terminal) -> Json:
+    machine = terminal.machine
+    return {
+        "operator": machine.operator,
+        "place": {"ja": machine.place_ja, "en": machine.place_en},
+        "profile": machine.profile,
+        "card": machine.slot.occupied,
+        "coins_open": terminal.screen is Screen.PAYMENT,
+        "exact_only": machine.coin_box.exact_only(),
+        "return_yen": machine.coin_box.return_tray(),
+        "tray_sheets": len(machine.printer.tray()),
+        "tray_open": terminal.screen is not Screen.PRINTING,
+        "receipt": terminal.session.receipt is not None,
+        "printer": "jammed" if machine.printer.jammed() else "empty" if machine.printer.paper() == 0 else "ready",
+    }
+
+
+def _nothing(_terminal: Terminal, _session: Session) -> Json:
+    return {}
+
+
+def _menu(terminal: Terminal, _session: Session) -> Json:
+    return {"ready": terminal.machine.can_print}
+
+
+def _place(_terminal: Terminal, session: Session) -> Json:
+    entries = () if session.directory is None else session.directory.municipalities
+    prefectures = list(dict.fromkeys(entry.prefecture for entry in entries))
+    chosen = session.selection.prefecture
+    ask_prefecture = len(entries) > ALL_AT_ONCE_MAX and len(prefectures) > 1
+    shown = [entry for entry in entries if entry.prefecture == chosen or not ask_prefecture]
+    return {"prefectures": prefectures if ask_prefecture else [], "prefecture": chosen, "municipalities": [_entry(entry) for entry in shown]}
+
+
+def _entry(entry: MunicipalityEntry | None) -> Json | None:
+    if entry is None:
+        return None
+    return {"code": entry.code, "prefecture": entry.prefecture, "name": entry.name, "name_en": entry.name_en}
+
+
+def _card(_terminal: Terminal, session: Session) -> Json:
+    return {"municipality": _entry(session.selection.municipality)}
+
+
+def _pin(_terminal: Terminal, session: Session) -> Json:
+    return {"digits": len(session.pin), "tries_left": session.tries_left}
+
+
+def _kinds(_terminal: Terminal, session: Session) -> Json:
+    offers = () if session.selection.kinds is None else session.selection.kinds.kinds
+    return {
+        "municipality": _entry(session.selection.municipality),
+        "kinds": [
+            {
+                **_kind(offer.kind),
+                "fee_yen": offer.fee_yen,
+                "open": offer.open,
+                "opens_at": None if offer.opens_at is None else offer.opens_at.isoformat(timespec="minutes"),
+            }
+            for offer in offers
+            if offer.kind in KINDS
+        ],
+    }
+
+
+def _kind(code: str) -> Json:
+    return {"kind": code, "title": KINDS[code].title, "title_en": KINDS[code].title_en}
+
+
+def _chosen(_terminal: Terminal, session: Session) -> Json:
+    """What has been chosen so far, for the schematic of the paper and the review: counts and labels, never names."""
+    selection = session.selection
+    if selection.offer is None or selection.choices is None:
+        return {}
+    kind = KINDS[selection.offer.kind]
+    return {
+        **_kind(kind.code),
+        "municipality": _entry(selection.municipality),
+        "household": len(selection.choices.members),
+        "scope": None if selection.scope is None else str(selection.scope),
+        "listed": len(selection.members),
+        "options": [
+            {"code": code, "ja": kind.option(code).ja, "en": kind.option(code).en, "chosen": code in selection.show}
+            for code in selection.choices.options
+        ],
+        "shown": list(options_shown(selection)),
+        "copies": selection.copies,
+        "copies_max": selection.choices.copies_max,
+        "fee_yen": selection.offer.fee_yen,
+        "total_yen": selection.total_yen,
+    }
+
+
+def _members_pick(terminal: Terminal, session: Session) -> Json:
+    choices = session.selection.choices
+    members = () if choices is None or session.selection.scope is not Scope.SOME else choices.members
+    return {
+        **_chosen(terminal, session),
+        "members": [
+            {
+                "id": member.member_id,
+                # An unattended screen shows nobody's name.
+                "name": "" if session.warned else member.name,
+                "relation": member.relation,
+                "holder": member.holder,
+                "chosen": member.member_id in session.selection.members,
+            }
+            for member in members
+        ],
+    }
+
+
+def _payment(terminal: Terminal, session: Session) -> Json:
+    total_yen = 0 if session.ready is None else session.ready.total_yen
+    return {
+        **_chosen(terminal, session),
+        "inserted_yen": session.inserted_yen,
+        "missing_yen": max(0, total_yen - session.inserted_yen),
+        "exact_only": terminal.machine.coin_box.exact_only(),
+    }
+
+
+def _printing(terminal: Terminal, session: Session) -> Json:
+    return {
+        **_chosen(terminal, session),
+        "sheets_done": session.progress.sheets_done,
+        "sheets": session.progress.sheets,
+        "printed": len(session.printed),
+    }
+
+
+def _receipt(terminal: Terminal, session: Session) -> Json:
+    receipt = session.receipt
+    return {
+        **_printing(terminal, session),
+        "returned_yen": session.returned_yen,
+        "reference": "" if receipt is None else receipt.reference,
+        "receipt": "" if receipt is None else receipt.text,
+    }
+
+
+def _returned(_terminal: Terminal, session: Session) -> Json:
+    yen = 0 if session.notice is None else session.notice.yen
+    return {"yen": yen, "reference": reference_of(session.request_id) if session.request_id else ""}
+
+
+def _refused(_terminal: Terminal, session: Session) -> Json:
+    return {"reference": reference_of(session.request_id) if session.request_id else ""}
+
+
+def _recovered(_terminal: Terminal, session: Session) -> Json:
+    return {"settled": [{"reference": each.reference, "outcome": each.outcome, "copies": each.copies, "yen": each.yen} for each in session.settled]}
+
+
+_DATA: Mapping[Screen, Callable[[Terminal, Session], Json]] = {
+    Screen.MENU: _menu,
+    Screen.PLACE: _place,
+    Screen.CARD: _card,
+    Screen.PIN: _pin,
+    Screen.KINDS: _kinds,
+    Screen.MEMBERS: _chosen,
+    Screen.MEMBERS_PICK: _members_pick,
+    Screen.OPTIONS: _chosen,
+    Screen.COPIES: _chosen,
+    Screen.REVIEW: _chosen,
+    Screen.PAYMENT: _payment,
+    Screen.COLLECTING: _payment,
+    Screen.PRINTING: _printing,
+    Screen.TAKE_PAPERS: _receipt,
+    Screen.RECEIPT: _receipt,
+    Screen.THANKS: _receipt,
+    Screen.REFUSED: _refused,
+    Screen.RETURNED: _returned,
+    Screen.RECOVERED: _recovered,
+}
