@@ -11,7 +11,7 @@ from cryptography import x509
 from prometheus_client import CollectorRegistry
 
 from issuance_center.app import operator_office
-from issuance_center.config import Config, Line, load
+from issuance_center.config import Config, Line, load_config
 from issuance_center.delivery import Delivery
 from issuance_center.desk import Desk
 from issuance_center.ocsp_line import HttpOcspLine
@@ -41,8 +41,8 @@ ACCEPTS = (
 
 
 def run(config_file: Path) -> None:
-    """Serve until stopped; raises `Malconfigured` for a configuration that cannot be used."""
-    config = load(config_file)
+    """Serve until stopped; raises `ConfigInvalid` for a configuration that cannot be used."""
+    config = load_config(config_file)
     log = configure(config.name)
     log.info("starting", door=config.door.port, office=config.office.port)
     run_until_stopped(lambda stop: serve(config, stop))
@@ -74,7 +74,7 @@ async def serve(config: Config, stop: asyncio.Event) -> None:
         registry = CollectorRegistry()
         door = Door(desk, title="証明書交付センター（見本）", accepts=ACCEPTS, now=now, registry=registry, points=points)
         office = operator_office(config, store, wake=delivery.wake, now=now, token=secrets.token_bytes, registry=registry, openapi=door.openapi)
-        context = server_context(config.tls.certificate, config.tls.key, config.tls.authority)
+        context = server_context(config.door.certificate_file, config.door.key_file, config.door.ca_file)
         await stack.enter_async_context(open_door(door, config.door.host, config.door.port, context))
         await stack.enter_async_context(serve_application(office, config.office.host, config.office.port))
         deliveries = asyncio.create_task(delivery.run())
@@ -88,6 +88,6 @@ def now() -> datetime:
 
 
 def _line(config: Config, line: Line, stack: AsyncExitStack, points: CrashPoints) -> RehearsedLink:
-    link = HttpLink(line.url, client_context(config.tls.certificate, config.tls.key, config.tls.authority), line.server_name)
+    link = HttpLink(line.url, client_context(config.door.certificate_file, config.door.key_file, config.door.ca_file), line.server_name)
     stack.push_async_callback(link.close)
     return RehearsedLink(link, points)

@@ -4,21 +4,21 @@ from pathlib import Path
 
 import msgspec
 
-
-class Malconfigured(Exception):
-    """The configuration cannot be used; `str()` says what and where."""
+from messages.configuration import ConfigInvalid, read_config
 
 
-class TlsFiles(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The party's own certificate and key, and the authority of all parties (PEM)."""
+class ProtocolDoor(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where kiosks are heard; the certificate this party shows, there and where it asks itself; the authority of all parties (PEM files)."""
 
-    certificate: Path
-    key: Path
-    authority: Path
+    host: str
+    port: int
+    certificate_file: Path
+    key_file: Path
+    ca_file: Path
 
 
-class Address(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Where a door is opened."""
+class OfficeDoor(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where the operator's pages are."""
 
     host: str
     port: int
@@ -103,9 +103,8 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Everything the center is told at start."""
 
     name: str
-    door: Address
-    office: Address
-    tls: TlsFiles
+    door: ProtocolDoor
+    office: OfficeDoor
     database: str
     jpki: Jpki
     fees: Line
@@ -117,14 +116,9 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     crash_points: Path | None = None
 
 
-def load(file: Path) -> Config:
-    """The configuration in `file`; raises `Malconfigured`."""
-    try:
-        config = msgspec.json.decode(file.read_bytes(), type=Config)
-    except FileNotFoundError:
-        raise Malconfigured(f"{file}: no such file") from None
-    except msgspec.DecodeError as error:
-        raise Malconfigured(f"{file}: {error}") from None
+def load_config(file: Path) -> Config:
+    """The configuration in `file`; raises `ConfigInvalid`."""
+    config = read_config(file, Config)
     _demand_issuers(config)
     return config
 
@@ -134,4 +128,4 @@ def _demand_issuers(config: Config) -> None:
     for municipality in config.municipalities:
         for kind, service in municipality.kinds.items():
             if service.issuer not in lines:
-                raise Malconfigured(f"municipality {municipality.code}, kind {kind}: no issuer named {service.issuer}")
+                raise ConfigInvalid(f"municipality {municipality.code}, kind {kind}: no issuer named {service.issuer}")

@@ -1,0 +1,105 @@
+"""`konbini`: the commands by name. Each is imported when it is called, so that none pays for the others."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="コンビニ交付の模擬環境と証明書サーバ（見本）。")
+municipal = typer.Typer(no_args_is_help=True, help="市区町村の証明書発行サーバの道具。")
+app.add_typer(municipal, name="municipal")
+
+Json = Annotated[bool, typer.Option("--json", help="標準出力に JSON のオブジェクトを1つだけ出す。")]
+TownFile = Annotated[Path, typer.Option("--town", help="開いている町の town.json。", dir_okay=False)]
+
+
+@app.command()
+def town(
+    state: Annotated[Path, typer.Option(help="町の状態（鍵・台帳・帳簿）を置くフォルダ。")],
+    port: Annotated[int, typer.Option(help="最初のポート。0 なら空いているものを使う。", min=0, max=65_000)] = 8700,
+    seed: Annotated[int, typer.Option(help="住民を作る種。")] = 1,
+    residents: Annotated[int, typer.Option(help="住民の数。", min=60, max=200_000)] = 400,
+    terminals: Annotated[int, typer.Option(help="キオスク端末の数。", min=1, max=200)] = 4,
+    hours: Annotated[str, typer.Option(help="受付時間。always は常時、real は 6:30 から 23:00 まで。")] = "always",
+    crash_points: Annotated[bool, typer.Option("--crash-points", hidden=True, help="故障の訓練に使う。")] = False,
+) -> None:
+    """町を開く: 当事者ごとに1つのプロセスを立ち上げて見守る。Ctrl-C で閉じる。"""
+    from konbini.town import open_town
+
+    open_town(state, port=port, seed=seed, residents=residents, terminals=terminals, hours=hours, rehearse_crashes=crash_points)
+
+
+@app.command()
+def serve(
+    party: Annotated[str, typer.Argument(help="kiosk, center, municipal, fees, jpki のどれか。")],
+    config: Annotated[Path, typer.Option(help="その当事者の設定ファイル。", dir_okay=False)],
+) -> None:
+    """当事者を1つだけ動かす。"""
+    from konbini.serve import serve_party
+
+    serve_party(party, config)
+
+
+@app.command()
+def issue(
+    town_file: TownFile,
+    holder: Annotated[str, typer.Option(help="町の holders の id。")],
+    pin: Annotated[str, typer.Option(help="利用者証明用の暗証番号（4桁）。")],
+    kind: Annotated[str, typer.Option(help="証明書の種類（juminhyo）。")],
+    out: Annotated[Path, typer.Option(help="出てきた紙（PDF）と領収書を置くフォルダ。", file_okay=False)],
+    members: Annotated[str, typer.Option(help="all, self, または宛名番号をコンマで区切ったもの。")] = "all",
+    show: Annotated[str, typer.Option(help="記載する事項をコンマで区切ったもの（relation,honseki など）。")] = "",
+    copies: Annotated[int, typer.Option(help="通数。")] = 1,
+    kiosk: Annotated[str | None, typer.Option(help="端末の id。")] = None,
+    municipality: Annotated[str | None, typer.Option(help="市区町村コード（6桁）。")] = None,
+    credential: Annotated[str, typer.Option(help="card, android, iphone。いまは card だけ。")] = "card",
+    json: Json = False,
+) -> None:
+    """本物の端末で1回の手続きをする: カード、暗証番号、選択、支払い、印刷。"""
+    from konbini.issue import Errand, run_errand
+
+    shown = tuple(code for code in show.split(",") if code)
+    run_errand(Errand(town_file, holder, pin, kind, members, shown, copies, kiosk, municipality, credential, out), as_json=json)
+
+
+@app.command()
+def books(town_file: TownFile, json: Json = False) -> None:
+    """手数料の帳簿: 勘定、残高、仕訳。"""
+    from konbini.books import show_books
+
+    show_books(town_file, as_json=json)
+
+
+@app.command()
+def simulate(
+    seed: Annotated[int, typer.Option(help="種。同じ種なら同じ経過になる。")],
+    visits: Annotated[int, typer.Option(help="来訪の数。", min=1)],
+    faults: Annotated[str, typer.Option(help="故障の多さ: none, light, heavy。")] = "light",
+    json: Json = False,
+) -> None:
+    """町をまるごと1つのプロセスで、仮想の時間の上で動かす。"""
+    from konbini.simulate import run_simulation
+
+    run_simulation(seed, visits, faults, as_json=json)
+
+
+@municipal.command("import")
+def municipal_import(
+    config: Annotated[Path, typer.Option(help="市区町村のサーバの設定ファイル。", dir_okay=False)],
+    register: Annotated[str, typer.Option(help="台帳の種類（resident）。")],
+    csv: Annotated[Path, typer.Option(help="読み込む CSV（列は docs/registers.md）。", dir_okay=False)],
+    json: Json = False,
+) -> None:
+    """ほかで作られた台帳を読み込む。1行でも誤りがあれば、何も変えずに行を示す。"""
+    from konbini.municipal_import import import_register
+
+    import_register(config, register, csv, as_json=json)
+
+
+def main() -> None:
+    """The entry point of the installed program."""
+    app()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,67 @@
+"""`konbini town`: open the town and say where everything is."""
+
+from datetime import datetime
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from konbini.answers import fail
+from simulation.town.description import Town
+from simulation.town.opening import PortTaken, Wish, keep_open
+from simulation.town.preparation import StateMismatch
+from simulation.town.supervisor import PartyFailed
+from storage.instants import JST
+
+OFFICES = {"center": "センターの運用画面", "municipal": "市区町村の職員画面", "fees": "手数料の帳簿", "jpki": "認証局の画面"}
+PARTY_NAMES = {
+    "kiosk": "キオスク端末",
+    "center": "証明書交付センター",
+    "municipal": "市区町村の証明書発行サーバ",
+    "fees": "手数料の窓口",
+    "jpki": "認証局",
+}
+SHOWN_HOLDERS = 6
+
+
+def open_town(state: Path, *, port: int, seed: int, residents: int, terminals: int, hours: str, rehearse_crashes: bool) -> None:
+    """Open the town until Ctrl-C."""
+    if hours not in ("always", "real"):
+        fail("hours_unknown", "--hours は always か real です。", as_json=False, status=2)
+    console = Console(highlight=False, soft_wrap=True)
+    wish = Wish(state, port, seed, residents, terminals, hours == "real", rehearse_crashes)
+    try:
+        with console.status("町を開いています") as status:
+
+            def ready(town: Town) -> None:
+                status.stop()
+                _tell(console, town, state, hours)
+
+            keep_open(wish, datetime.now(JST), lambda step: status.update(PARTY_NAMES.get(step, step)), ready)
+    except (StateMismatch, PortTaken, PartyFailed) as error:
+        fail("town_not_opened", f"町を開けません: {error}", as_json=False, status=2)
+    console.print("町を閉じました。帳簿は残っています。")
+
+
+def _tell(console: Console, town: Town, state: Path, hours: str) -> None:
+    console.print("\n[bold]町が開きました（見本）[/bold]  Ctrl-C で閉じます。")
+    console.print(f"\n  キオスク端末  [bold]{town.kiosks[0].url}[/bold]   （全端末の一覧 {town.parties['kiosk'].office_url}/ ）\n")
+    staff = Table("事務の画面", "アドレス", "名前", "パスワード", box=None, pad_edge=True)
+    by_url = {member.url: member for member in town.staff}
+    for party, title in OFFICES.items():
+        url = town.parties[party].office_url
+        staff.add_row(title, url, by_url[url].name, by_url[url].password)
+    console.print(staff)
+    holders = Table("見本の住民", "氏名", "暗証番号", "", box=None, pad_edge=True)
+    special = [holder for holder in town.holders[SHOWN_HOLDERS:] if holder.note]
+    for holder in (*town.holders[:SHOWN_HOLDERS], *special):
+        holders.add_row(holder.id, holder.name, holder.pin, holder.note)
+    console.print()
+    console.print(holders)
+    console.print(f"\n  ほか全 {len(town.holders)} 人とその暗証番号は {state}/town.json にあります。")
+    opening = (
+        "受付は 6:30 から 23:00 までです。"
+        if hours == "real"
+        else "見本では1日中受け付けます（実際は 6:30 から 23:00 まで。--hours real で同じになります）。"
+    )
+    console.print(f"  {opening}\n")

@@ -1,0 +1,79 @@
+"""`town.json`: what a town says about itself while it is open. A contract that scripts rely on."""
+
+import os
+from pathlib import Path
+
+import msgspec
+
+
+class PartyEntry(msgspec.Struct, frozen=True):
+    """A running party: its protocol door (the kiosk's panel, the authority's responder), its office, its process."""
+
+    url: str
+    office_url: str
+    pid: int
+
+
+class KioskEntry(msgspec.Struct, frozen=True):
+    """A terminal and the page of its panel."""
+
+    id: str
+    url: str
+    profile: str
+
+
+class HolderEntry(msgspec.Struct, frozen=True):
+    """A demonstration holder: `card` is the card's file, `kinds` what this person is entitled to now, `atena_no` the 宛名番号, `note` what is special."""
+
+    id: str
+    name: str
+    pin: str
+    card: str
+    municipality: str
+    kinds: tuple[str, ...]
+    atena_no: str
+    note: str
+
+
+class StaffEntry(msgspec.Struct, frozen=True):
+    """A demonstration member of staff; the password was made when the town was prepared."""
+
+    name: str
+    password: str
+    role: str
+    url: str
+
+
+class Town(msgspec.Struct, frozen=True):
+    """The whole file. `ca` holds paths: both authorities' certificates, and one party's certificate and key to try a door with."""
+
+    parties: dict[str, PartyEntry]
+    ca: dict[str, str]
+    kiosks: tuple[KioskEntry, ...]
+    holders: tuple[HolderEntry, ...]
+    staff: tuple[StaffEntry, ...]
+    municipality: str
+    specimen: str = "見本"
+
+
+class NoTown(Exception):
+    """There is no open town behind the file; `str()` says why."""
+
+
+def write_town(town: Town, file: Path) -> None:
+    """Replace the file whole; it holds PINs and passwords of the demonstration, so it is its owner's alone."""
+    fresh = file.with_suffix(".new")
+    handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(handle, "wb") as stream:
+        stream.write(msgspec.json.format(msgspec.json.encode(town), indent=1))
+    fresh.replace(file)
+
+
+def read_town(file: Path) -> Town:
+    """The town behind `file`; raises `NoTown`."""
+    try:
+        return msgspec.json.decode(file.read_bytes(), type=Town)
+    except FileNotFoundError:
+        raise NoTown(f"{file}: no such file; open a town first with `konbini town --state DIR`") from None
+    except (OSError, msgspec.DecodeError) as error:
+        raise NoTown(f"{file}: {error}") from None

@@ -1,0 +1,117 @@
+"""Opens a prepared town: ports, configurations, processes, `town.json`; and closes it again."""
+
+import signal
+import socket
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from types import FrameType
+
+from simulation.town.authorities import root_files
+from simulation.town.configurations import HOST, Opening, Ports, door_url, write_configurations
+from simulation.town.description import KioskEntry, PartyEntry, StaffEntry, Town, write_town
+from simulation.town.folders import PARTIES, Folders
+from simulation.town.preparation import Prepared, prepare
+from simulation.town.supervisor import PartySpec, Supervisor
+
+
+class PortTaken(Exception):
+    """A port that the town needs is in use; `str()` names it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a town is opened with. `port` is the first of ten ports in a row, or 0 for any that are free."""
+
+    state: Path
+    port: int
+    seed: int
+    residents: int
+    terminals: int
+    real_hours: bool
+    rehearse_crashes: bool
+
+
+def keep_open(wish: Wish, now: datetime, said: Callable[[str], None], ready: Callable[[Town], None]) -> None:
+    """Open the town, call `ready`, and keep it open until SIGINT or SIGTERM; then close it.
+
+    Raises `StateMismatch`, `PortTaken` or `PartyFailed`; no process is left behind.
+    """
+    stopping: list[int] = []
+
+    def stop(number: int, _frame: FrameType | None) -> None:
+        stopping.append(number)
+
+    previous = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    folders = Folders(wish.state.resolve())
+    prepared = prepare(folders, seed=wish.seed, residents=wish.residents, terminals=wish.terminals, now=now, said=said)
+    opening = Opening(_ports(wish.port), wish.real_hours, wish.rehearse_crashes)
+    write_configurations(folders, prepared, opening)
+    specs = tuple(PartySpec(party, folders.config(party), folders.log(party), f"{_office_url(opening, party)}/healthz") for party in PARTIES)
+    supervisor = Supervisor(specs, lambda pids: write_town(_describe(folders, prepared, opening, pids), folders.town_file))
+    try:
+        supervisor.start(said)
+        town = _describe(folders, prepared, opening, supervisor.pids())
+        write_town(town, folders.town_file)
+        ready(town)
+        supervisor.watch(lambda: bool(stopping))
+    finally:
+        said("町を閉じています")
+        supervisor.stop()
+        folders.town_file.unlink(missing_ok=True)
+        for number, handler in previous.items():
+            signal.signal(number, handler)
+
+
+def _ports(first: int) -> dict[str, Ports]:
+    numbers = _free_ports(2 * len(PARTIES)) if first == 0 else list(range(first, first + 2 * len(PARTIES)))
+    for number in numbers:
+        _demand_free(number)
+    # The panel comes first: it is the address that everybody wants.
+    offices = dict(zip(("kiosk", "center", "municipal", "fees", "jpki"), numbers[: len(PARTIES)], strict=True))
+    doors = dict(zip(PARTIES, numbers[len(PARTIES) :], strict=True))
+    return {party: Ports(door=doors[party], office=offices[party]) for party in PARTIES}
+
+
+def _free_ports(count: int) -> list[int]:
+    sockets = [socket.create_server((HOST, 0)) for _ in range(count)]
+    numbers = [each.getsockname()[1] for each in sockets]
+    for each in sockets:
+        each.close()
+    return numbers
+
+
+def _demand_free(number: int) -> None:
+    try:
+        socket.create_server((HOST, number)).close()
+    except OSError as error:
+        raise PortTaken(f"port {number}: {error.strerror}") from None
+
+
+def _office_url(opening: Opening, party: str) -> str:
+    return f"http://{HOST}:{opening.ports[party].office}"
+
+
+def _protocol_url(opening: Opening, party: str) -> str:
+    if party == "kiosk":
+        return _office_url(opening, party)
+    if party == "jpki":
+        return f"http://{HOST}:{opening.ports[party].door}/ocsp"
+    return door_url(opening, party)
+
+
+def _describe(folders: Folders, prepared: Prepared, opening: Opening, pids: Mapping[str, int]) -> Town:
+    parties = {party: PartyEntry(_protocol_url(opening, party), _office_url(opening, party), pids[party]) for party in PARTIES}
+    ca = {
+        "parties": str(root_files(folders, "parties")[0]),
+        "jpki": str(root_files(folders, "jpki")[0]),
+        "ocsp_responder": str(root_files(folders, "ocsp")[0]),
+        "party_certificate": str(folders.party("kiosk") / "party.pem"),
+        "party_key": str(folders.party("kiosk") / "party.key"),
+    }
+    staff = tuple(StaffEntry(member.name, member.password, member.role, _office_url(opening, member.party)) for member in prepared.staff)
+    kiosks = tuple(
+        KioskEntry(terminal.id, f"{_office_url(opening, 'kiosk')}/terminals/{terminal.id}", terminal.profile) for terminal in prepared.terminals
+    )
+    return Town(parties=parties, ca=ca, kiosks=kiosks, holders=prepared.holders, staff=staff, municipality=prepared.city.code)
