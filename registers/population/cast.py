@@ -1,0 +1,231 @@
+"""The people whom a demonstration or a test needs by name: one household for each situation in which a paper is given or refused.
+
+The first household is a healthy family of four whose head may have everything. `notes` say who makes a holder; everything here is made before the ordinary households and in this order.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, timedelta
+
+from registers.population import families, foreigners
+from registers.population.naming import Name
+from registers.population.people import Household, Making, Person
+from registers.resident import Protection, ProtectionLevel, Sex, Standing, Suppression
+
+PENDING_SURNAMES = (Name("渡\U0002e7bd", "ワタナベ"), Name("齋\ue05d", "サイトウ"))
+"""外字登録中: a character that neither of the project's fonts has, and one in a private code point."""
+
+
+def family_of_the_first_holder(making: Making) -> Household:
+    """A family of four, moved in from elsewhere, with a 旧氏: nothing is missing and nothing forbids anything."""
+    surname = Name("𠮷野", "ヨシノ")
+    father = _called(making, "男", 42, surname, Name("健一", "ケンイチ"))
+    mother = _called(making, "女", 40, surname, Name("美咲", "ミサキ"), "妻")
+    mother.former = Name("辻\U000e0100", "ツジ")
+    son = _called(making, "男", 16, surname, Name("大翔", "ヒロト"), "子")
+    daughter = _called(making, "女", 11, surname, Name("陽菜", "ヒナ"), "子")
+    people = [father, mother, son, daughter]
+    making.koseki(father, *people, place=f"{making.city.full_name}本町一丁目２番")
+    return Household(
+        people,
+        moved_in=date(making.today.year - 6, 4, 1),
+        previous_address="例示県ためし市栄町三丁目４番５号",
+        address=f"{making.city.full_name}中央一丁目２番３号　みほんハイツ４０５号",
+        notes={
+            0: (True, "head of a household of four, every item filled in, 𠮷 in the name"),
+            2: (True, "16 years old, child of the head"),
+            3: (False, "under 15"),
+        },
+    )
+
+
+def tsuji_couple(making: Making) -> Household:
+    """A couple whose surname needs a variation sequence."""
+    pair = families.married(making, 58)
+    _rename(making, pair, Name("辻\U000e0100", "ツジ"))
+    return Household(pair, notes={0: (True, "variation sequence in the name (辻󠄀, U+8FBB U+E0100)")})
+
+
+def six_members(making: Making) -> Household:
+    """Three generations: two sheets of paper."""
+    surname = Name("髙橋", "タカハシ")
+    pair = [_called(making, "男", 45, surname, Name("直樹", "ナオキ")), _called(making, "女", 43, surname, Name("恵", "メグミ"), "妻")]
+    young = [_called(making, "女", 17, surname, Name("七海", "ナナミ"), "子"), _called(making, "男", 13, surname, Name("蓮", "レン"), "子")]
+    eldest = [_called(making, "男", 74, surname, Name("茂", "シゲル"), "父"), _called(making, "女", 71, surname, Name("節子", "セツコ"), "母")]
+    making.koseki(pair[0], *pair, *young, place=f"{making.city.full_name}大字上見本１２０番地")
+    making.koseki(eldest[0], *eldest, place=pair[0].honseki)
+    return Household(
+        [*pair, *young, *eldest],
+        native=True,
+        notes={0: (True, "household of six: two sheets"), 4: (True, "father of the head in a household of six")},
+    )
+
+
+def permanent_resident(making: Making) -> Household:
+    """A foreign resident with a 通称."""
+    return Household([foreigners.permanent_with_alias(making)], flat=True, notes={0: (True, "foreign resident with a 通称")})
+
+
+def namesake(making: Making) -> Household:
+    """Made twice: two strangers of one name, one reading, one birthday and one sex."""
+    person = _called(making, "女", 36, Name("佐藤", "サトウ"), Name("裕子", "ユウコ"))
+    person.birth = date(making.today.year - 36, 1, 15)
+    making.koseki_of_parents(person)
+    return Household([person], flat=True, notes={0: (True, "shares name and birth date with a stranger in another household")})
+
+
+def twins(making: Making) -> Household:
+    """Parents and twins of one birthday: the 宛名番号 decides their order."""
+    pair = families.married(making, 48)
+    pair[1].birth = making.birth(47)
+    surname = pair[0].surname
+    young = [_called(making, "女", 19, surname, Name("美穂", "ミホ"), "子"), _called(making, "女", 19, surname, Name("美帆", "ミホ"), "子")]
+    young[1].birth = young[0].birth
+    for child in young:
+        child.honseki, child.hittousha = pair[0].honseki, pair[0].hittousha
+    return Household([*pair, *young], notes={2: (True, "a twin: same birthday, same reading, other spelling")})
+
+
+def unmarried(making: Making) -> Household:
+    """妻（未届）."""
+    household = families.unmarried_couple(making)
+    first = household.people[0]
+    _rename(making, [first], Name("山﨑", "ヤマザキ"))
+    return replace(household, notes={0: (True, "unmarried couple (未届), two surnames")})
+
+
+def lodger(making: Making) -> Household:
+    """同居人 and 縁故者 in one household."""
+    household = families.with_kin_by_fact(making)
+    other = making.person("男", 27, relation="同居人")
+    making.koseki_of_parents(other)
+    household.people.append(other)
+    return replace(household, notes={0: (True, "head with a 縁故者 and a 同居人")})
+
+
+def protected_family(making: Making) -> Household:
+    """A mother under 支援措置 with a child protected together with her."""
+    mother = making.person("女", 34)
+    making.koseki(mother, mother)
+    child = _called(making, "男", 7, mother.surname, Name("湊", "ミナト"), "子")
+    child.honseki, child.hittousha = mother.honseki, mother.hittousha
+    mother.protection, child.protection = _protection(making, "support"), _protection(making, "co_protected")
+    return Household([mother, child], flat=True, notes={0: (False, "under protection (支援措置)")})
+
+
+def relative_of_protected(making: Making) -> Household:
+    """A couple and a grown-up daughter under 支援措置: no paper of this household may list her, whoever asks."""
+    pair = families.married(making, 55)
+    pair[1].birth = making.birth(53)
+    daughter = making.person("女", 26, pair[0].surname, "子")
+    daughter.honseki, daughter.hittousha = pair[0].honseki, pair[0].hittousha
+    daughter.protection = _protection(making, "support")
+    return Household([*pair, daughter], notes={0: (False, "somebody else in the household is under protection")})
+
+
+def provisional(making: Making) -> Household:
+    """仮支援措置."""
+    household = families.alone(making)
+    household.people[0].protection = Protection("provisional", making.today - timedelta(days=12), None)
+    return replace(household, notes={0: (False, "under provisional protection (仮支援措置)")})
+
+
+def one_leaving(making: Making) -> Household:
+    """One of two has filed a 転出届."""
+    pair = families.married(making, 33)
+    _goes(making, pair[1], "leaving", 12)
+    return Household(pair, flat=True, notes={0: (False, "another member has filed a 転出届"), 1: (False, "has filed a 転出届 (転出予定)")})
+
+
+def moved_out(making: Making) -> Household:
+    """A whole household that has gone."""
+    pair = families.married(making, 30)
+    for person in pair:
+        _goes(making, person, "left", -40)
+    return Household(pair, flat=True, notes={0: (False, "moved out (転出)")})
+
+
+def widow(making: Making) -> Household:
+    """A widow, head since her husband's death; his entry is a 除票."""
+    pair = families.married(making, 81)
+    husband, wife = (pair[0], pair[1]) if pair[0].sex == "男" else (pair[1], pair[0])
+    husband.relation, wife.relation = "夫", "世帯主"
+    making.koseki(husband, husband, wife)
+    _goes(making, husband, "dead", -100)
+    return Household([wife, husband], native=True, notes={0: (True, "a widow: the dead are not listed"), 1: (False, "dead (死亡)")})
+
+
+def stopped(making: Making) -> Household:
+    """抑止 of one person."""
+    household = families.alone(making)
+    household.people[0].suppressions = (Suppression(making.today - timedelta(days=30), None, False, "本人の申出"),)
+    return replace(household, notes={0: (False, "issuing stopped by a clerk (抑止)")})
+
+
+def stopped_household(making: Making) -> Household:
+    """抑止 of a household whose last day has passed: it is in force all the same."""
+    pair = families.married(making, 50)
+    stop = Suppression(making.today - timedelta(days=200), making.today - timedelta(days=17), True, "世帯状況の確認中")
+    for person in pair:
+        person.suppressions = (stop,)
+    return Household(pair, notes={0: (False, "issuing stopped for the household, last day passed and not released")})
+
+
+def pending_character(making: Making) -> Household:
+    """外字登録中, by a character that the fonts do not have."""
+    household = families.alone(making)
+    _rename(making, household.people, PENDING_SURNAMES[0])
+    household.people[0].character_pending = True
+    return replace(household, notes={0: (False, "a character of the name is being registered (外字登録中)")})
+
+
+def uncertain_birth(making: Making) -> Household:
+    """Somebody whose birth date nobody knows."""
+    person = _called(making, "女", 95, Name("中村", "ナカムラ"), Name("キヨ", "キヨ"))
+    person.birth_text = "昭和５年　月日不詳"
+    making.koseki(person, person)
+    return Household([person], native=False, notes={0: (False, "birth date not known (年月日不詳)")})
+
+
+CAST: tuple[Callable[[Making], Household], ...] = (
+    family_of_the_first_holder,
+    tsuji_couple,
+    six_members,
+    permanent_resident,
+    namesake,
+    namesake,
+    twins,
+    unmarried,
+    lodger,
+    widow,
+    protected_family,
+    relative_of_protected,
+    provisional,
+    one_leaving,
+    moved_out,
+    stopped,
+    stopped_household,
+    pending_character,
+    uncertain_birth,
+)
+
+
+def _called(making: Making, sex: Sex, age: int, surname: Name, given: Name, relation: str = "世帯主") -> Person:
+    return Person(sex, making.birth(age), surname, given, relation)
+
+
+def _rename(making: Making, people: list[Person], surname: Name) -> None:
+    """Another surname, and a 戸籍 under it."""
+    for person in people:
+        person.surname, person.kana_known = surname, True
+    making.koseki(people[0], *people, place=people[0].honseki)
+
+
+def _protection(making: Making, level: ProtectionLevel) -> Protection:
+    """In force for a year from some months ago (支援措置 lasts a year and is renewed, domain facts 3)."""
+    since = making.today - timedelta(days=120)
+    return Protection(level, since, since + timedelta(days=364))
+
+
+def _goes(making: Making, person: Person, standing: Standing, days: int) -> None:
+    person.standing, person.standing_since = standing, making.today + timedelta(days=days)
