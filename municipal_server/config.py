@@ -117,7 +117,7 @@ class Issuer:
 def load(file: Path) -> Config:
     """The configuration in `file`, checked. Raises `Malconfigured`."""
     try:
-        config = msgspec.json.decode(file.read_bytes(), type=Config)
+        config = msgspec.json.decode(file.read_bytes(), type=Config, dec_hook=_path)
     except (OSError, msgspec.DecodeError) as error:
         raise Malconfigured(f"{file.name}: {error}") from None
     problem = next(iter(_problems(config)), None) or _policy_problem(config)
@@ -147,6 +147,12 @@ def policy_of(setting: PolicySetting) -> Policy:
 def accounts_of(config: Config) -> tuple[StaffAccount, ...]:
     """The clerks' accounts."""
     return tuple(StaffAccount(staff.name, staff.password_hash, staff.roles) for staff in config.staff)
+
+
+def _path(kind: type, value: object) -> object:
+    if kind is Path and isinstance(value, str) and value:
+        return Path(value)
+    raise ValueError("expected a path")
 
 
 def _form(config: Config, certifier: Certifier, seal_png: bytes) -> IssuerForm:

@@ -1,0 +1,134 @@
+"""A register from a CSV file: all of it or nothing, cards and clerks' stops kept."""
+
+import asyncio
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from messages.orders import ChoicesOffered, Issued
+from messages.refusals import Refusal
+from municipal_server.desk import Desk
+from municipal_server.doings import doings
+from municipal_server.press import InlinePress
+from municipal_server.register_import import ImportReport, UnknownRegister, import_register
+from registers.households import assembled
+from registers.resident import Household, Resident
+from registers.resident_changes import suppress
+from registers.resident_csv import write
+from registers.resident_tables import household_of, resident_by_serial, residents_in_order
+from storage.sqlite import SqliteStore
+from tests.municipal_server.test_config import written
+from tests.municipal_server.town import ADDRESS, ALONE, CENTER, FATHER, MOTHER, NOW, PEOPLE, SECOND_TWIN, ask, atena, drawn_text, issuer, order, serial
+
+FAMILY = PEOPLE[:3]
+
+
+def csv(people: tuple[Resident, ...]) -> str:
+    residents, households = assembled(people, [ADDRESS] * len(people))
+    return write(residents, households)
+
+
+async def brought(_store: SqliteStore, folder: Path, content: str | bytes) -> ImportReport:
+    """The report of importing `content`, beside the serving store (in a thread, as a command's own process would)."""
+    file = folder / "register.csv"
+    file.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return await asyncio.to_thread(import_register, written(folder), "resident", file, NOW)
+
+
+async def state(store: SqliteStore) -> tuple[tuple[Resident, ...], Household | None]:
+    return await store.read(residents_in_order), await store.read(household_of, PEOPLE[0].household_no)
+
+
+async def test_a_whole_file_takes_the_registers_place_and_papers_equal_it(store: SqliteStore, tmp_path: Path) -> None:
+    moved = replace(PEOPLE[3], honseki="見本県みほん市西三丁目", name="辻󠄀　𠮷子")
+    report = await brought(store, tmp_path, csv((*FAMILY, moved)))
+    assert (report.outcome, report.residents, report.households, report.bad_lines) == ("imported", 4, 2, ())
+    desk = Desk(issuer(), store, InlinePress())
+    offered = await desk.answer(ask(ALONE), CENTER, NOW)
+    assert isinstance(offered, ChoicesOffered)
+    issued = await desk.answer(order("r1", ALONE, offered, show=("honseki",)), CENTER, NOW)
+    assert isinstance(issued, Issued)
+    said = drawn_text(issued.papers[0].pdf)
+    assert "辻󠄀　𠮷子" in said and "見本県みほん市西三丁目" in said
+    gone = await desk.answer(ask(SECOND_TWIN), CENTER, NOW)
+    assert isinstance(gone, Refusal) and gone.code == "not_registered"
+    assert [line.doing.doing for line in await store.read(doings)] == ["import"]
+
+
+@pytest.mark.parametrize(
+    ("spoil", "line"),
+    [
+        (lambda text: text.replace("1982-05-05", "1982-13-05"), 3),
+        (lambda text: text.replace("妻", "孫"), 3),
+        (lambda text: text + "x,y\r\n", 5),
+        (lambda text: text.replace(PEOPLE[0].my_number, "1" * 12), 2),
+        (lambda text: text.encode("cp932"), 1),
+    ],
+)
+async def test_a_bad_line_is_named_and_nothing_is_changed(store: SqliteStore, tmp_path: Path, spoil, line: int) -> None:  # type: ignore[no-untyped-def]
+    before = await state(store)
+    report = await brought(store, tmp_path, spoil(csv(FAMILY)))
+    assert report.outcome == "rejected" and report.residents == 0
+    assert line in [bad.number for bad in report.bad_lines]
+    assert all(bad.reason and bad.reason_en for bad in report.bad_lines)
+    assert await state(store) == before and await store.read(doings) == ()
+
+
+async def test_people_keep_the_card_they_had_when_the_file_says_nothing_of_cards(store: SqliteStore, tmp_path: Path) -> None:
+    bare = tuple(replace(one, serial=None, card_usable_from=None) for one in FAMILY)
+    report = await brought(store, tmp_path, csv(bare))
+    assert report.kept_serials == 2
+    father = await store.read(resident_by_serial, serial(FATHER))
+    assert father is not None and (father.atena_no, father.card_usable_from) == (atena(FATHER), date(2020, 1, 1))
+    household = await store.read(household_of, PEOPLE[0].household_no)
+    assert household is not None and [member.serial for member in household.members] == [serial(FATHER), serial(MOTHER), None]
+    desk = Desk(issuer(), store, InlinePress())
+    assert isinstance(await desk.answer(ask(FATHER), CENTER, NOW), ChoicesOffered)
+
+
+async def test_a_card_stays_with_the_person_not_with_a_number_given_to_somebody_else(store: SqliteStore, tmp_path: Path) -> None:
+    stranger = replace(PEOPLE[3], atena_no=atena(FATHER), household_no=PEOPLE[0].household_no, serial=None, card_usable_from=None, relation="世帯主")
+    report = await brought(store, tmp_path, csv((stranger,)))
+    assert (report.outcome, report.kept_serials) == ("imported", 0)
+    assert await store.read(resident_by_serial, serial(FATHER)) is None
+
+
+async def test_a_serial_the_file_gives_to_somebody_else_is_not_kept(store: SqliteStore, tmp_path: Path) -> None:
+    father = replace(PEOPLE[0], serial=None, card_usable_from=None)
+    mother = replace(PEOPLE[1], serial=serial(FATHER))
+    report = await brought(store, tmp_path, csv((father, mother)))
+    assert (report.outcome, report.kept_serials) == ("imported", 0)
+    holder = await store.read(resident_by_serial, serial(FATHER))
+    assert holder is not None and holder.atena_no == atena(MOTHER)
+
+
+async def test_an_import_does_not_lift_a_clerks_stop(store: SqliteStore, tmp_path: Path) -> None:
+    await store.write(suppress, atena(FATHER), since=NOW.date(), until=None, household=True, reason="届出の確認中", now=NOW)
+    report = await brought(store, tmp_path, csv(FAMILY))
+    assert report.kept_suppressions == 1
+    refused = await Desk(issuer(), store, InlinePress()).answer(ask(MOTHER), CENTER, NOW)
+    assert isinstance(refused, Refusal) and refused.code == "not_issuable"
+
+
+async def test_an_order_chosen_from_the_old_register_is_refused(store: SqliteStore, tmp_path: Path) -> None:
+    desk = Desk(issuer(), store, InlinePress())
+    offered = await desk.answer(ask(FATHER), CENTER, NOW)
+    assert isinstance(offered, ChoicesOffered)
+    await brought(store, tmp_path, csv(FAMILY))
+    reply = await desk.answer(order("r1", FATHER, offered), CENTER, NOW)
+    assert isinstance(reply, Refusal) and reply.code == "register_changed"
+
+
+async def test_a_name_that_cannot_be_printed_enters_as_pending_with_a_warning(store: SqliteStore, tmp_path: Path) -> None:
+    odd = replace(PEOPLE[3], name="見本　\U0002f9ff\U000e01ef", hittousha="見本")
+    report = await brought(store, tmp_path, csv((*FAMILY, odd)))
+    assert report.outcome == "imported" and [(line.number, line.column, line.code) for line in report.warnings] == [(5, "氏名", "character_unavailable")]
+    reply = await Desk(issuer(), store, InlinePress()).answer(ask(ALONE), CENTER, NOW)
+    assert isinstance(reply, Refusal) and reply.code == "not_issuable"
+
+
+def test_an_unknown_register_is_named(tmp_path: Path) -> None:
+    with pytest.raises(UnknownRegister, match="koseki"):
+        import_register(written(tmp_path), "koseki", tmp_path / "x.csv", NOW)

@@ -1,0 +1,156 @@
+"""A small municipality for the tests: みほん市 with a few households, its issuer, and the center's messages to it."""
+
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from functools import cache
+from io import BytesIO
+
+import pypdfium2
+from sqlalchemy import Connection
+
+from certificates.binding import binding
+from certificates.issuer_form import IssuerForm
+from certificates.policy import Policy
+from certificates.seal import seal_png
+from messages.orders import ChoicesOffered, Issued, IssueOrder, OfferChoices, PaperOrder, TellOutcome
+from municipal_server.config import Issuer
+from municipal_server.issue_tables import METADATA
+from registers.households import assembled
+from registers.resident import Protection, Resident
+from registers.resident_numbers import atena_digit, juminhyo_code_digit, my_number_digit
+from registers.resident_tables import METADATA as REGISTER, load
+from storage.instants import JST
+from storage.sqlite import SqliteStore
+from trust.parties import Peer
+
+NOW = datetime(2026, 11, 23, 12, 0, tzinfo=JST)
+CENTER = Peer("center", "center")
+MUNICIPALITY = "990019"
+KEY = b"k" * 32
+ADDRESS = "見本県みほん市中央一丁目２番３号"
+
+
+def atena(number: int) -> str:
+    return f"{number:09d}" + atena_digit(f"{number:09d}")
+
+
+def person(number: int, household: int, name: str, relation: str, **changes: object) -> Resident:
+    """An adult with a card that has been usable for long."""
+    resident = Resident(
+        atena_no=atena(number),
+        household_no=atena(900_000 + household),
+        name=name,
+        name_kana="ミホン タロウ",
+        former_name=None,
+        former_name_kana=None,
+        alias=None,
+        alias_kana=None,
+        birth="1980-04-01",
+        sex="男",
+        relation=relation,
+        resident_since="2010-04-01",
+        address_since="2010-04-01",
+        notified_on="2010-04-05",
+        previous_address="見本県となり市一丁目１番１号",
+        honseki="見本県みほん市中央一丁目２番",
+        hittousha=name,
+        my_number=f"{number:011d}" + my_number_digit(f"{number:011d}"),
+        juminhyo_code=f"{number:010d}" + juminhyo_code_digit(f"{number:010d}"),
+        foreign=None,
+        serial=serial(number),
+        card_usable_from=date(2020, 1, 1),
+    )
+    return replace(resident, **changes)  # type: ignore[arg-type]
+
+
+def serial(number: int) -> str:
+    return f"ab{number:08x}"
+
+
+FATHER, MOTHER, CHILD, ALONE, TWIN, SECOND_TWIN = 1, 2, 3, 10, 21, 22
+PROTECTED, BESIDE_PROTECTED, STOPPED, PENDING, UNPRINTABLE = 31, 32, 41, 51, 61
+
+PEOPLE: tuple[Resident, ...] = (
+    person(FATHER, 1, "見本　太郎", "世帯主"),
+    person(MOTHER, 1, "見本　花子", "妻", birth="1982-05-05", sex="女"),
+    person(CHILD, 1, "見本　一子", "子", birth="2015-06-07", sex="女", resident_since="2015-06-07", address_since="2015-06-07", serial=None, card_usable_from=None),
+    person(ALONE, 2, "髙橋　𠮷男", "世帯主"),
+    # strangers of the same name and birthday
+    person(TWIN, 3, "佐藤　翔", "世帯主", birth="1999-09-09"),
+    person(SECOND_TWIN, 4, "佐藤　翔", "世帯主", birth="1999-09-09"),
+    person(PROTECTED, 5, "保護　される子", "世帯主", protection=Protection("support", date(2026, 4, 1), date(2027, 3, 31))),
+    person(BESIDE_PROTECTED, 5, "保護　となり", "子", birth="2000-01-01"),
+    person(STOPPED, 6, "抑止　太郎", "世帯主"),
+    person(PENDING, 7, "外字　待子", "世帯主", character_pending=True),
+    person(UNPRINTABLE, 8, "印字　\U0001f600", "世帯主"),
+)
+
+
+@cache
+def seal() -> bytes:
+    return seal_png("みほん市長之印")
+
+
+def issuer(**policy: object) -> Issuer:
+    """みほん市, which offers everything; 職務代理者 from 2027 on."""
+    form = IssuerForm(MUNICIPALITY, "見本県", "みほん市", "見本県みほん市長", "見本　市長", seal(), "みほん市")
+    deputy = replace(form, certifier_title="見本県みほん市長職務代理者", certifier_name="副市　長子")
+    chosen = {"options": ("relation", "honseki", "my_number"), "copies_max": 10, "leaving_blocks": "person"} | policy
+    forms = ((date(2020, 1, 1), form), (date(2027, 1, 1), deputy))
+    return Issuer(MUNICIPALITY, "みほん市", forms, {"juminhyo": Policy(**chosen)})  # type: ignore[arg-type]
+
+
+async def open_town(path: object, people: tuple[Resident, ...] = PEOPLE) -> SqliteStore:
+    """A store with みほん市's register in it."""
+    store = await SqliteStore.open(path, METADATA, REGISTER)  # type: ignore[arg-type]
+    await store.write(populate, people)
+    return store
+
+
+def populate(connection: Connection, people: tuple[Resident, ...]) -> None:
+    residents, households = assembled(people, [ADDRESS] * len(people))
+    load(connection, residents, households, now=NOW)
+
+
+def ask(number: int, visit: str = "visit-1") -> OfferChoices:
+    return OfferChoices(visit_id=visit, visit_key=KEY, serial=serial(number), municipality=MUNICIPALITY, kind="juminhyo")
+
+
+def order(
+    request: str, number: int, offered: ChoicesOffered, *, members: tuple[int, ...] | None = None, copies: int = 1, show: tuple[str, ...] = (), at: datetime = NOW
+) -> IssueOrder:
+    """The order that follows `offered`: for the holder alone if no members are named."""
+    chosen = (number,) if members is None else members
+    papers = tuple(
+        PaperOrder(issuance_id=f"{request}-{copy}", binding=binding(f"{request}-{copy}", serial(number), "0" * 64)) for copy in range(1, copies + 1)
+    )
+    return IssueOrder(
+        request_id=request,
+        visit_id=offered.visit_id,
+        serial=serial(number),
+        municipality=MUNICIPALITY,
+        kind="juminhyo",
+        members=tuple(atena(member) for member in chosen),
+        show=show,
+        register_version=offered.register_version,
+        papers=papers,
+        ordered_at=at,
+    )
+
+
+def tell(ordered: IssueOrder, outcome: str, copy: int = 0, at: datetime = NOW + timedelta(minutes=1)) -> TellOutcome:
+    return TellOutcome(issuance_id=ordered.papers[copy].issuance_id, request_id=ordered.request_id, outcome=outcome, at=at)  # type: ignore[arg-type]
+
+
+def drawn_text(pdf: bytes) -> str:
+    """All drawn text of a paper."""
+    document = pypdfium2.PdfDocument(BytesIO(pdf))
+    try:
+        return "\n".join(page.get_textpage().get_text_bounded() for page in document)
+    finally:
+        document.close()
+
+
+def pdfs(issued: object) -> tuple[bytes, ...]:
+    assert isinstance(issued, Issued), issued
+    return tuple(paper.pdf for paper in issued.papers)
