@@ -6,7 +6,9 @@ Puts each text into its cell on the ready form and leaves all else to `form`, `f
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
 from reportlab.pdfbase import pdfdoc
@@ -14,7 +16,7 @@ from reportlab.pdfbase import pdfdoc
 from certificates.face import SPECIMEN, Face, MemberFace
 from certificates.fitting import POINT, DoesNotFit, Line, NoGlyph, fit
 from certificates.fonts.embedding import PaperFont
-from certificates.fonts.selection import paper_font
+from certificates.fonts.selection import Glyph, paper_font
 from certificates.fonts.writing import Written, packed
 from certificates.form import grid
 from certificates.form.frame import add_frame, frame
@@ -23,6 +25,9 @@ from certificates.issuer_form import IssuerForm
 from certificates.seal import SealImage, seal_image
 
 __all__ = ["DoesNotFit", "Drawn", "NoGlyph", "draw", "sheets_of", "warm"]
+
+
+_MEMBER_CODES = frozenset(cell.code for cell in grid.MEMBER_GRID)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,21 +74,31 @@ def draw_sealed(face: Face, seal: SealImage, now: datetime) -> Drawn:
 
 
 def texts_of(face: Face, sheet: int, sheets: int) -> Iterator[tuple[Cell, float, str]]:
-    """Every text of one sheet: its cell, how many millimetres lower than the grid says it stands, the text."""
+    """Every text of one sheet: its cell, how many millimetres lower than the grid says it stands, the text; neighbours on one line never follow each other (see `_apart`)."""
     once = {
         "specimen": SPECIMEN, "number": f"{face.number} {sheet}/{sheets}", "title": face.title,
         "address": face.address, "head_name": face.head_name, "binding": face.binding,
     }  # fmt: skip
-    yield from ((cell, 0.0, once[cell.code]) for cell in grid.EVERY_SHEET)
+    yield from ((cell, 0.0, once[cell.code]) for cell in _apart(grid.EVERY_SHEET))
     for block, member in enumerate(_members_on(face, sheet)):
-        down = block * grid.BLOCK.height
         cells = dict(member.cells)
-        if len(cells) != len(grid.MEMBER_GRID):
+        if cells.keys() != _MEMBER_CODES:
             raise ValueError("a member's block has exactly the form's cells")
-        yield grid.MEMBER_NUMBER, down, str((sheet - 1) * grid.MEMBERS_PER_SHEET + block + 1)
-        yield from ((cell, down, cells[cell.code]) for cell in grid.MEMBER_GRID)
+        cells["member_number"] = str((sheet - 1) * grid.MEMBERS_PER_SHEET + block + 1)
+        yield from ((cell, block * grid.BLOCK.height, cells[cell.code]) for cell in _apart((*grid.MEMBER_GRID, grid.MEMBER_NUMBER)))
     if sheet == sheets:
-        yield from ((cell, 0.0, getattr(face, cell.code)) for cell in grid.CLOSING_GRID)
+        yield from ((cell, 0.0, getattr(face, cell.code)) for cell in _apart(grid.CLOSING_GRID))
+
+
+@cache
+def _apart(cells: tuple[Cell, ...]) -> tuple[Cell, ...]:
+    """The cells column by column, from below, but never two of one line in turn: pdfium reads a blank after a text whose neighbour on its line is drawn next."""
+    rest = sorted(cells, key=lambda cell: (cell.box.x, -cell.box.y))
+    order = [rest.pop(0)]
+    while rest:
+        order.append(next((cell for cell in rest if abs(cell.box.middle - order[-1].box.middle) > grid.ROW / 2.1), rest[0]))
+        rest.remove(order[-1])
+    return tuple(order)
 
 
 def _members_on(face: Face, sheet: int) -> tuple[MemberFace, ...]:
@@ -113,14 +128,20 @@ def _content(face: Face, sheet: int, sheets: int, document: Any) -> str:
 def _runs(line: Line, lower: float, document: Any) -> Iterator[str]:
     """One operator per stretch of the line that one font draws."""
     x = line.x
-    for number, stretch in groupby(line.glyphs, key=lambda glyph: glyph.font):
-        glyphs = tuple(stretch)
+    for number, glyphs in _stretches(line.glyphs):
         font = paper_font(number)
         assert isinstance(font, PaperFont)
         drawn = font.drawn(document)
-        codes = "".join([f"{drawn.code(glyph.sequence, glyph.glyph):04X}" for glyph in glyphs])
+        codes = "".join([drawn.code(glyph.sequence, glyph.glyph) for glyph in glyphs])
         yield f"/{drawn.name} {line.size:g} Tf 1 0 0 1 {x:.2f} {line.y - lower:.2f} Tm <{codes}> Tj"
-        x += sum(glyph.advance for glyph in glyphs) * line.size / 1000
+        x += sum([glyph.advance for glyph in glyphs]) * line.size / 1000
+
+
+def _stretches(glyphs: tuple[Glyph, ...]) -> list[tuple[int, tuple[Glyph, ...]]]:
+    number = glyphs[0].font
+    if all([glyph.font == number for glyph in glyphs]):  # noqa: C419 (a list is faster, and this is the common case)
+        return [(number, glyphs)]
+    return [(font, tuple(stretch)) for font, stretch in groupby(glyphs, key=attrgetter("font"))]
 
 
 def _page(content: str, named: dict[str, Any], document: Any) -> Written:

@@ -4,11 +4,13 @@ Decides size, line break and baselines; draws nothing. Source of the order: doma
 """
 
 from dataclasses import dataclass
+from functools import cache
 from itertools import accumulate
 from math import floor
 
-from certificates.fonts.embedding import sequences
+from certificates.face import EMPTY
 from certificates.fonts.selection import BLANKS, Glyph, choose
+from certificates.fonts.variation import sequences
 from certificates.form.grid import PAGE_HEIGHT, Box, Cell, Label
 
 POINT = 72 / 25.4
@@ -65,6 +67,16 @@ def glyphs_of(text: str, code: str) -> tuple[Glyph, ...]:
 
 def fit(text: str, cell: Cell) -> tuple[Line, ...]:
     """The lines of `text` in `cell`: none for an empty text. Raises `DoesNotFit`, `NoGlyph`."""
+    return _fit_empty(cell) if text == EMPTY else _fit(text, cell)
+
+
+@cache
+def _fit_empty(cell: Cell) -> tuple[Line, ...]:
+    # Half of an ordinary paper; nobody's text is ever kept.
+    return _fit(EMPTY, cell)
+
+
+def _fit(text: str, cell: Cell) -> tuple[Line, ...]:
     glyphs = glyphs_of(text, cell.code)
     if not glyphs:
         return ()
@@ -80,7 +92,7 @@ def fit(text: str, cell: Cell) -> tuple[Line, ...]:
 
 
 def _size(lines: tuple[tuple[Glyph, ...], ...], width: float, height: float, largest: float) -> float:
-    longest = max(sum(glyph.advance for glyph in line) for line in lines)
+    longest = max([sum([glyph.advance for glyph in line]) for line in lines])
     fitting = min(largest, width * 1000 / longest, height / (len(lines) * _LEADING))
     return floor(fitting * _STEP + 1e-6) / _STEP
 
@@ -104,11 +116,12 @@ def _placed(lines: tuple[tuple[Glyph, ...], ...], size: float, cell: Cell) -> tu
 
 
 def _start(line: tuple[Glyph, ...], size: float, box: Box, align: str) -> float:
-    width = sum(glyph.advance for glyph in line) * size / 1000
-    room = box.width * POINT
     padding = min(_PADDING, box.width / 20) * POINT
-    inset = padding if align == "left" else room - padding - width if align == "right" else (room - width) / 2
-    return round(box.x * POINT + inset, 2)
+    if align == "left":
+        return round(box.x * POINT + padding, 2)
+    width = sum([glyph.advance for glyph in line]) * size / 1000
+    room = box.width * POINT
+    return round(box.x * POINT + (room - padding - width if align == "right" else (room - width) / 2), 2)
 
 
 def fit_label(label: Label) -> tuple[Line, ...]:

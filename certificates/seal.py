@@ -3,6 +3,7 @@
 The image is one bit deep and goes into the PDF as a stencil, with the bytes its PNG file already has: nothing is unpacked or packed again when a paper is drawn.
 """
 
+import hashlib
 import struct
 import zlib
 from dataclasses import dataclass
@@ -31,6 +32,11 @@ class SealImage:
 
     side: int
     packed: bytes
+
+    @property
+    def sha256(self) -> str:
+        """What tells this seal from another: SHA-256 in hex over its packed rows."""
+        return hashlib.sha256(self.packed).hexdigest()
 
     def written(self) -> Written:
         """The image as a PDF object: a stencil that paints black and leaves the rest of the paper as it is."""

@@ -11,38 +11,25 @@ from typing import Any
 
 from reportlab.pdfbase.ttfonts import TTFont, TTFontMaker
 
-from certificates.fonts.variation import USUAL, is_selector, variation_sequences
+from certificates.fonts.variation import USUAL, sequences, variation_sequences
 from certificates.fonts.writing import COMPRESSION, Written, packed
 
 _MORE_COMPONENTS, _WORDS, _SCALE, _TWO_SCALES, _MATRIX, _INSTRUCTIONS = 0x20, 0x01, 0x08, 0x40, 0x80, 0x100
 
 
-def sequences(text: str) -> list[str]:
-    """`text` cut into characters, each with its variation selector if it has one."""
-    if text.isascii():
-        return list(text)
-    found: list[str] = []
-    for character in text:
-        if found and is_selector(character) and len(found[-1]) == 1:
-            found[-1] += character
-        else:
-            found.append(character)
-    return found
-
-
 class DrawnGlyphs:
-    """The glyphs one document draws with one font: sequence -> two-byte code, in the order of first use. Code 0 is the empty box and never used."""
+    """The glyphs one document draws with one font: sequence -> code as four hex digits, in the order of first use. Code 0 is the empty box and never used."""
 
     def __init__(self, name: str) -> None:
         self.name = name
-        self.codes: dict[str, int] = {}
+        self.codes: dict[str, str] = {}
         self.glyphs: list[int] = [0]
 
-    def code(self, sequence: str, glyph: int) -> int:
+    def code(self, sequence: str, glyph: int) -> str:
         """The code of `sequence`, made on first use."""
         code = self.codes.get(sequence)
         if code is None:
-            code = self.codes[sequence] = len(self.glyphs)
+            code = self.codes[sequence] = f"{len(self.glyphs):04X}"
             self.glyphs.append(glyph)
         return code
 
@@ -69,7 +56,8 @@ class PaperFont(TTFont):  # type: ignore[misc]
     def advance(self, glyph: int) -> int:
         """Width in thousandths of the font size."""
         width: int = self.face.hmetrics[glyph][0]
-        return round(width * 1000 / self.face.unitsPerEm)
+        em: int = self.face.unitsPerEm
+        return round(width * 1000 / em)
 
     def outline(self, glyph: int) -> bytes:
         """The glyph's own bytes, hinting program left out (papers are printed at 600 dpi), filled up to four bytes; empty for a blank glyph."""
@@ -97,7 +85,7 @@ class PaperFont(TTFont):  # type: ignore[misc]
     def splitString(self, text: str, doc: Any, encoding: str = "utf-8") -> list[tuple[int, bytes]]:  # noqa: N802
         """The codes of `text`; there is one subset, 0. KeyError when a form is missing."""
         drawn = self.drawn(doc)
-        return [(0, b"".join(drawn.code(sequence, self._known(sequence)).to_bytes(2, "big") for sequence in sequences(text)))]
+        return [(0, bytes.fromhex("".join(drawn.code(sequence, self._known(sequence)) for sequence in sequences(text))))]
 
     def getSubsetInternalName(self, subset: int, doc: Any) -> str:  # noqa: N802
         """The font's resource name in `doc`."""
@@ -147,9 +135,9 @@ def _tag(drawn: DrawnGlyphs) -> bytes:
     return bytes(65 + number // 26**place % 26 for place in range(6))
 
 
-def to_unicode(codes: dict[str, int]) -> bytes:
+def to_unicode(codes: dict[str, str]) -> bytes:
     """The CMap from codes back to text: UTF-16BE, surrogates and selectors included, at most 100 lines a block."""
-    lines = [b"<%04X> <%b>" % (code, sequence.encode("utf-16-be").hex().upper().encode()) for sequence, code in codes.items()]
+    lines = [f"<{code}> <{sequence.encode('utf-16-be').hex().upper()}>".encode() for sequence, code in codes.items()]
     blocks = [lines[at : at + 100] for at in range(0, len(lines), 100)]
     return b"\n".join((
         b"/CIDInit /ProcSet findresource begin 12 dict begin begincmap",

@@ -8,7 +8,8 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
-from certificates.fonts.embedding import PaperFont, sequences
+from certificates.fonts.embedding import PaperFont
+from certificates.fonts.variation import sequences
 
 _HERE = Path(__file__).parent
 _INSTALLED = Path("/usr/share/fonts")

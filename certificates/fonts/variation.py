@@ -3,6 +3,7 @@
 A sequence is a base character and a selector. The font either has its own glyph for it, says that the base's ordinary glyph is that form, or does not know it.
 """
 
+import re
 from collections.abc import Iterator
 from struct import Struct
 
@@ -14,9 +15,14 @@ USUAL = -1
 """The form is the base character's ordinary glyph."""
 
 
-def is_selector(character: str) -> bool:
-    """Whether `character` only chooses the form of the one before it."""
-    return "\ufe00" <= character <= "\ufe0f" or "\U000e0100" <= character <= "\U000e01ef"
+_SELECTOR = "[\ufe00-\ufe0f\U000e0100-\U000e01ef]"
+_HAS_SELECTOR = re.compile(_SELECTOR)
+_SEQUENCE = re.compile(f".{_SELECTOR}?", re.DOTALL)
+
+
+def sequences(text: str) -> list[str]:
+    """`text` cut into characters, each with its variation selector if it has one."""
+    return _SEQUENCE.findall(text) if _HAS_SELECTOR.search(text) else list(text)
 
 
 def variation_sequences(cmap: bytes) -> dict[str, int]:

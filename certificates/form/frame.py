@@ -47,7 +47,7 @@ def _label_text(labels: tuple[Label, ...], drawn: DrawnGlyphs) -> str:
     for label in labels:
         for line in fit_label(label):
             assert all(glyph.font == 0 for glyph in line.glyphs), "labels use the first font only"
-            codes = "".join(f"{drawn.code(glyph.sequence, glyph.glyph):04X}" for glyph in line.glyphs)
+            codes = "".join(drawn.code(glyph.sequence, glyph.glyph) for glyph in line.glyphs)
             parts.append(f"/{LABEL_FONT} {line.size:g} Tf 1 0 0 1 {line.x:g} {line.y:g} Tm <{codes}> Tj")
     return "\n".join([*parts, "ET"])
 
@@ -55,7 +55,7 @@ def _label_text(labels: tuple[Label, ...], drawn: DrawnGlyphs) -> str:
 def _ground(drawn: DrawnGlyphs) -> str:
     """見本, once, large and light, rising across the sheet under everything else."""
     size, rise = 185.0, 0.70710678
-    codes = "".join(f"{drawn.code(glyph.sequence, glyph.glyph):04X}" for glyph in glyphs_of(SPECIMEN, "ground"))
+    codes = "".join(drawn.code(glyph.sequence, glyph.glyph) for glyph in glyphs_of(SPECIMEN, "ground"))
     x, y = grid.PAGE_WIDTH / 2 * POINT - size * rise * (1 - 0.38), grid.PAGE_HEIGHT / 2 * POINT - size * rise * (1 + 0.38)
     return (
         f"q {_GROUND_GREY} g BT /{LABEL_FONT} {size:g} Tf {rise:.5f} {rise:.5f} {-rise:.5f} {rise:.5f} {x:.2f} {y:.2f} Tm <{codes}> Tj ET Q"
