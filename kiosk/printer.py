@@ -39,11 +39,10 @@ class Printer:
 
     @classmethod
     def open(cls, folder: Path, on_point: OnPoint | None = None, paper: int = 500) -> "Printer":
-        """The printer in `folder`; a new one is loaded with `paper` sheets. What a crash left open is closed: a sheet in the tray was ejected, one carried off was taken."""
+        """The printer in `folder`; a new one is loaded with `paper` sheets. Sheets that were being carried off when a crash came are gone."""
         memory = DeviceMemory(folder, "printer", on_point)
         memory.prepare(_TABLES, lambda connection: _load_new(connection, paper))
         printer = cls(memory, Tray(folder, memory.reach))
-        printer._look()
         for way in _WAYS:
             printer._finish(way)
         return printer

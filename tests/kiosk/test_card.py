@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kiosk.card import Card, CardUnreadable, load_card, personalise
+from kiosk.card.personalisation import StoredPin
 from tests.kiosk.crashes import killed_at
 from tests.kiosk.specimen_card import PASSWORD, PIN, certificate, der, key, make_card
 
@@ -344,13 +345,31 @@ def test_pulling_the_card_out_saves_no_try(path: Path, point: str) -> None:
     assert tries(again(path)) == left
 
 
-def test_a_wrong_pin_is_counted_before_it_is_compared(path: Path) -> None:
-    """However often the card is cut off right after counting, there are three comparisons at most."""
-    points: list[str] = []
-    card = load_card(path, points.append)
+@pytest.mark.parametrize("pin", [PIN, "0000"])
+def test_a_try_is_counted_before_the_pin_is_compared(path: Path, monkeypatch: pytest.MonkeyPatch, pin: str) -> None:
+    order: list[str] = []
+    compare = StoredPin.matches
+    monkeypatch.setattr(StoredPin, "matches", lambda self, shown: order.append("compared") or compare(self, shown))
+    card = load_card(path, order.append)
     card.transmit(SELECT_APPLICATION)
-    verify(card, "0000")
-    assert points == ["card.authentication.attempt.before", "card.authentication.attempt.after"]
+    verify(card, pin)
+    assert order[:3] == ["card.authentication.attempt.before", "card.authentication.attempt.after", "compared"]
+
+
+def test_a_second_reader_waits_while_a_try_is_being_counted(path: Path) -> None:
+    other = threading.Thread(target=lambda: verify(again(path), "0001"))
+
+    def meanwhile(point: str) -> None:
+        if point.endswith("attempt.before"):
+            other.start()
+            other.join(0.2)
+            assert other.is_alive()
+
+    card = load_card(path, meanwhile)
+    card.transmit(SELECT_APPLICATION)
+    assert verify(card, "0000") == "63c2"
+    other.join()
+    assert tries(again(path)) == "63c1"
 
 
 def test_a_killed_process_has_used_its_try(path: Path) -> None:

@@ -85,6 +85,13 @@ def test_a_card_taken_away_keeps_no_rights(tmp_path: Path) -> None:
     slot.insert(card)
     assert verify_pin(slot, PIN) == Verified()
     slot.remove()
+    with pytest.raises(CardUnreadable):
+        sign_digest(card, b"challenge")
+
+
+def test_a_card_brings_no_rights_along(tmp_path: Path) -> None:
+    slot, card = Slot(), load_card(make_card(tmp_path))
+    assert verify_pin(card, PIN) == Verified()
     slot.insert(card)
     with pytest.raises(CardUnreadable):
         sign_digest(slot, b"challenge")
