@@ -140,7 +140,8 @@ def replace_all(connection: Connection, residents: Sequence[Resident], household
     (宛名番号 and 個人番号) is in the new register: an older extract must not lift a stop. The versions of all households move on.
     """
     revision = _next_revision(connection)
-    person = dict(connection.execute(select(RESIDENTS.c.atena_no, RESIDENTS.c.my_number).order_by(RESIDENTS.c.atena_no)).tuples().all())
+    known = connection.execute(select(RESIDENTS.c.atena_no, RESIDENTS.c.my_number).order_by(RESIDENTS.c.atena_no))
+    person = {row.atena_no: row.my_number for row in known}
     stays = {new.atena_no: new.household_no for new in residents if person.get(new.atena_no) == new.my_number}
     connection.execute(delete(RESIDENTS))
     connection.execute(delete(HOUSEHOLDS))
