@@ -91,11 +91,7 @@ def _checked(
     answers = list(response.responses)
     if len(answers) != 1:
         return Unverifiable(f"{len(answers)} answers to one question")
-    wrong = (
-        _wrong_extensions(response.extensions, nonce)
-        or _wrong_subject(answers[0], certificate, issuer)
-        or _wrong_time(answers[0], now, max_age_seconds)
-    )
+    wrong = _wrong_extensions(response, nonce) or _wrong_subject(answers[0], certificate, issuer) or _wrong_time(answers[0], now, max_age_seconds)
     return Unverifiable(wrong) if wrong else _status(answers[0])
 
 
@@ -141,8 +137,9 @@ def _signed_by(signer: x509.Certificate, response: ocsp.OCSPResponse) -> bool:
     return True
 
 
-def _wrong_extensions(extensions: x509.Extensions, nonce: bytes) -> str:
-    if any(extension.critical and extension.oid != OCSPExtensionOID.NONCE for extension in extensions):
+def _wrong_extensions(response: ocsp.OCSPResponse, nonce: bytes) -> str:
+    extensions = response.extensions
+    if any(extension.critical and extension.oid != OCSPExtensionOID.NONCE for extension in (*extensions, *response.single_extensions)):
         return "an unknown critical extension"
     try:
         echoed = extensions.get_extension_for_class(x509.OCSPNonce).value.nonce

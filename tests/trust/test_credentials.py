@@ -2,6 +2,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 from cryptography import x509
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID, ObjectIdentifier
 
@@ -199,6 +200,14 @@ def test_another_purpose_or_an_unknown_demand_is_untrusted():
     demand = (x509.UnrecognizedExtension(ObjectIdentifier("1.2.3.4"), b"\x05\x00"), True)
     assert untrusted(made(USAGE, POLICY, answering)) == "credential_untrusted"
     assert untrusted(made(USAGE, POLICY, demand)) == "credential_untrusted"
+
+
+def test_a_signature_over_a_short_hash_is_untrusted():
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "見本")])
+    builder = issued_by(jpki_root(), subject, rsa_key("card").public_key(), 5).not_valid_before(NOW).not_valid_after(UNTIL)
+    builder = builder.add_extension(*USAGE).add_extension(*POLICY)
+    assert untrusted(builder.sign(jpki_root().key, hashes.SHA224())) == "credential_untrusted"
+    assert isinstance(check_chain(der(builder.sign(jpki_root().key, hashes.SHA384())), ROOTS, LATER), Trusted)
 
 
 @pytest.mark.parametrize("key", [rsa_key("weak", 1024), p256_key("card")], ids=["rsa 1024", "p256"])

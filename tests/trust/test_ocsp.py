@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import ocsp
-from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID, ObjectIdentifier
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID, ObjectIdentifier, OCSPExtensionOID, SignatureAlgorithmOID
 
 from tests.trust.town import NOW, UNTIL, card, delegate, jpki_root, p256_key, rsa_key, stream
 from trust import der
@@ -206,6 +206,45 @@ def test_garbage_is_not_an_answer(response):
 
 def test_a_responders_refusal_is_not_an_answer():
     assert reason(refusal(ocsp.OCSPResponseStatus.TRY_LATER)) == "the responder said TRY_LATER"
+
+
+def written(singles=1, in_answer=b"", in_single=b"", algorithm=SignatureAlgorithmOID.RSA_WITH_SHA256, digest=None):
+    """A response written by hand and signed by the issuer: good, to the right question, but for what is asked for here."""
+    question = question_in(request_for(CARD, ROOT, NONCE))
+    hashed = der.sequence(der.object_identifier(ObjectIdentifier("2.16.840.1.101.3.4.2.1")), der.NULL)
+    about = der.sequence(hashed, der.octets(question.issuer_name_hash), der.octets(question.issuer_key_hash), der.integer(question.serial))
+    single = der.sequence(about, der.tlv(0x80), der.instant(NOW), in_single and der.explicit(1, der.sequence(in_single)))
+    nonce = der.sequence(der.object_identifier(OCSPExtensionOID.NONCE), der.octets(der.octets(NONCE)))
+    data = der.sequence(ITSELF.responder_id, der.instant(NOW), der.sequence(single * singles), der.explicit(1, der.sequence(nonce, in_answer)))
+    signature = jpki_root().key.sign(data, padding.PKCS1v15(), digest or hashes.SHA256())
+    basic = der.sequence(data, der.sequence(der.object_identifier(algorithm), der.NULL), der.bits(signature))
+    wrapped = der.sequence(der.object_identifier(ObjectIdentifier("1.3.6.1.5.5.7.48.1.1")), der.octets(basic))
+    return der.sequence(der.enumerated(0), der.explicit(0, wrapped))
+
+
+DEMAND = der.sequence(der.object_identifier(ObjectIdentifier("1.2.3.4")), b"\x01\x01\xff", der.octets(der.NULL))
+
+
+def test_the_answer_written_by_hand_is_good():
+    assert found(written()) == Good()
+
+
+def test_two_answers_to_one_question_are_not_believed():
+    assert reason(written(singles=2)) == "2 answers to one question"
+
+
+def test_an_answer_with_a_demand_that_is_not_understood_is_not_believed():
+    assert reason(written(in_answer=DEMAND)) == "an unknown critical extension"
+    assert reason(written(in_single=DEMAND)) == "an unknown critical extension"
+
+
+@pytest.mark.parametrize(
+    ("algorithm", "digest"),
+    [(SignatureAlgorithmOID.RSA_WITH_SHA1, hashes.SHA1()), (SignatureAlgorithmOID.RSA_WITH_SHA224, hashes.SHA224())],
+    ids=["sha1", "sha224"],
+)
+def test_an_answer_signed_over_a_short_hash_is_not_believed(algorithm, digest):
+    assert reason(written(algorithm=algorithm, digest=digest)) == "the signature does not hold"
 
 
 # the answering side

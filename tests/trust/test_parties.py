@@ -3,10 +3,12 @@ import ssl
 from datetime import datetime, timedelta
 
 import pytest
+from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 
 from tests.trust.town import JST, card, der, jpki_root, p256_key, party_root, stream
-from trust.authority import save_certificate, save_key
+from trust.authority import issued_by, save_certificate, save_key, sign_certificate
 from trust.parties import NotAParty, Peer, client_context, expect_peer, issue_party, peer_of, server_context
 
 YESTERDAY = datetime.now(JST) - timedelta(days=1)
@@ -132,6 +134,28 @@ def test_a_name_that_could_be_read_in_two_ways_is_not_issued(peer):
 def test_a_party_key_is_p256():
     with pytest.raises(ValueError, match="P-256"):
         issue_party(party_root(), KIOSK, HOSTS, ec.generate_private_key(ec.SECP384R1()), YESTERDAY, stream("x"))
+
+
+@pytest.mark.parametrize(
+    "uris",
+    [
+        (KIOSK.uri, CENTER.uri),
+        ("urn:konbini:party:kiosk",),
+        ("urn:konbini:party:kiosk:",),
+        ("urn:konbini:party:Kiosk:a",),
+        ("urn:konbini:party:kiosk:a:b",),
+        ("https://example.com/",),
+        (),
+    ],
+)
+def test_a_certificate_that_names_two_parties_or_half_a_one_names_none(uris):
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "見本")])
+    names = x509.SubjectAlternativeName([x509.DNSName("localhost"), *(x509.UniformResourceIdentifier(uri) for uri in uris)])
+    builder = (
+        issued_by(party_root(), subject, p256_key("x").public_key(), 5).not_valid_before(YESTERDAY).not_valid_after(YESTERDAY + timedelta(days=9))
+    )
+    with pytest.raises(NotAParty):
+        peer_of(der(sign_certificate(builder.add_extension(names, critical=False), party_root().key)))
 
 
 @pytest.mark.parametrize(
