@@ -31,7 +31,7 @@ class Books:
     contradictions: tuple[Contradiction, ...]
 
 
-def read_books(connection: Connection, now: datetime, after: int | None, limit: int) -> Books:
+def read_books(connection: Connection, after: int | None, limit: int) -> Books:
     """The books, with `limit` postings of the journal above number `after`; None gives the newest ones."""
     newest = last_number(connection)
     return Books(
@@ -40,8 +40,8 @@ def read_books(connection: Connection, now: datetime, after: int | None, limit: 
         last_posting=newest,
         sums=sums(connection),
         counts=counts(connection),
-        pending=open_items(connection, "pending", now),
-        suspense=open_items(connection, "suspense", now),
+        pending=open_items(connection, "pending"),
+        suspense=open_items(connection, "suspense"),
         contradictions=contradictory(connection, CONTRADICTIONS_MAX),
     )
 

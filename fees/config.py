@@ -12,15 +12,14 @@ import msgspec
 from fees.accounts import Names
 from fees.pricing import Rates
 from fees.tariff import CommissionRule, RulesRefused, TariffRule, commissions_of, tariff_of
+from messages.configuration import ConfigInvalid, read_config
 from registers.resident_numbers import is_digits, municipality_digit
 from screens.sign_in import StaffAccount
 
+__all__ = ["Config", "ConfigInvalid", "accounts_of", "load_config", "names_of", "rates_of"]
+
 Port = Annotated[int, msgspec.Meta(ge=0, le=65_535)]
 Ident = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
-
-
-class ConfigInvalid(Exception):
-    """The file cannot be used; `str()` says which field and why."""
 
 
 class Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -78,16 +77,11 @@ class Config(Section, frozen=True):
 
 
 def load_config(file: Path) -> Config:
-    """The configuration in `file`, checked, its paths made absolute. Raises `ConfigInvalid`; rules that contradict each other are named in pairs."""
-    try:
-        config = msgspec.json.decode(file.read_bytes(), type=Config, strict=True)
-    except OSError as error:
-        raise ConfigInvalid(f"{file.name} cannot be read: {error.strerror}") from None
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise ConfigInvalid(f"{file.name}: {error}") from None
+    """The configuration in `file`, checked, its paths absolute. Raises `ConfigInvalid`; rules that contradict each other are named in pairs."""
+    config = read_config(file, Config)
     for problem in _problems(config):
-        raise ConfigInvalid(f"{file.name}: {problem}")
-    return _from_folder(config, file.resolve().parent)
+        raise ConfigInvalid(f"{file}: {problem}")
+    return config
 
 
 def rates_of(config: Config) -> Rates:
@@ -125,10 +119,3 @@ def _problems(config: Config) -> list[str]:
 
 def _code_stands(code: str) -> bool:
     return is_digits(code, 6) and municipality_digit(code[:5]) == code[5]
-
-
-def _from_folder(config: Config, folder: Path) -> Config:
-    door = config.door
-    files = {"certificate_file": folder / door.certificate_file, "key_file": folder / door.key_file, "ca_file": folder / door.ca_file}
-    crash_points = None if config.crash_points is None else folder / config.crash_points
-    return msgspec.structs.replace(config, door=msgspec.structs.replace(door, **files), crash_points=crash_points)

@@ -8,8 +8,11 @@ from collections import Counter
 from datetime import date, datetime, timedelta
 
 import structlog
+from prometheus_client import CollectorRegistry
+from prometheus_client import Counter as Metric
 
 from fees.booking import book_facts
+from fees.config import Config, rates_of
 from fees.pricing import Rates
 from fees.tariff import Price, fee_classes, price, service_day_end
 from messages import facts
@@ -32,13 +35,14 @@ _log = structlog.get_logger("desk")
 class Desk:
     """The fee office's answers. `center` is the party whose facts are booked, `municipalities` are the codes that take part."""
 
-    def __init__(self, center: str, municipalities: frozenset[str], rates: Rates, store: Store) -> None:
+    def __init__(self, center: str, municipalities: frozenset[str], rates: Rates, store: Store, registry: CollectorRegistry) -> None:
         self._center = center
         self._municipalities = municipalities
         self._rates = rates
         self._store = store
         self.metered: Counter[str] = Counter()
         """Facts answered since this process began, by `new`, `repeat`, `contradiction`: a repeat leaves no trace in the books."""
+        self._metric = Metric("konbini_facts", "Facts answered, by what was made of them", ("metered",), registry=registry)
 
     async def answer(self, message: Message, peer: Peer, now: datetime) -> Message:
         """The reply, or a `Refusal`. When the database gave no certain answer the center is told to ask again: the same facts again are repeats."""
@@ -78,10 +82,17 @@ class Desk:
         return facts.FactsMetered(facts=answers)
 
     def _note(self, answers: tuple[facts.FactMetered, ...]) -> None:
-        self.metered.update(answer.metered for answer in answers)
+        for answer in answers:
+            self.metered[answer.metered] += 1
+            self._metric.labels(answer.metered).inc()
         contradictory = [answer.number for answer in answers if answer.metered == "contradiction"]
         if contradictory:
             _log.warning("facts_contradict", numbers=contradictory)
+
+
+def desk_of(config: Config, store: Store, registry: CollectorRegistry) -> Desk:
+    """The desk of a configured fee office."""
+    return Desk(config.center.id, frozenset(each.id for each in config.municipalities), rates_of(config), store, registry)
 
 
 def _price_list(rates: Rates, municipality: str, channel: str, day: date) -> tuple[facts.Price, ...]:
@@ -92,14 +103,14 @@ def _price_list(rates: Rates, municipality: str, channel: str, day: date) -> tup
 def _malformed(message: facts.MeterFacts) -> str | None:
     """What no table could keep, by its path; whether a well-formed fact is true is not asked here."""
     for index, fact in enumerate(message.facts):
-        place = f"at `$.facts[{index}]`"
+        place = f"$.facts[{index}]"
         if not 0 < fact.number <= NUMBER_MAX:
-            return f"numbers begin at 1 - {place}.number"
+            return f"numbers begin at 1 - at `{place}.number`"
         for name in _WORDS:
             if _WORD.fullmatch(getattr(fact, name)) is None:
-                return f"1 to 128 printable ASCII characters - {place}.{name}"
+                return f"1 to 128 printable ASCII characters - at `{place}.{name}`"
         for name in ("visited_at", "at"):
             at: datetime = getattr(fact, name)
             if at.tzinfo is None or at.year not in _YEARS:
-                return f"a time with an offset - {place}.{name}"
+                return f"a time with an offset - at `{place}.{name}`"
     return None

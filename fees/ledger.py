@@ -14,7 +14,8 @@ from sqlalchemy import Connection, Row, func, insert, select, text
 
 from fees.accounts import Account, heading
 from fees.posting import Leg, Posting
-from fees.records import legs, postings, stamp
+from fees.records import legs, postings
+from storage.instants import stamp
 
 WRITER_LOCK = 20_260_401
 """PostgreSQL advisory lock that makes postings of several processes wait for each other: their numbers have no gaps."""

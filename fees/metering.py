@@ -15,9 +15,10 @@ from sqlalchemy import Connection, func, insert, select
 
 from fees.posting import OUTCOMES
 from fees.pricing import Objection, ObjectionReason
-from fees.records import contradictions, facts, stamp
+from fees.records import contradictions, facts
 from messages.facts import FactStep, FeeFact, Metered
 from messages.wire import decode, encode, hash_of
+from storage.instants import stamp
 
 ContradictionReason = Literal["number_reused", "second_outcome", "step_repeated", "issuance_differs"] | ObjectionReason
 

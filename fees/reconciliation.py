@@ -5,13 +5,14 @@ party's book sums to zero.
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Literal
 
 from sqlalchemy import Connection, func, select
 
 from fees.accounts import Account
-from fees.records import facts, legs, postings, stamp
+from fees.records import facts, legs, postings
+from storage.instants import stamp
 
 Waiting = Literal["pending", "suspense"]
 
@@ -36,17 +37,19 @@ class Sums:
     faults: tuple[str, ...]
 
 
-def open_items(connection: Connection, waiting: Waiting, now: datetime, older_than_seconds: int = 0) -> tuple[OpenItem, ...]:
-    """What waits in 仮受金（交付前） (`pending`) or 仮受金（要調査） (`suspense`) since `older_than_seconds` before `now` or longer, oldest first."""
+def open_items(connection: Connection, waiting: Waiting, before: datetime | None = None) -> tuple[OpenItem, ...]:
+    """What waits in 仮受金（交付前） (`pending`) or 仮受金（要調査） (`suspense`), oldest first; with `before`, only what has waited since then or longer."""
     since = func.min(postings.c.at)
     query = (
         select(legs.c.book, legs.c.item, postings.c.issuance_id, func.sum(legs.c.yen), since)
         .join_from(legs, postings, legs.c.posting == postings.c.number)
         .where(legs.c.item == waiting)
         .group_by(legs.c.book, legs.c.item, postings.c.issuance_id)
-        .having(func.sum(legs.c.yen) != 0, since <= stamp(now - timedelta(seconds=older_than_seconds)))
+        .having(func.sum(legs.c.yen) != 0)
         .order_by(since, postings.c.issuance_id)
     )
+    if before is not None:
+        query = query.having(since <= stamp(before))
     return tuple(OpenItem(Account(book, item), issuance_id, int(yen), at) for book, item, issuance_id, yen, at in connection.execute(query))
 
 

@@ -4,12 +4,9 @@ Decides the tables' shape and their constraints (`guards` adds the refusals that
 A fact and its posting are written in one transaction, so they share one database.
 """
 
-from datetime import datetime
-
 from sqlalchemy import BigInteger, CheckConstraint, Column, ForeignKey, Index, Integer, MetaData, Table, Text
 
 from fees.guards import guard
-from fees.tariff import JST
 
 METADATA = MetaData()
 
@@ -71,8 +68,3 @@ legs = Table(
 """A posting's lines, written first: debit positive, credit negative."""
 
 guard(METADATA)
-
-
-def stamp(at: datetime) -> str:
-    """An instant as the tables keep it: ISO 8601 in JST with microseconds, of one width, so that text sorts as time."""
-    return at.astimezone(JST).isoformat(timespec="microseconds")

@@ -8,13 +8,13 @@ the base: base 300, reduction 50, campaign 290 gives 250, then 10, then 250 agai
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta, timezone
+from datetime import date, datetime, time, timedelta
 from itertools import combinations
 from typing import Annotated, Literal, Protocol
 
 import msgspec
 
-JST = timezone(timedelta(hours=9), "JST")
+from storage.instants import JST
 
 RuleKind = Literal["base", "reduction", "campaign"]
 Yen = Annotated[int, msgspec.Meta(ge=0, le=100_000)]

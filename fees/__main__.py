@@ -1,0 +1,61 @@
+"""The fee office in the real world: clock, chance, files, sockets and the database enter here, and only here."""
+
+import asyncio
+import secrets
+import sys
+from datetime import datetime
+from pathlib import Path
+
+from prometheus_client import CollectorRegistry
+
+from fees.app import books_office
+from fees.config import Config, load_config
+from fees.desk import Desk, desk_of
+from fees.records import METADATA
+from messages.door import Door, open_door, serve_application
+from messages.facts import AskPrices, MeterFacts
+from messages.logs import configure
+from messages.serving import run_until_stopped
+from storage.crash_points import CrashPoints, RehearsedStore
+from storage.instants import JST
+from storage.opening import open_store
+from trust.parties import server_context
+
+ACCEPTS = (AskPrices, MeterFacts)
+
+
+def run(config_file: Path) -> None:
+    """Serve until stopped; raises `ConfigInvalid` for a configuration that cannot be used."""
+    config = load_config(config_file)
+    log = configure(config.name)
+    log.info("starting", door=config.door.port, office=config.office.port)
+    run_until_stopped(lambda stop: serve(config, stop))
+
+
+async def serve(config: Config, stop: asyncio.Event) -> None:
+    """Open the fee office's doors and keep them open until `stop`."""
+    points = CrashPoints(config.crash_points, config.name)
+    opened = await open_store(config.database, METADATA)
+    try:
+        store = RehearsedStore(opened, points)
+        registry = CollectorRegistry()
+        desk: Desk = desk_of(config, store, registry)
+        door = Door(desk, title="手数料管理（見本）", accepts=ACCEPTS, now=now, registry=registry, points=points)
+        office = books_office(config, store, desk, now=now, token=secrets.token_bytes, registry=registry, openapi=door.openapi)
+        context = server_context(config.door.certificate_file, config.door.key_file, config.door.ca_file)
+        async with (
+            open_door(door, config.door.host, config.door.port, context),
+            serve_application(office, config.office.host, config.office.port),
+        ):
+            await stop.wait()
+    finally:
+        await opened.close()
+
+
+def now() -> datetime:
+    """The real clock, in Japan Standard Time."""
+    return datetime.now(JST)
+
+
+if __name__ == "__main__":
+    run(Path(sys.argv[1]))
