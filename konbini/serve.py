@@ -7,6 +7,7 @@ from pathlib import Path
 from konbini.answers import fail
 from storage.opening import UnknownDatabase
 from storage.sqlite import AlreadyServed
+from trust.authority import KeyUnusable
 
 PARTIES = {"kiosk": "kiosk", "center": "issuance_center", "municipal": "municipal_server", "fees": "fees", "jpki": "jpki"}
 """Word on the command line -> the party's folder."""
@@ -19,6 +20,6 @@ def serve_party(party: str, config: Path) -> None:
     folder = PARTIES[party]
     try:
         import_module(f"{folder}.__main__").run(config)
-    except (import_module(f"{folder}.config").ConfigInvalid, AlreadyServed, UnknownDatabase) as error:
+    except (import_module(f"{folder}.config").ConfigInvalid, AlreadyServed, UnknownDatabase, KeyUnusable, OSError) as error:
         sys.stderr.write(f"{party}: {error}\n")
         raise SystemExit(2) from None

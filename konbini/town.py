@@ -21,7 +21,6 @@ PARTY_NAMES = {
     "fees": "手数料の窓口",
     "jpki": "認証局",
 }
-SHOWN_HOLDERS = 6
 
 
 def open_town(state: Path, *, port: int, seed: int, residents: int, terminals: int, hours: str, rehearse_crashes: bool) -> None:
@@ -53,9 +52,9 @@ def _tell(console: Console, town: Town, state: Path, hours: str) -> None:
         staff.add_row(title, url, by_url[url].name, by_url[url].password)
     console.print(staff)
     holders = Table("見本の住民", "氏名", "暗証番号", "", box=None, pad_edge=True)
-    special = [holder for holder in town.holders[SHOWN_HOLDERS:] if holder.note]
-    for holder in (*town.holders[:SHOWN_HOLDERS], *special):
-        holders.add_row(holder.id, holder.name, holder.pin, holder.note)
+    for holder in town.holders:
+        if holder.note:
+            holders.add_row(holder.id, holder.name, holder.pin, holder.note)
     console.print()
     console.print(holders)
     console.print(f"\n  ほか全 {len(town.holders)} 人とその暗証番号は {state}/town.json にあります。")

@@ -25,6 +25,6 @@ STAFF = (
     ("operator", "センター運用 花子", "center"),
     ("clerk", "市民課 太郎", "municipal"),
     ("finance", "会計課 次郎", "fees"),
-    ("authority", "認証局 三郎", "jpki"),
+    ("officer", "認証局 三郎", "jpki"),
 )
 """(role, name, party)."""

@@ -62,9 +62,9 @@ class Mint:
 
 
 def make_cards(population: Population, mint: Mint, now: datetime, said: Callable[[int, int], None]) -> tuple[CardMade, ...]:
-    """A card for each demonstration holder, in their order; the last entitled ones get the special states. `said` hears how many of how many are done."""
-    notes = population.holders
-    special = _specials(notes)
+    """A card for each holder of the cast, then for every ordinary person of 15 or more; the last of these get the special states. `said` hears how many are done."""
+    notes = (*population.holders, *(HolderNote(atena_no, entitled=True, note="") for atena_no in population.ordinary))
+    special = dict(zip(range(len(notes) - len(SPECIAL), len(notes)), SPECIAL, strict=True)) if len(population.ordinary) > len(SPECIAL) else {}
     by_number = {resident.atena_no: resident for resident in population.residents}
     homes = {household.household_no: household for household in population.households}
     made: list[CardMade] = []
@@ -75,12 +75,6 @@ def make_cards(population: Population, mint: Mint, now: datetime, said: Callable
         if index % 100 == 0:
             said(index, len(notes))
     return tuple(made)
-
-
-def _specials(notes: Sequence[HolderNote]) -> dict[int, tuple[CredentialState, str]]:
-    """The last plainly entitled holders, never the first: holder 0 may have everything."""
-    plain = [index for index, note in enumerate(notes) if note.entitled and not note.note][1:]
-    return dict(zip(plain[-len(SPECIAL) :], SPECIAL, strict=False)) if len(plain) >= len(SPECIAL) else {}
 
 
 def registered(

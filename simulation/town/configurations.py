@@ -129,11 +129,16 @@ def _municipal(folders: Folders, prepared: Prepared, opening: Opening) -> dict[s
         "prefecture": city.prefecture,
         "municipality_name": city.name,
         "municipality_name_en": city.name_en,
-        "door": _door(folders, opening, "municipal"),
+        "door": {"host": HOST, "port": opening.ports["municipal"].door},
+        "tls": {
+            "certificate": str(folders.party("municipal") / "party.pem"),
+            "key": str(folders.party("municipal") / "party.key"),
+            "authority": str(root_files(folders, "parties")[0]),
+        },
         "office": _office(opening, "municipal"),
         "database": _database(folders, "municipal"),
         "certifiers": [{"since": "2019-05-01", "title": f"{city.prefecture}{city.name}長", "name": "見本　一郎"}],
-        "seal_file": str(folders.party("municipal") / "seal.png"),
+        "seal": str(folders.party("municipal") / "seal.png"),
         "number_prefix": city.name,
         "policies": {
             kind.code: {"options": [option.code for option in kind.options], "copies_max": kind.copies_max, "leaving_blocks": "person"}
@@ -198,7 +203,6 @@ def _kiosk(folders: Folders, prepared: Prepared, opening: Opening) -> dict[str, 
             }
             for terminal in prepared.terminals
         ],
-        "cards": str(folders.cards),
         "holders": shown,
         "host": HOST,
         "port": opening.ports["kiosk"].office,

@@ -1,0 +1,154 @@
+"""`konbini issue`: one visit at a real terminal, and what came out of it as files."""
+
+import asyncio
+import fcntl
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO, Self
+
+import aiohttp
+
+from konbini.answers import fail, print_json
+from messages.refusals import TABLE
+from simulation.town.description import HolderEntry, KioskEntry, NoTown, Town, read_town
+from simulation.visitor import NotServed, Visited, Visitor, Wish
+
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """The options of the command."""
+
+    town_file: Path
+    holder: str
+    pin: str
+    kind: str
+    members: str
+    show: tuple[str, ...]
+    copies: int
+    kiosk: str | None
+    municipality: str | None
+    credential: str
+    out: Path
+
+
+def run_errand(errand: Errand, *, as_json: bool) -> None:
+    """Run it; exit status 0 when papers came out, 1 when the visit was refused, 2 when it could not begin."""
+    try:
+        town = read_town(errand.town_file)
+    except NoTown as error:
+        fail("town_not_open", str(error), as_json=as_json, status=2)
+    holder = next((holder for holder in town.holders if holder.id == errand.holder), None)
+    if holder is None:
+        fail("holder_unknown", f"{errand.holder} という見本の住民はいません。", as_json=as_json, status=2)
+    if errand.credential != "card":
+        sentence = (
+            "この版で使えるのは個人番号カード（card）だけです。" if errand.credential in ("android", "iphone") else "--credential は card です。"
+        )
+        fail("credential_not_served", sentence, as_json=as_json, status=2)
+    wish = _wish(errand, holder)
+    with _terminal(town, errand, as_json=as_json) as place:
+        outcome = asyncio.run(_visit(place.kiosk.url, wish, as_json=as_json))
+    _answer(errand, place.kiosk, holder, outcome, as_json=as_json)
+
+
+def _wish(errand: Errand, holder: HolderEntry) -> Wish:
+    members: str | tuple[str, ...] = errand.members
+    if errand.members not in ("all", "self"):
+        members = tuple(member.strip() for member in errand.members.split(",") if member.strip())
+    return Wish(holder.id, errand.pin, errand.municipality or holder.municipality, errand.kind, members, errand.show, errand.copies)
+
+
+class _Place:
+    """A terminal with nobody else of ours before it: two errands started at once stand in line."""
+
+    def __init__(self, kiosk: KioskEntry, line: BinaryIO) -> None:
+        self.kiosk = kiosk
+        self._line = line
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._line.close()
+
+
+def _terminal(town: Town, errand: Errand, *, as_json: bool) -> _Place:
+    kiosks = [kiosk for kiosk in town.kiosks if errand.kiosk in (None, kiosk.id)]
+    if not kiosks:
+        fail("kiosk_unknown", TABLE["kiosk_unknown"].ja, as_json=as_json, status=2)
+    lines = errand.town_file.resolve().parent / "lines"
+    lines.mkdir(exist_ok=True)
+    files = [(kiosk, (lines / kiosk.id).open("ab")) for kiosk in kiosks]
+    chosen = next(((kiosk, file) for kiosk, file in files if _first_in_line(file, wait=False)), None)
+    if chosen is None:
+        chosen = files[0]
+        _first_in_line(chosen[1], wait=True)
+    for _, file in files:
+        if file is not chosen[1]:
+            file.close()
+    return _Place(*chosen)
+
+
+def _first_in_line(file: BinaryIO, *, wait: bool) -> bool:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+    except BlockingIOError:
+        return False
+    return True
+
+
+async def _visit(url: str, wish: Wish, *, as_json: bool) -> Visited:
+    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=60)) as session:
+        try:
+            return await Visitor(session, url, wish).visit()
+        except NotServed as error:
+            row = TABLE.get(error.code)
+            fail(error.code, row.ja if row is not None else f"手続きを終えられませんでした（{error.code}）。", as_json=as_json, **error.more)
+        except aiohttp.ClientError as error:
+            fail("kiosk_unreachable", f"端末に接続できません（{type(error).__name__}）。", as_json=as_json)
+
+
+def _answer(errand: Errand, kiosk: KioskEntry, holder: HolderEntry, outcome: Visited, *, as_json: bool) -> None:
+    errand.out.mkdir(parents=True, exist_ok=True)
+    papers = [_written(errand.out, paper.issuance_id, paper.pdf, paper.sheets) for paper in outcome.papers]
+    receipt = None
+    if outcome.receipt is not None:
+        receipt = errand.out / f"receipt-{outcome.reference or 'x'}.txt"
+        receipt.write_text(outcome.receipt, encoding="utf-8")
+    answer: dict[str, Any] = {
+        "outcome": "issued" if papers and outcome.refusal is None else "refused",
+        "holder": holder.id,
+        "kind": errand.kind,
+        "kiosk": kiosk.id,
+        "papers": papers,
+        "receipt": None if receipt is None else str(receipt),
+        "reference": outcome.reference,
+        "paid_yen": outcome.spent_yen,
+        "inserted_yen": outcome.inserted_yen,
+        "returned_yen": outcome.returned_yen,
+    }
+    if outcome.refusal is not None:
+        row = TABLE.get(outcome.refusal)
+        more = {} if outcome.tries_left is None else {"tries_left": outcome.tries_left}
+        answer.pop("holder")
+        fail(
+            outcome.refusal,
+            outcome.sentence or (row.ja if row else outcome.refusal),
+            as_json=as_json,
+            **answer,
+            **more,
+            sentence_en=row.en if row else "",
+        )
+    if as_json:
+        print_json(answer)
+        return
+    for paper in papers:
+        print(f"{paper['file']}  {paper['sheets']}枚")
+    print(f"手数料 {outcome.spent_yen:,}円  領収書 {receipt}")
+
+
+def _written(out: Path, issuance_id: str, pdf: bytes | None, sheets: int) -> dict[str, Any]:
+    file = out / f"{issuance_id}.pdf"
+    if pdf is not None:
+        file.write_bytes(pdf)
+    return {"issuance_id": issuance_id, "file": str(file) if pdf is not None else None, "sheets": sheets}

@@ -1,0 +1,289 @@
+"""Somebody who stands at a terminal: looks at the panel, touches it, lays down a card, inserts coins, takes what comes out.
+
+It uses the kiosk's own door and nothing else, decides from what the panel shows, and leaves the machine as it found it: at the main menu, with nothing lying about.
+"""
+
+import asyncio
+import base64
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import aiohttp
+
+from messages.refusals import TABLE
+
+COINS = (1000, 500, 100, 50, 10)
+VISIT_SECONDS = 240.0
+PATIENCE_SECONDS = 60.0
+
+Json = dict[str, Any]
+
+
+class NotServed(Exception):
+    """The visit ended without a paper; `code` is a row of the table of refusals, or a word of this visitor's own."""
+
+    def __init__(self, code: str, **more: Any) -> None:
+        super().__init__(code)
+        self.code = code
+        self.more = more
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What the visitor wants. `members` is `all`, `self` or 宛名番号; `card` is the holder's id in the tray of cards."""
+
+    card: str
+    pin: str
+    municipality: str
+    kind: str
+    members: str | tuple[str, ...] = "all"
+    show: tuple[str, ...] = ()
+    copies: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """One paper as it came out."""
+
+    issuance_id: str
+    sheets: int
+    pdf: bytes | None
+
+
+@dataclass(slots=True)
+class Visited:
+    """What the visitor leaves with; money as it went through their hands, in yen."""
+
+    papers: list[Paper] = field(default_factory=list)
+    receipt: str | None = None
+    inserted_yen: int = 0
+    returned_yen: int = 0
+    reference: str = ""
+    refusal: str | None = None
+    sentence: str = ""
+    tries_left: int | None = None
+    settled: list[Json] = field(default_factory=list)
+
+    @property
+    def spent_yen(self) -> int:
+        """What is gone from the purse."""
+        return self.inserted_yen - self.returned_yen
+
+
+class Visitor:
+    """One visit at the terminal `url` (…/terminals/ID)."""
+
+    def __init__(self, session: aiohttp.ClientSession, url: str, wish: Wish) -> None:
+        self._session = session
+        self._url = url
+        self._wish = wish
+        self._begun = False
+        self._tried_pin = False
+        self.outcome = Visited()
+
+    async def visit(self) -> Visited:
+        """Go through the whole visit; raises `NotServed` when the machine does not let it begin or end."""
+        try:
+            async with asyncio.timeout(VISIT_SECONDS):
+                await self._go()
+        except TimeoutError:
+            raise NotServed("no_end", screen="?") from None
+        return self.outcome
+
+    async def _go(self) -> None:
+        view = await self._get()
+        while True:
+            screen = view["screen"]
+            if screen == "menu" and self._begun:
+                return
+            act = getattr(self, f"_on_{screen}", None)
+            view = await act(view) if act is not None else await self._newer(view)
+
+    # --- what is done on each screen ---
+
+    async def _on_menu(self, view: Json) -> Json:
+        if not view["data"].get("ready", True):
+            raise NotServed("busy")
+        self._begun = True
+        return await self._touch("start")
+
+    async def _on_service(self, _view: Json) -> Json:
+        return await self._touch("issue")
+
+    async def _on_consent(self, _view: Json) -> Json:
+        return await self._touch("agree") if self.outcome.refusal is None else await self._touch("cancel")
+
+    async def _on_place(self, view: Json) -> Json:
+        code = self._wish.municipality
+        if self.outcome.refusal is not None:
+            return await self._touch("cancel")
+        if any(entry["code"] == code for entry in view["data"]["municipalities"]):
+            return await self._touch("municipality", code)
+        return await self._leave_because("municipality_unknown")
+
+    async def _on_card(self, _view: Json) -> Json:
+        if self.outcome.refusal is not None:
+            return await self._touch("cancel")
+        return await self._hand("POST", "card", {"holder": self._wish.card})
+
+    async def _on_pin(self, view: Json) -> Json:
+        if self._tried_pin:
+            notice = view.get("notice") or {}
+            self.outcome.tries_left = view["data"].get("tries_left")
+            return await self._leave_because(notice.get("code", "pin_wrong"))
+        if len(self._wish.pin) != 4 or not self._wish.pin.isdigit():
+            return await self._leave_because("pin_malformed")
+        for digit in self._wish.pin:
+            await self._touch("digit", digit)
+        self._tried_pin = True
+        return await self._touch("confirm")
+
+    async def _on_remove_card(self, _view: Json) -> Json:
+        return await self._hand("DELETE", "card", None)
+
+    async def _on_kinds(self, view: Json) -> Json:
+        if self.outcome.refusal is not None:
+            return await self._touch("cancel")
+        offers = {offer["kind"]: offer for offer in view["data"]["kinds"]}
+        offer = offers.get(self._wish.kind)
+        if offer is None:
+            return await self._leave_because("kind_unknown")
+        if not offer["open"]:
+            return await self._leave_because("closed_now")
+        return await self._touch("kind", self._wish.kind)
+
+    async def _on_members(self, _view: Json) -> Json:
+        return await self._touch({"all": "everyone", "self": "only_me"}.get(str(self._wish.members), "some"))
+
+    async def _on_members_pick(self, view: Json) -> Json:
+        offered = {member["id"]: member["chosen"] for member in view["data"]["members"]}
+        if not self._wish.members or any(member not in offered for member in self._wish.members):
+            return await self._leave_because("members_invalid")
+        for member, chosen in offered.items():
+            if chosen != (member in self._wish.members):
+                await self._touch("member", member)
+        return await self._touch("next")
+
+    async def _on_options(self, view: Json) -> Json:
+        offered = {option["code"]: option["chosen"] for option in view["data"]["options"]}
+        if any(option not in offered for option in self._wish.show):
+            return await self._leave_because("options_invalid")
+        for option, chosen in offered.items():
+            if chosen != (option in self._wish.show):
+                await self._touch("option", option)
+        return await self._touch("next")
+
+    async def _on_copies(self, view: Json) -> Json:
+        if not 1 <= self._wish.copies <= view["data"]["copies_max"]:
+            return await self._leave_because("copies_invalid")
+        if self._wish.copies != view["data"]["copies"]:
+            await self._touch("copies", self._wish.copies)
+        return await self._touch("next")
+
+    async def _on_review(self, _view: Json) -> Json:
+        return await self._touch("apply")
+
+    async def _on_payment(self, view: Json) -> Json:
+        missing = view["data"]["missing_yen"]
+        coin = next((coin for coin in COINS if coin <= missing), COINS[-1])
+        if missing <= 0:
+            return await self._newer(view)
+        answer = await self._send("POST", "coins", {"yen": coin})
+        if not answer["accepted"]:
+            raise NotServed("coin_refused", reason=answer["reason"])
+        self.outcome.inserted_yen += coin
+        return self._view_in(answer)
+
+    async def _on_take_papers(self, _view: Json) -> Json:
+        await self._take_money()
+        return await self._take_papers()
+
+    async def _on_receipt(self, view: Json) -> Json:
+        self.outcome.reference = view["data"].get("reference", "")
+        self.outcome.receipt = view["data"].get("receipt") or self.outcome.receipt
+        return await self._touch("finish")
+
+    async def _on_thanks(self, _view: Json) -> Json:
+        return await self._touch("finish")
+
+    async def _on_refused(self, view: Json) -> Json:
+        self._note_refusal(view)
+        return await self._touch("finish")
+
+    async def _on_returned(self, view: Json) -> Json:
+        self._note_refusal(view)
+        self.outcome.reference = view["data"].get("reference", "")
+        await self._take_money()
+        return await self._touch("finish")
+
+    async def _on_recovered(self, view: Json) -> Json:
+        self._begun = True
+        self.outcome.settled = list(view["data"].get("settled", ()))
+        await self._take_money()
+        return await self._touch("finish")
+
+    async def _on_leaving(self, view: Json) -> Json:
+        self._begun = True
+        machine = view["machine"]
+        if machine["card"]:
+            return await self._hand("DELETE", "card", None)
+        if machine["return_yen"]:
+            return await self._take_money()
+        if machine["tray_sheets"]:
+            return await self._take_papers()
+        return await self._newer(view)
+
+    # --- hands ---
+
+    async def _leave_because(self, code: str) -> Json:
+        row = TABLE.get(code)
+        self.outcome.refusal = code
+        self.outcome.sentence = row.ja if row is not None else code
+        return await self._touch("cancel")
+
+    def _note_refusal(self, view: Json) -> None:
+        notice: Mapping[str, Any] = view.get("notice") or {}
+        self.outcome.refusal = self.outcome.refusal or notice.get("code", "refused")
+        self.outcome.sentence = self.outcome.sentence or notice.get("ja", "")
+
+    async def _take_money(self) -> Json:
+        answer = await self._send("POST", "return-tray/take", None)
+        self.outcome.returned_yen += answer["yen"]
+        return self._view_in(answer)
+
+    async def _take_papers(self) -> Json:
+        answer = await self._send("POST", "tray/take", None)
+        for paper in answer["papers"]:
+            pdf = None if paper["pdf"] is None else base64.b64decode(paper["pdf"])
+            self.outcome.papers.append(Paper(paper["issuance_id"], paper["sheets"], pdf))
+        self.outcome.receipt = answer["receipt"] or self.outcome.receipt
+        return self._view_in(answer)
+
+    async def _touch(self, event: str, value: str | int = "") -> Json:
+        return await self._hand("POST", "events", {"event": event, "value": value} if value != "" else {"event": event})
+
+    async def _hand(self, method: str, path: str, body: Json | None) -> Json:
+        return self._view_in(await self._send(method, path, body))
+
+    def _view_in(self, answer: Json) -> Json:
+        view: Json = answer["view"]
+        return view
+
+    async def _newer(self, view: Json) -> Json:
+        return await self._get(seen=view["version"])
+
+    async def _get(self, seen: int | None = None) -> Json:
+        params = {} if seen is None else {"seen": str(seen)}
+        async with self._session.get(f"{self._url}/view", params=params) as answer:
+            view: Json = await answer.json()
+            if answer.status != 200:
+                raise NotServed(view.get("code", "failed"))
+            return view
+
+    async def _send(self, method: str, path: str, body: Json | None) -> Json:
+        async with self._session.request(method, f"{self._url}/{path}", json=body) as answer:
+            said: Json = await answer.json()
+            if answer.status != 200:
+                raise NotServed(said.get("code", "failed"), detail=said.get("detail", ""))
+            return said
