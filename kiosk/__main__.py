@@ -32,7 +32,7 @@ from trust.signing import load_signing_key
 
 
 def run(config_file: Path) -> None:
-    """Serve until stopped; raises `BadConfig` for a configuration that cannot be used."""
+    """Serve until stopped; raises `ConfigInvalid` for a configuration that cannot be used."""
     config = load_config(config_file)
     log = configure(config.name)
     log.info("starting", port=config.port, terminals=len(config.terminals))

@@ -5,12 +5,10 @@ from typing import Literal
 
 import msgspec
 
+from messages.configuration import ConfigInvalid, read_config
+
 Profile = Literal["store", "post_office", "town_hall"]
 """Where the terminal stands: a store's multi-function copier, a post office, a town hall."""
-
-
-class BadConfig(Exception):
-    """The file is not a configuration; `str()` names the place in it."""
 
 
 class Seconds(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -62,50 +60,29 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     state: Path
     operator: str  # 店舗の事業者
     terminals: tuple[TerminalConfig, ...]
-    cards: Path
     holders: tuple[HolderConfig, ...] = ()
     host: str = "127.0.0.1"
     port: int = 0
-    float_coins: dict[int, int] = {500: 20, 100: 100, 50: 40, 10: 100}
+    float_coins: dict[int, int] = msgspec.field(default_factory=lambda: {500: 20, 100: 100, 50: 40, 10: 100})
     seconds: Seconds = Seconds()
     crash_points: Path | None = None
 
 
 def load_config(file: Path) -> Config:
-    """The configuration in `file`; raises `BadConfig`."""
-    try:
-        config = msgspec.json.decode(file.read_bytes(), type=Config, strict=True)
-    except OSError as error:
-        raise BadConfig(f"{file} cannot be read: {error.strerror}") from None
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise BadConfig(f"{file}: {error}") from None
+    """The configuration in `file`; raises `ConfigInvalid`."""
+    config = read_config(file, Config)
     _demand_sense(config, file)
-    return _from_folder(config, file.resolve().parent)
+    return config
 
 
 def _demand_sense(config: Config, file: Path) -> None:
     ids = [terminal.id for terminal in config.terminals]
     if not ids:
-        raise BadConfig(f"{file}: there is no terminal - at `$.terminals`")
+        raise ConfigInvalid(f"{file}: there is no terminal - at `$.terminals`")
     if len(set(ids)) != len(ids):
-        raise BadConfig(f"{file}: two terminals have one id - at `$.terminals`")
+        raise ConfigInvalid(f"{file}: two terminals have one id - at `$.terminals`")
     holders = [holder.id for holder in config.holders]
     if len(set(holders)) != len(holders):
-        raise BadConfig(f"{file}: two holders have one id - at `$.holders`")
+        raise ConfigInvalid(f"{file}: two holders have one id - at `$.holders`")
     if not config.center_url.startswith("https://"):
-        raise BadConfig(f"{file}: the center is asked over TLS only - at `$.center_url`")
-
-
-def _from_folder(config: Config, folder: Path) -> Config:
-    cards = folder / config.cards
-    return msgspec.structs.replace(
-        config,
-        certificate_file=folder / config.certificate_file,
-        key_file=folder / config.key_file,
-        ca_file=folder / config.ca_file,
-        state=folder / config.state,
-        cards=cards,
-        terminals=tuple(msgspec.structs.replace(each, signing_key_file=folder / each.signing_key_file) for each in config.terminals),
-        holders=tuple(msgspec.structs.replace(each, card_file=cards / each.card_file) for each in config.holders),
-        crash_points=None if config.crash_points is None else folder / config.crash_points,
-    )
+        raise ConfigInvalid(f"{file}: the center is asked over TLS only - at `$.center_url`")

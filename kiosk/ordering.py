@@ -8,7 +8,6 @@ from cryptography import x509
 
 from certificates.binding import binding
 from certificates.checking import Expected, differences
-from certificates.reading import Unreadable
 from kiosk import journal
 from kiosk.identification import refused
 from kiosk.journal import Paper
@@ -93,7 +92,7 @@ def _wrong_with_paper(paper: ReadyPaper, application: Application, session: Sess
         if paper.binding != bound:
             return ("the binding is not of this card and this application",)
         return differences(paper.pdf, expected_of(paper, application.kind, session.selection, session.admitted.visit_key))
-    except (ValueError, Unreadable):
+    except ValueError:
         return ("the paper cannot be read",)
 
 

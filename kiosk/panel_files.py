@@ -5,7 +5,12 @@ from pathlib import Path
 
 from aiohttp import web
 
+import screens
+
 PAGES = Path(__file__).parent / "pages"
+
+ELSEWHERE = {"fonts/BIZUDPGothic-Regular.woff2": Path(screens.__file__).parent / "static" / "fonts" / "BIZUDPGothic-Regular.woff2"}
+"""Files that the office pages hold already."""
 
 TYPES = {
     ".html": "text/html; charset=utf-8",
@@ -46,7 +51,8 @@ def _page(name: str) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
 
 
 async def _file(request: web.Request) -> web.StreamResponse:
-    path = PAGES / request.match_info["name"]
+    name = request.match_info["name"]
+    path = ELSEWHERE.get(name, PAGES / name)
     if ".." in path.parts or path.suffix not in TYPES or not path.is_file():
         raise web.HTTPNotFound
     return _answer(path)

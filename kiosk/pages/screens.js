@@ -1,0 +1,230 @@
+// Every screen of the visit: its title, its lead, its content, and the button that leads on.
+
+import { h } from "./elements.js";
+import { icon, picture } from "./icons.js";
+import { sketch } from "./sketch.js";
+import { yen } from "./words.js";
+
+const button = (key, look, onclick, ...children) => h("button", { type: "button", class: look, "data-key": key, onclick }, children);
+const forward = (touch, event, words) => button(event, "primary", () => touch(event), h("span", {}, words), icon("next"));
+const titled = (name) => (_data, say) => ({ title: say(`${name}.title`), lead: say.has(`${name}.lead`) ? say(`${name}.lead`) : null });
+const waiting = (name) => (data, say) => ({ ...titled(name)(data, say), content: h("div", { class: "busy", role: "status" }, h("i"), h("i"), h("i")) });
+const shown = (name, picture_, more = () => null) => (data, say) => ({ ...titled(name)(data, say), content: h("div", { class: "shown" }, picture(picture_), more(data, say)) });
+
+function menu(data, say, touch) {
+  const idle = (name) => h("div", { class: "tile idle", "aria-disabled": "true" }, icon(name), h("span", {}, say(`menu.${name}`)));
+  return {
+    title: say("menu.title"),
+    content: [
+      data.ready ? null : h("p", { class: "notice" }, icon("warning"), h("span", {}, say("menu.closed"))),
+      h("div", { class: "tiles" },
+        button("start", "tile main", () => touch("start"), icon("city"), h("span", {}, say("menu.service")), h("small", {}, say("menu.service.more"))),
+        idle("copy"), idle("print"), idle("scan")),
+      h("p", { class: "footnote" }, say("menu.emulated")),
+      h("p", { class: "footnote" }, say("app.specimen.long")),
+    ],
+  };
+}
+
+function service(_data, say, touch) {
+  return { ...titled("service")(null, say), content: button("issue", "wide", () => touch("issue"), icon("paper"), h("span", {}, h("strong", {}, say("service.issue")), h("small", {}, say("service.issue.more"))), icon("next")) };
+}
+
+function consent(_data, say, touch) {
+  return {
+    ...titled("consent")(null, say),
+    content: h("ol", { class: "terms" }, [1, 2, 3, 4, 5].map((number) => h("li", {}, say(`consent.${number}`)))),
+    cancel: say("consent.disagree"),
+    forward: forward(touch, "agree", say("consent.agree")),
+  };
+}
+
+function place(data, say, touch) {
+  const municipality = (entry) => button(`municipality-${entry.code}`, "wide place", () => touch("municipality", entry.code), icon("city"),
+    h("span", {}, h("small", {}, entry.prefecture), h("strong", {}, say.either(entry, "name"))), icon("next"));
+  if (data.prefectures.length && !data.prefecture) {
+    return {
+      title: say("place.title"), lead: say("place.prefecture"),
+      content: h("div", { class: "grid" }, data.prefectures.map((name) => button(`prefecture-${name}`, "choice", () => touch("prefecture", name), name))),
+    };
+  }
+  return {
+    ...titled("place")(data, say),
+    content: [
+      data.prefecture && data.prefectures.length ? button("prefecture-", "link", () => touch("prefecture", ""), say("place.other_prefecture")) : null,
+      h("div", { class: "rows scroll" }, data.municipalities.map(municipality)),
+    ],
+  };
+}
+
+function pin(data, say, touch) {
+  const key = (digit) => button(`digit-${digit}`, "key", () => touch("digit", digit), digit);
+  return {
+    ...titled("pin")(data, say),
+    content: h("div", { class: "pin" },
+      h("div", { class: "dots", role: "img", "aria-label": say("pin.shown", { digits: data.digits }) }, [0, 1, 2, 3].map((place) => h("i", { class: place < data.digits ? "set" : "" }))),
+      h("p", { class: data.tries_left < 3 ? "tries few" : "tries" }, icon("lock"), say("pin.tries", { tries: data.tries_left })),
+      data.tries_left === 1 ? h("p", { class: "tries last" }, say("pin.last")) : null,
+      h("div", { class: "keys" }, ["1", "2", "3", "4", "5", "6", "7", "8", "9"].map(key),
+        button("erase", "key quiet", () => touch("erase"), say("button.erase")), key("0"),
+        h("button", { type: "button", class: "key confirm", "data-key": "confirm", disabled: data.digits < 4, onclick: () => touch("confirm") }, say("button.confirm"))),
+      h("p", { class: "footnote" }, say("pin.privacy"))),
+  };
+}
+
+function kinds(data, say, touch) {
+  const at = (text) => new Date(text).toLocaleString(say.language === "ja" ? "ja-JP" : "en-GB", { month: "numeric", day: "numeric", hour: "2-digit", minute: "2-digit", timeZone: "Asia/Tokyo" });
+  const row = (kind) => h("button", { type: "button", class: "wide kind", "data-key": `kind-${kind.kind}`, disabled: !kind.open, onclick: () => touch("kind", kind.kind) },
+    icon("paper"), h("span", {}, h("strong", {}, say.either(kind, "title")), kind.open ? null : h("small", {}, say("kinds.closed"), kind.opens_at ? ` ・ ${say("kinds.opens", { at: at(kind.opens_at) })}` : "")),
+    h("b", { class: "price" }, say("yen", { yen: yen(kind.fee_yen) })), icon("next"));
+  return {
+    title: say("kinds.title"), lead: say("kinds.lead", { place: say.either(data.municipality, "name") }),
+    content: h("div", { class: "rows scroll" }, data.kinds.length ? data.kinds.map(row) : h("p", { class: "notice" }, say("kinds.none"))),
+  };
+}
+
+function members(data, say, touch) {
+  const row = (event, look) => button(event, "wide", () => touch(event), icon(look), h("span", {}, h("strong", {}, say(`members.${event}`)), h("small", {}, say(`members.${event}.more`, { count: data.household }))), icon("next"));
+  const several = data.household > 1;
+  return { ...titled("members")(data, say), content: h("div", { class: "rows" }, row("only_me", "person"), several ? row("everyone", "family") : null, several ? row("some", "some") : null) };
+}
+
+function membersPick(data, say, touch, view) {
+  const row = (member) => h("button", { type: "button", class: "wide pick", "data-key": `member-${member.id}`, "aria-pressed": String(member.chosen), onclick: () => touch("member", member.id) },
+    h("i", { class: "tick" }, member.chosen ? icon("check") : null),
+    h("span", {}, h("strong", {}, view.warned ? say("members_pick.hidden") : member.name), h("small", {}, member.holder ? say("members_pick.holder") : member.relation)));
+  return {
+    ...titled("members_pick")(data, say),
+    content: [h("div", { class: "rows scroll" }, data.members.map(row)), h("p", { class: "count" }, say("members_pick.count", { count: data.listed }))],
+    forward: data.listed ? forward(touch, "next", say("button.next")) : null,
+  };
+}
+
+function options(data, say, touch) {
+  const row = (option) => h("button", { type: "button", class: "wide option", role: "switch", "data-key": `option-${option.code}`, "aria-checked": String(option.chosen), onclick: () => touch("option", option.code) },
+    h("span", {}, say.language === "ja" ? option.ja : option.en), h("em", { class: "switch" }, h("b", {}, option.chosen ? say("options.on") : say("options.off"))));
+  return {
+    ...titled("options")(data, say),
+    content: h("div", { class: "beside" },
+      h("div", { class: "rows scroll" }, data.options.length ? data.options.map(row) : h("p", { class: "footnote" }, say("options.none"))), sketch(data, say)),
+    forward: forward(touch, "next", say("button.next")),
+  };
+}
+
+function copies(data, say, touch) {
+  const step = (key, label, to, look) => h("button", { type: "button", class: "round", "data-key": key, "aria-label": say(label), disabled: to < 1 || to > data.copies_max, onclick: () => touch("copies", to) }, icon(look));
+  return {
+    title: say("copies.title"), lead: say("copies.lead", { max: data.copies_max }),
+    content: h("div", { class: "copies" },
+      h("div", { class: "stepper" }, step("less", "copies.less", data.copies - 1, "minus"), h("p", {}, h("strong", {}, String(data.copies)), say("copies.unit")), step("more", "copies.more", data.copies + 1, "plus")),
+      h("p", { class: "sum" }, h("span", {}, say("copies.sum", { fee: yen(data.fee_yen), copies: data.copies })), h("strong", {}, say("yen", { yen: yen(data.total_yen) })))),
+    forward: forward(touch, "next", say("button.next")),
+  };
+}
+
+function listed(data, say) {
+  if (data.scope === "only_me") return say("members.only_me");
+  return data.listed === data.household ? say("review.everyone", { count: data.listed }) : say("review.some", { count: data.listed });
+}
+
+function review(data, say, touch) {
+  const chosen = data.options.filter((option) => option.chosen).map((option) => (say.language === "ja" ? option.ja : option.en));
+  const row = (key, ...value) => [h("dt", {}, say(`review.${key}`)), h("dd", {}, value)];
+  return {
+    ...titled("review")(data, say),
+    content: h("div", { class: "beside" },
+      h("dl", { class: "review" },
+        row("kind", say.either(data, "title")), row("place", say.either(data.municipality, "name")), row("members", listed(data, say)),
+        row("options", chosen.length ? h("ul", {}, chosen.map((name) => h("li", {}, name))) : say("review.options.none")),
+        row("copies", `${data.copies} ${say("copies.unit")}`), row("total", h("strong", {}, say("yen", { yen: yen(data.total_yen) })))),
+      sketch(data, say)),
+    forward: forward(touch, "apply", say("review.apply")),
+  };
+}
+
+function payment(data, say) {
+  const line = (key, amount, look) => h("p", { class: `amount ${look}` }, h("span", {}, say(`payment.${key}`)), h("strong", {}, say("yen", { yen: yen(amount) })));
+  return {
+    ...titled("payment")(data, say),
+    content: h("div", { class: "payment" },
+      h("p", { class: "what" }, `${say.either(data, "title")} × ${data.copies}`),
+      line("total", data.total_yen, "total"), line("inserted", data.inserted_yen, "inserted"),
+      h("div", { class: "bar", "aria-hidden": "true" }, h("i", { "width%": Math.min(100, data.total_yen ? (100 * data.inserted_yen) / data.total_yen : 100) })),
+      line("missing", data.missing_yen, "missing"),
+      data.exact_only ? h("p", { class: "notice" }, icon("warning"), h("span", {}, say("payment.exact"))) : null),
+    cancel: say("payment.cancel"),
+  };
+}
+
+function printing(data, say) {
+  const done = data.sheets ? (100 * data.sheets_done) / data.sheets : 0;
+  return {
+    ...titled("printing")(data, say),
+    content: h("div", { class: "printing" },
+      h("div", { class: "feeder", "aria-hidden": "true" }, h("i")),
+      h("div", { class: "bar", role: "progressbar", "aria-valuemin": 0, "aria-valuemax": data.sheets, "aria-valuenow": data.sheets_done, "aria-label": say("printing.title") }, h("i", { "width%": done })),
+      h("p", { class: "count" }, say("printing.sheets", { sheets: data.sheets, done: data.sheets_done }))),
+  };
+}
+
+function takePapers(data, say, touch) {
+  return {
+    ...titled("take_papers")(data, say),
+    content: h("div", { class: "shown" }, picture("take_papers"), h("p", { class: "count" }, say("take_papers.count", { copies: data.printed }))),
+    forward: button("acknowledge", "secondary", () => touch("acknowledge"), icon("bell"), h("span", {}, say("take_papers.silence"))),
+  };
+}
+
+const reference = (data, say, key) => (data.reference ? h("p", { class: "reference" }, h("span", {}, say(key)), h("strong", {}, data.reference)) : null);
+
+function receipt(data, say, touch) {
+  return {
+    ...titled("receipt")(data, say),
+    content: h("div", { class: "ending" }, h("pre", { class: "slip" }, data.receipt), reference(data, say, "receipt.reference"),
+      button("another", "wide", () => touch("another"), icon("paper"), h("span", {}, h("strong", {}, say("receipt.another"))), icon("next"))),
+    forward: button("finish", "primary", () => touch("finish"), say("button.finish")),
+  };
+}
+
+const finish = (touch, say) => button("finish", "primary", () => touch("finish"), say("button.finish"));
+
+function thanks(data, say, touch) {
+  return { ...titled("thanks")(data, say), content: h("div", { class: "shown" }, icon("thanks"), reference(data, say, "receipt.reference")), forward: finish(touch, say) };
+}
+
+function refused(data, say, touch) {
+  return { title: say("refused.title"), content: h("div", { class: "shown stop" }, icon("stop"), reference(data, say, "refused.reference")), forward: finish(touch, say) };
+}
+
+function returned(data, say, touch) {
+  return {
+    ...titled("returned")(data, say),
+    content: h("div", { class: "shown" }, icon("coin"), h("p", { class: "money" }, say("returned.yen", { yen: yen(data.yen) })), h("p", {}, say("returned.take")), reference(data, say, "refused.reference")),
+    forward: finish(touch, say),
+  };
+}
+
+function recovered(data, say, touch) {
+  const line = (each) => h("li", {}, h("p", {}, say(`recovered.${each.outcome}`, { copies: each.copies, yen: yen(each.yen) })), reference(each, say, "receipt.reference"));
+  return { ...titled("recovered")(data, say), content: h("ul", { class: "settled" }, data.settled.map(line)), forward: finish(touch, say) };
+}
+
+const keep = (data, say) => h("p", { class: "footnote" }, say("card.keep"));
+const left = (_data, say, touch, view) => ({ ...titled("leaving")(null, say), content: h("div", { class: "shown" }, view.alarm === "change" ? icon("coin") : picture(view.alarm === "papers" ? "take_papers" : "take_card")) });
+
+export const SCREENS = {
+  menu, service, consent, place, pin, kinds, members, options, copies, review, payment, printing, receipt, thanks, refused, returned, recovered,
+  members_pick: membersPick,
+  take_papers: takePapers,
+  leaving: left,
+  card: shown("card", "place_card", keep),
+  opening: shown("opening", "read_card"),
+  checking: shown("checking", "read_card"),
+  remove_card: shown("remove_card", "take_card"),
+  preparing: waiting("preparing"),
+  admitting: waiting("admitting"),
+  looking_up: waiting("looking_up"),
+  requesting: waiting("requesting"),
+  collecting: waiting("collecting"),
+  out_of_service: waiting("out_of_service"),
+};

@@ -1,0 +1,147 @@
+"""A twin of the issuance center, as the kiosk knows it: strict about who asks and in which order, with real papers. A test may make it silent, refuse, or lie."""
+
+from collections import Counter
+from collections.abc import Callable
+from datetime import timedelta
+
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from certificates.binding import binding
+from certificates.drawing import draw
+from certificates.face import Face
+from certificates.issuer_form import IssuerForm
+from certificates.issuing import Wanted, issue, offer
+from certificates.seal import seal_png
+from messages import visits as said
+from messages.link import NoAnswer
+from messages.refusals import refuse
+from messages.wire import Message, decode, encode, hash_of
+from registers.resident import Household, Resident
+from tests.certificates.people import FORM, KIND, NOW, POLICY, TARO, household
+from trust.challenge import check_signature
+from trust.signing import verified
+
+CODE = "990019"
+KEY = bytes(range(32, 64))
+SEALED_FORM = IssuerForm(**{**{name: getattr(FORM, name) for name in FORM.__slots__}, "seal_png": seal_png("見本市長印")})
+
+
+class CenterTwin:
+    """`ask` answers like the center. What it learned stands in `opened`, `closed`, `applied`, `reports` (in the order they came, repeats left out)."""
+
+    def __init__(self, kiosk_key: ec.EllipticCurvePublicKey, people: Household | None = None, holder: Resident = TARO, fee_yen: int = 300) -> None:
+        self.kiosk_key = kiosk_key
+        self.people = people if people is not None else household()
+        self.holder = holder
+        self.fee_yen = fee_yen
+        self.asked: list[Message] = []
+        self.opened: list[str] = []
+        self.closed: dict[str, str] = {}
+        self.admitted: dict[str, str] = {}  # visit -> serial
+        self.applied: dict[str, tuple[said.Application, said.CertificateReady]] = {}
+        self.reports: list[said.Event] = []
+        self.silent_before: Counter[type[Message]] = Counter()  # so many times: nothing arrives
+        self.silent_after: Counter[type[Message]] = Counter()  # so many times: it arrives, the answer does not
+        self.refusing: dict[type[Message], str] = {}
+        self.lie: Callable[[said.CertificateReady], said.CertificateReady] | None = None
+        self.on_ask: Callable[[Message], None] = lambda _: None
+
+    async def ask(self, message: Message, timeout_seconds: float = 30.0) -> Message:
+        assert timeout_seconds > 0
+        self.on_ask(message)
+        self.asked.append(message)
+        kind = type(message)
+        if self.silent_before[kind] > 0:
+            self.silent_before[kind] -= 1
+            raise NoAnswer("timeout")
+        # Over the wire and back: what cannot be encoded cannot be said.
+        answer = refuse(self.refusing[kind]) if kind in self.refusing else self._answer(decode(encode(message), kind))
+        if self.silent_after[kind] > 0:
+            self.silent_after[kind] -= 1
+            raise NoAnswer("timeout")
+        return answer
+
+    def steps(self) -> list[str]:
+        """The reported steps in the order they came."""
+        return [event.step for event in self.reports]
+
+    def _answer(self, message: Message) -> Message:
+        match message:
+            case said.AskDirectory():
+                entry = said.MunicipalityEntry(code=CODE, prefecture="見本県", name="みほん市", name_en="Mihon City")
+                return said.Directory(municipalities=(entry,), valid_until=NOW + timedelta(days=1))
+            case said.OpenVisit():
+                self.opened.append(message.visit_id)
+                return said.VisitOpened(challenge=self._challenge(message.visit_id, message.kiosk_id))
+            case said.Authenticate():
+                return self._authenticate(message)
+            case said.AskKinds():
+                return self._for(message.visit_id, said.KindsOffered(municipality=CODE, kinds=(said.KindOffer(kind="juminhyo", fee_yen=self.fee_yen, open=True),)))
+            case said.AskChoices():
+                return self._for(message.visit_id, self._choices())
+            case said.Apply():
+                return self._apply(message)
+            case said.Report():
+                return self._report(message)
+            case said.CloseVisit():
+                self.closed.setdefault(message.visit_id, message.reason)
+                return said.VisitClosed(visit_id=message.visit_id)
+        raise AssertionError(type(message))
+
+    def _for(self, visit_id: str, answer: Message) -> Message:
+        return answer if visit_id in self.admitted and visit_id not in self.closed else refuse("visit_not_authenticated")
+
+    def _challenge(self, visit_id: str, kiosk_id: str) -> said.Challenge:
+        return said.Challenge(visit_id=visit_id, kiosk_id=kiosk_id, center="center-1", nonce="ab" * 16, expires_at=NOW + timedelta(minutes=10))
+
+    def _authenticate(self, message: said.Authenticate) -> Message:
+        certificate = x509.load_der_x509_certificate(message.certificate)
+        if not check_signature(certificate, message.signature, encode(self._challenge(message.visit_id, "K-0001"))):
+            return refuse("challenge_signature_bad")
+        self.admitted[message.visit_id] = f"{certificate.serial_number:x}"
+        return said.Admitted(visit_id=message.visit_id, visit_key=KEY, closes_at=NOW + timedelta(minutes=10))
+
+    def _choices(self) -> said.Choices:
+        offered = offer(self.people, self.holder, KIND, POLICY, KEY, NOW)
+        members = tuple(
+            said.MemberChoice(member_id=each.atena_no, name=each.name, relation=each.relation, holder=each.holder, fingerprint=each.fingerprint) for each in offered.members
+        )
+        return said.Choices(kind="juminhyo", members=members, options=offered.options, copies_max=offered.copies_max, register_version=offered.register_version)
+
+    def _apply(self, message: said.Apply) -> Message:
+        application = message.application
+        if not verified(self.kiosk_key, message.signature, encode(application)):
+            return refuse("kiosk_signature_bad")
+        if application.request_id not in self.applied:
+            papers = tuple(self.paper(application, copy) for copy in range(application.copies))
+            ready = said.CertificateReady(request_id=application.request_id, papers=papers, total_yen=application.fee_yen * application.copies)
+            self.applied[application.request_id] = (application, ready)
+        known, ready = self.applied[application.request_id]
+        if known != application:
+            return refuse("request_altered")
+        return ready if self.lie is None else self.lie(ready)
+
+    def paper(self, application: said.Application, copy: int, change: Callable[[Face], Face] = lambda face: face) -> said.ReadyPaper:
+        """Copy number `copy` of what was applied for; `change` makes it another paper."""
+        issuance_id = f"{application.request_id[:30]}{copy:02d}"
+        bound = binding(issuance_id, self.admitted[application.visit_id], hash_of(application))
+        number = f"みほん市 20261123 見本 {copy + 1:03d}"
+        wanted = Wanted(application.members, application.show, application.register_version)
+        face = issue(self.people, self.holder, KIND, POLICY, wanted, SEALED_FORM, number, bound, NOW)
+        assert isinstance(face, Face)
+        drawn = draw(change(face), SEALED_FORM, NOW)
+        return said.ReadyPaper(issuance_id=issuance_id, binding=bound, number=number, sheets=drawn.sheets, pdf=drawn.pdf)
+
+    def _report(self, message: said.Report) -> Message:
+        event = message.event
+        if not verified(self.kiosk_key, message.signature, encode(event)):
+            return refuse("kiosk_signature_bad")
+        known = [each for each in self.reports if each.seq == event.seq]
+        assert known in ([], [event]), "one number, two reports"
+        if not known:
+            assert event.seq == len(self.reports) + 1, "a report is missing"
+            assert event.visit_id not in self.closed or event.step != "paid"
+            self.reports.append(event)
+        return said.Acknowledged(kiosk_id=event.kiosk_id, seq=event.seq)
+
