@@ -12,7 +12,7 @@ from aiohttp import web
 from sqlalchemy import Connection
 
 from municipal_server import clerk_forms
-from municipal_server.clerk_forms import Protect, Stop, Why
+from municipal_server.clerk_forms import LEVELS, Protect, Stop, Why
 from municipal_server.clerk_papers import PROTECTION_DOINGS
 from municipal_server.clerk_views import may_see_protection, show, today_of
 from municipal_server.config import CLERK, Config
@@ -158,7 +158,7 @@ class ResidentPages:
             **_notices(request, problem),
             day=today_of(request),
             person=record.person,
-            levels=clerk_forms.LEVELS,
+            levels=LEVELS,
             doings=[line for line in record.doings if line.doing.doing in PROTECTION_DOINGS],
         )
 
@@ -184,7 +184,7 @@ def read_record(connection: Connection, atena_no: str, hidden: tuple[str, ...]) 
 def stop_and_note(connection: Connection, atena_no: str, form: Stop, clerk: str, now: datetime) -> None:
     """Stop issuing, and record it."""
     number = suppress(connection, atena_no, since=form.since, until=form.until, household=form.household, reason=form.why, now=now)
-    note_doing(connection, Doing(clerk, "suppress", _subject(connection, atena_no, form.household), f"{number}: {_period(form)}", form.why), now)
+    note_doing(connection, Doing(clerk, "suppress", _subject(connection, atena_no, form.household), f"No. {number}, {_period(form)}", form.why), now)
 
 
 def release_and_note(connection: Connection, atena_no: str, number: int, why: Why, clerk: str, now: datetime) -> None:
@@ -193,13 +193,13 @@ def release_and_note(connection: Connection, atena_no: str, number: int, why: Wh
     if stop is None:
         raise ChangeRefused("already_released")
     release(connection, number, now=now)
-    note_doing(connection, Doing(clerk, "release_suppression", _subject(connection, atena_no, stop.stop.household), f"{number}", why.text), now)
+    note_doing(connection, Doing(clerk, "release_suppression", _subject(connection, atena_no, stop.stop.household), f"No. {number}", why.text), now)
 
 
 def protect_and_note(connection: Connection, atena_no: str, form: Protect, clerk: str, now: datetime) -> None:
     """Set or change a protection, and record it."""
     set_protection(connection, atena_no, Protection(form.level, form.since, form.until), now=now)
-    note_doing(connection, Doing(clerk, "protect", atena_no, f"{form.level}: {_period(form)}", form.why), now)
+    note_doing(connection, Doing(clerk, "protect", atena_no, f"{LEVELS[form.level][0]}, {_period(form)}", form.why), now)
 
 
 def unprotect_and_note(connection: Connection, atena_no: str, why: Why, clerk: str, now: datetime) -> None:
@@ -208,7 +208,7 @@ def unprotect_and_note(connection: Connection, atena_no: str, why: Why, clerk: s
     if person is None or person.protection is None:
         raise ChangeRefused("already_released")
     release_protection(connection, atena_no, now=now)
-    note_doing(connection, Doing(clerk, "release_protection", atena_no, person.protection.level, why.text), now)
+    note_doing(connection, Doing(clerk, "release_protection", atena_no, LEVELS[person.protection.level][0], why.text), now)
 
 
 def _subject(connection: Connection, atena_no: str, household: bool) -> str:
@@ -217,7 +217,7 @@ def _subject(connection: Connection, atena_no: str, household: bool) -> str:
 
 
 def _period(form: Stop | Protect) -> str:
-    return f"{form.since.isoformat()} – {form.until.isoformat() if form.until else ''}"
+    return f"{form.since.isoformat()}/{form.until.isoformat() if form.until else ''}"
 
 
 def _notices(request: web.Request, problem: str | None) -> dict[str, object]:

@@ -89,10 +89,11 @@ def count_by_state(connection: Connection, since: datetime, before: datetime) ->
     return {cast("State", state): count for state, count in rows}
 
 
-def left_open(connection: Connection, before: datetime) -> tuple[Line, ...]:
-    """Papers logged before this instant whose end nobody has told: somebody has to ask the center. Oldest first, at most 200."""
-    rows = find(connection, Search(before=before, state="made")) + find(connection, Search(before=before, state="reserved"))
-    return tuple(sorted(rows + find(connection, Search(before=before, state="unresolved")), key=lambda line: (line.logged_at, line.issuance_id))[:200])
+def left_open(connection: Connection, before: datetime, limit: int = 200) -> tuple[Line, ...]:
+    """Papers whose end nobody knows: logged before this instant without an outcome, or unresolved. Somebody has to ask the center. Oldest first."""
+    searches = (Search(before=before, state="reserved"), Search(before=before, state="made"), Search(state="unresolved"))
+    lines = [line for search in searches for line in find(connection, search, limit)]
+    return tuple(sorted(lines, key=lambda line: (line.logged_at, line.issuance_id))[:limit])
 
 
 def _order_columns() -> list[Any]:

@@ -8,23 +8,25 @@ import msgspec
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
+from argon2 import PasswordHasher
 from prometheus_client import CollectorRegistry
 
 from messages.orders import ChoicesOffered
 from messages.refusals import Refusal
 from municipal_server.app import clerks_office
+from municipal_server.clerk_papers import merged
 from municipal_server.config import Config, _path
 from municipal_server.desk import Desk
 from municipal_server.doings import doings
 from municipal_server.press import InlinePress
+from municipal_server.reasons import word_of
 from registers.resident_tables import resident
-from screens.sign_in import hash_password
 from storage.sqlite import SqliteStore
 from tests.municipal_server.test_config import settings
 from tests.municipal_server.town import ALONE, CENTER, CHILD, FATHER, MOTHER, NOW, PEOPLE, PROTECTED, ask, atena, order, pdfs, tell
 
 PASSWORD = "みほんの窓口"
-HASH = hash_password(PASSWORD, salt=b"s" * 16)
+HASH = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1).hash(PASSWORD)  # cheap: what a hash costs is not this test's matter
 STAFF = [{"name": name, "password_hash": HASH, "roles": [role]} for name, role in (("mado", "clerk"), ("shien", "protection_clerk"))]
 
 Client = TestClient[web.Request, web.Application]
@@ -178,9 +180,6 @@ async def test_where_only_the_protection_clerk_is_cleared_a_clerk_learns_nothing
 
 
 async def test_a_protected_and_a_stopped_person_are_one_line_for_an_uncleared_reader() -> None:
-    from municipal_server.clerk_papers import merged
-    from municipal_server.reasons import word_of
-
     counts = (("not_issuable", "protected", 3), ("under_15", "under age", 2), ("not_issuable", "suppressed", 1))
     assert merged(counts, cleared=False) == (("not_issuable", "", 4), ("under_15", "under age", 2))
     assert word_of("protected", cleared=False) == word_of("suppressed", cleared=False) == word_of("", cleared=False)
@@ -237,6 +236,16 @@ async def test_a_paper_without_an_outcome_is_shown_after_an_hour(office: Client,
     clock.now = NOW + timedelta(minutes=50)
     await page(office, "/")
     clock.now = NOW + timedelta(minutes=61)
+    assert (await page(office, "/")).count("/issues/r1-1") == 2
+
+
+async def test_an_unresolved_paper_is_shown_as_open_at_once(office: Client, desk: Desk) -> None:
+    await sign_in(office)
+    offered = await desk.answer(ask(FATHER), CENTER, NOW)
+    assert isinstance(offered, ChoicesOffered)
+    ordered = order("r1", FATHER, offered)
+    pdfs(await desk.answer(ordered, CENTER, NOW))
+    await desk.answer(tell(ordered, "unresolved"), CENTER, NOW)
     assert (await page(office, "/")).count("/issues/r1-1") == 2
 
 

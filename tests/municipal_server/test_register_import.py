@@ -20,7 +20,22 @@ from registers.resident_csv import write
 from registers.resident_tables import household_of, resident_by_serial, residents_in_order
 from storage.sqlite import SqliteStore
 from tests.municipal_server.test_config import written
-from tests.municipal_server.town import ADDRESS, ALONE, CENTER, FATHER, MOTHER, NOW, PEOPLE, SECOND_TWIN, ask, atena, drawn_text, issuer, order, serial
+from tests.municipal_server.town import (
+    ADDRESS,
+    ALONE,
+    CENTER,
+    FATHER,
+    MOTHER,
+    NOW,
+    PEOPLE,
+    SECOND_TWIN,
+    ask,
+    atena,
+    drawn_text,
+    issuer,
+    order,
+    serial,
+)
 
 FAMILY = PEOPLE[:3]
 

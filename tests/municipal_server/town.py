@@ -18,7 +18,8 @@ from municipal_server.issue_tables import METADATA
 from registers.households import assembled
 from registers.resident import Protection, Resident
 from registers.resident_numbers import atena_digit, juminhyo_code_digit, my_number_digit
-from registers.resident_tables import METADATA as REGISTER, load
+from registers.resident_tables import METADATA as REGISTER
+from registers.resident_tables import load
 from storage.instants import JST
 from storage.sqlite import SqliteStore
 from trust.parties import Peer
