@@ -91,7 +91,6 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "印字できない文字があります。登録されるまで外字登録中として扱います。",
         "A character cannot be printed: the person is treated as 外字登録中 until it is registered.",
     ),
-    "kana_missing": ("振り仮名がありません。", "There is no reading of the name."),
 }
 """Reason code -> (Japanese, English)."""
 
@@ -257,7 +256,7 @@ def _standing_faults(line: Line) -> Iterator[Fault]:
     elif not line["standing_since"] and line["standing"] != UNKNOWN_WORD:
         yield Fault("standing_since", "standing_since_missing")
     if line["protection_level"]:
-        if not line["protection_since"]:
+        if not line["protection_since"] and line["protection_level"] != UNKNOWN_WORD:
             yield Fault("protection_since", "since_missing")
     elif line["protection_since"] or line["protection_until"]:
         yield Fault("protection_since", "without_its_kind")

@@ -14,6 +14,7 @@ from typing import BinaryIO, Literal
 from sqlalchemy import Connection
 
 from registers import resident_checks, resident_tables
+from registers.csv_records import Unreadable, records
 from registers.households import assembled, household_faults
 from registers.relations import standard_word_for
 from registers.resident import Household, Resident
@@ -23,8 +24,6 @@ from registers.resident_columns import BY_NAME, COLUMNS, FIELDS, JAPANESE, BadSt
 MissingGlyphs = Callable[[str], tuple[str, ...]]
 """A text -> those of its characters (variation sequences included) that cannot be printed."""
 
-LINE_BYTES_MAX = 64 * 1024
-RECORD_LINES_MAX = 8
 BAD_LINES_MAX = 1000
 
 FILE_SENTENCES: dict[str, tuple[str, str]] = {
@@ -40,6 +39,7 @@ FILE_SENTENCES: dict[str, tuple[str, str]] = {
     "line_too_long": ("行が長すぎます（64 KiB まで）。", "The line is too long (64 KiB at most)."),
     "quote_open": ('引用符「"」が閉じられていません。', "A quotation mark is not closed."),
     "not_csv": ("CSV（RFC 4180）として読めません。引用符の使い方を確認してください。", "This is not CSV (RFC 4180): check the quotation marks."),
+    "header_missing": ("見出し行がありません。1行目に列名を書いてください。", "There is no header: the first line must name the columns."),
     "column_missing": ("必要な列がありません。", "A required column is missing."),
     "column_unknown": ("知らない列です。列名を確認してください。", "Unknown column: check its name."),
     "column_twice": ("同じ列が2回あります。", "The column occurs twice."),
@@ -76,15 +76,6 @@ class Rejected:
     read_to: int
 
 
-class _Unreadable(Exception):
-    """The file cannot be read beyond this line."""
-
-    def __init__(self, number: int, *faults: tuple[str, str]) -> None:
-        super().__init__()
-        self.number = number
-        self.bad = tuple(_bad(number, column, code) for code, column in faults)
-
-
 def parse(
     stream: BinaryIO,
     *,
@@ -98,14 +89,16 @@ def parse(
     """
     reading = _Reading(missing_glyphs, juminhyo_code_digit == "refuse")
     try:
-        records = _records(_Lines(stream))
-        fields = _header(records)
-        for number, cells in records:
+        found = records(stream)
+        fields = _header(found)
+        if isinstance(fields, Rejected):
+            return fields
+        for number, cells in found:
             reading.take(number, fields, cells)
             if len(reading.bad) >= BAD_LINES_MAX:
                 return Rejected(tuple(reading.bad), number)
-    except _Unreadable as unreadable:
-        return Rejected((*reading.bad, *unreadable.bad), unreadable.number)
+    except Unreadable as unreadable:
+        return Rejected((*reading.bad, _bad(unreadable.number, "", unreadable.code)), unreadable.number)
     return reading.finished()
 
 
@@ -126,74 +119,13 @@ def replace_register(connection: Connection, parsed: Parsed, now: datetime) -> r
     return resident_tables.replace_all(connection, parsed.residents, parsed.households, now=now)
 
 
-class _Lines:
-    """The file's physical lines as text, one at a time, each checked before it is looked into."""
-
-    def __init__(self, stream: BinaryIO) -> None:
-        self._stream = stream
-        self.number = 0
-        self.record_began = 1
-
-    def __iter__(self) -> Iterator[str]:
-        return self
-
-    def __next__(self) -> str:
-        line = self._stream.readline(LINE_BYTES_MAX + 1)
-        if not line:
-            raise StopIteration
-        self.number += 1
-        if self.number == 1:
-            line = self._without_bom(line)
-        if len(line) > LINE_BYTES_MAX:
-            raise _Unreadable(self.number, ("line_too_long", ""))
-        if b"\0" in line:
-            raise _Unreadable(self.number, ("nul", ""))
-        if self.number - self.record_began >= RECORD_LINES_MAX:
-            raise _Unreadable(self.record_began, ("quote_open", ""))
-        try:
-            return line.decode()
-        except UnicodeDecodeError:
-            raise _Unreadable(self.number, (_encoding(line), "")) from None
-
-    def _without_bom(self, line: bytes) -> bytes:
-        if line.startswith((b"\xff\xfe", b"\xfe\xff")):
-            raise _Unreadable(1, ("utf_16", ""))
-        return line.removeprefix(b"\xef\xbb\xbf")
-
-
-def _encoding(line: bytes) -> str:
-    """Which encoding a line that is not UTF-8 seems to be in: the one in which it holds known words, or the only one that reads it."""
-    readable = []
-    for encoding, code in (("cp932", "shift_jis"), ("euc_jp", "euc_jp")):
-        try:
-            text = line.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        readable.append((any(column.ja in text for column in COLUMNS) or "世帯主" in text, sum("ぁ" <= char <= "鿿" for char in text), code))
-    return max(readable, default=(False, 0, "not_utf_8"))[2]
-
-
-def _records(lines: _Lines) -> Iterator[tuple[int, list[str]]]:
-    """(number of the record's first line, its cells); lines of empty cells are passed over."""
-    reader = csv.reader(lines, strict=True)
-    while True:
-        lines.record_began = lines.number + 1
-        try:
-            cells = next(reader)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            still_open = lines.number > lines.record_began or "unexpected end" in str(error)
-            raise _Unreadable(lines.record_began, ("quote_open" if still_open else "not_csv", "")) from None
-        if any(cells):
-            yield lines.record_began, cells
-
-
-def _header(records: Iterator[tuple[int, list[str]]]) -> list[str]:
-    """The fields in the file's order."""
-    number, names = next(records, (1, []))
+def _header(found: Iterator[tuple[int, list[str]]]) -> list[str] | Rejected:
+    """The fields in the file's order, or everything that is wrong with the header."""
+    number, names = next(found, (1, []))
     if not names:
-        raise _Unreadable(1, ("empty", ""))
+        return Rejected((_bad(1, "", "empty"),), 1)
+    if not any(name in BY_NAME for name in names):
+        return Rejected((_bad(number, "", "header_missing"),), number)
     fields: list[str] = []
     faults: list[tuple[str, str]] = []
     for name in names:
@@ -205,9 +137,7 @@ def _header(records: Iterator[tuple[int, list[str]]]) -> list[str]:
         else:
             fields.append(column.field)
     faults += [("column_missing", column.ja) for column in COLUMNS if column.required and column.field not in fields]
-    if faults:
-        raise _Unreadable(number, *faults)
-    return fields
+    return Rejected(tuple(_bad(number, column, code) for code, column in faults), number) if faults else fields
 
 
 class _Reading:
