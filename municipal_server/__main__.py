@@ -27,7 +27,7 @@ from trust.parties import server_context
 
 
 def run(config_file: Path) -> None:
-    """Serve one municipality until stopped. Raises `Malconfigured`; exits with 1 when the press has broken, so that a supervisor starts the party anew."""
+    """Serve one municipality until stopped. Raises `ConfigInvalid`; exits with 1 when the press has broken, so that a supervisor starts the party anew."""
     config = load(config_file)
     log = configure(config.name)
     press: Press = PoolPress(config.press_workers) if config.press_workers else InlinePress()

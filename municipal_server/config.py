@@ -1,4 +1,4 @@
-"""The configuration of one municipal server: one JSON file, parsed once, strict (an unknown word is an error). Paths are absolute.
+"""The configuration of one municipal server: one JSON file, parsed once, strict (an unknown word is an error).
 
 `Issuer` is the part that decisions are given; the rest is for `__main__`.
 """
@@ -15,15 +15,14 @@ from certificates.kinds import KINDS
 from certificates.policy import LeavingBlocks, Policy
 from certificates.seal import seal_image
 from certificates.wareki import ERAS, Era
+from messages.configuration import ConfigInvalid, read_config
 from registers.resident_numbers import is_digits, municipality_digit
 from screens.sign_in import StaffAccount
 
+__all__ = ["CLERK", "PROTECTION_CLERK", "Config", "ConfigInvalid", "Issuer", "accounts_of", "issuer_of", "load", "policy_of"]
+
 CLERK = "clerk"
 PROTECTION_CLERK = "protection_clerk"
-
-
-class Malconfigured(Exception):
-    """The configuration cannot be used; `str()` says which field and why."""
 
 
 class TlsFiles(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -115,20 +114,20 @@ class Issuer:
 
 
 def load(file: Path) -> Config:
-    """The configuration in `file`, checked. Raises `Malconfigured`."""
-    try:
-        config = msgspec.json.decode(file.read_bytes(), type=Config, dec_hook=_path)
-    except (OSError, msgspec.DecodeError) as error:
-        raise Malconfigured(f"{file.name}: {error}") from None
+    """The configuration in `file`, checked. Raises `ConfigInvalid`."""
+    config = read_config(file, Config)
     problem = next(iter(_problems(config)), None) or _policy_problem(config)
     if problem is not None:
-        raise Malconfigured(f"{file.name}: {problem}")
+        raise ConfigInvalid(f"{file}: {problem}")
     return config
 
 
 def issuer_of(config: Config, seal_png: bytes) -> Issuer:
-    """The part of the configuration that decisions are given; `seal_png` is what `seal` holds (ValueError if it is no seal)."""
-    seal_image(seal_png)
+    """The part of the configuration that decisions are given; `seal_png` is what `seal` holds (`ConfigInvalid` if it is no seal)."""
+    try:
+        seal_image(seal_png)
+    except ValueError as error:
+        raise ConfigInvalid(f"seal: {error}") from None
     dated = sorted(config.certifiers, key=lambda certifier: certifier.since)
     return Issuer(
         municipality=config.municipality,
@@ -147,12 +146,6 @@ def policy_of(setting: PolicySetting) -> Policy:
 def accounts_of(config: Config) -> tuple[StaffAccount, ...]:
     """The clerks' accounts."""
     return tuple(StaffAccount(staff.name, staff.password_hash, staff.roles) for staff in config.staff)
-
-
-def _path(kind: type, value: object) -> object:
-    if kind is Path and isinstance(value, str) and value:
-        return Path(value)
-    raise ValueError("expected a path")
 
 
 def _form(config: Config, certifier: Certifier, seal_png: bytes) -> IssuerForm:

@@ -53,7 +53,7 @@ class ImportReport:
 def import_register(config_file: Path, register: str, csv_file: Path, now: datetime) -> ImportReport:
     """Import `csv_file`, also beside a serving process: orders that were chosen from the old register are then refused as `register_changed`.
 
-    Raises `Malconfigured`, `UnknownRegister`, OSError for a file that cannot be read, `StoreFailed` when the database is busy too long.
+    Raises `ConfigInvalid`, `UnknownRegister`, OSError for a file that cannot be read, `StoreFailed` when the database is busy too long.
     """
     if register not in REGISTERS:
         raise UnknownRegister(f"no register named {register!r}; there is: {', '.join(REGISTERS)}")

@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from typing import Any
 
-import msgspec
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
@@ -15,14 +14,14 @@ from messages.orders import ChoicesOffered
 from messages.refusals import Refusal
 from municipal_server.app import clerks_office
 from municipal_server.clerk_papers import merged
-from municipal_server.config import Config, _path
+from municipal_server.config import load
 from municipal_server.desk import Desk
 from municipal_server.doings import doings
 from municipal_server.press import InlinePress
 from municipal_server.reasons import word_of
 from registers.resident_tables import resident
 from storage.sqlite import SqliteStore
-from tests.municipal_server.test_config import settings
+from tests.municipal_server.test_config import written
 from tests.municipal_server.town import ALONE, CENTER, CHILD, FATHER, MOTHER, NOW, PEOPLE, PROTECTED, ask, atena, order, pdfs, tell
 
 PASSWORD = "みほんの窓口"
@@ -48,8 +47,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 async def office(store: SqliteStore, clock: Clock, tmp_path: Any, request: pytest.FixtureRequest) -> AsyncIterator[Client]:
-    values = settings(tmp_path, staff=STAFF, protection_roles=getattr(request, "param", ["clerk", "protection_clerk"]))
-    config = msgspec.convert(values, Config, dec_hook=_path)
+    config = load(written(tmp_path, staff=STAFF, protection_roles=getattr(request, "param", ["clerk", "protection_clerk"])))
     count = iter(range(1000))
     app = clerks_office(
         config, store, InlinePress(), now=clock, token=lambda size: next(count).to_bytes(size), registry=CollectorRegistry(), openapi={"openapi": "3.1.0"}

@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from municipal_server.config import Malconfigured, issuer_of, load
+from municipal_server.config import ConfigInvalid, issuer_of, load
 from tests.municipal_server.town import seal
 
 
@@ -63,15 +63,15 @@ def test_a_whole_file_is_read_and_the_certifier_goes_by_the_day(tmp_path: Path) 
     ],
 )
 def test_what_cannot_be_used_is_named(tmp_path: Path, change: dict[str, Any], named: str) -> None:
-    with pytest.raises(Malconfigured, match=named):
+    with pytest.raises(ConfigInvalid, match=named):
         load(written(tmp_path, **change))
 
 
 def test_a_file_that_is_no_seal_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match="seal"):
+    with pytest.raises(ConfigInvalid, match="seal"):
         issuer_of(load(written(tmp_path)), b"not a png")
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
-    with pytest.raises(Malconfigured, match=r"nowhere\.json"):
+    with pytest.raises(ConfigInvalid, match=r"nowhere\.json"):
         load(tmp_path / "nowhere.json")
