@@ -9,7 +9,8 @@ from itertools import groupby, zip_longest
 
 import msgspec
 
-from fees.accounts import CLASSES, Names, title
+from certificates.kinds import KINDS
+from fees.accounts import CHART, CLASSES, HOLDERS, Account, Names, heading, title
 from fees.ledger import Balance, JournalEntry
 from fees.posting import Leg
 from storage.instants import JST, instant
@@ -45,6 +46,9 @@ REASONS: Mapping[str, Twin] = {
     "no_price": ("料金表に該当する定めがない", "No tariff rule applies"),
     "no_commission": ("委託手数料の定めがない", "No commission rule applies"),
 }
+
+
+_BOOKS = tuple(HOLDERS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,18 +96,29 @@ def moment(text: str) -> str:
 
 
 def trial_balance(balances: tuple[Balance, ...], names: Names) -> tuple[BookTable, ...]:
-    """The balances by book, in the order they were given."""
-    return tuple(_book_table(tuple(each), names) for _, each in groupby(balances, key=lambda balance: balance.account.book))
+    """The balances by book, books and accounts in the order of the chart: operators, the center, municipalities."""
+    ordered = sorted(balances, key=lambda balance: _place(balance.account))
+    return tuple(_book_table(tuple(each), names) for _, each in groupby(ordered, key=lambda balance: balance.account.book))
 
 
 def journal_lines(entry: JournalEntry, names: Names) -> tuple[JournalLine, ...]:
     """The legs of a posting, book by book, debits beside credits."""
     lines: list[JournalLine] = []
-    for _, each in groupby(sorted(entry.legs, key=lambda leg: leg.account.book), key=lambda leg: leg.account.book):
+    for _, each in groupby(sorted(entry.legs, key=lambda leg: _BOOKS.index(heading(leg.account).holder)), key=lambda leg: leg.account.book):
         legs = tuple(each)
         debits, credits_ = (leg for leg in legs if leg.yen > 0), (leg for leg in legs if leg.yen < 0)
         lines += [_journal_line(debit, credit, names) for debit, credit in zip_longest(debits, credits_)]
     return tuple(lines)
+
+
+def fee_class(code: str) -> Twin:
+    """What a fee class is called: the certificate it prices, or its code."""
+    return next(((kind.title, kind.title_en) for kind in KINDS.values() if kind.fee_class == code), (code, code))
+
+
+def _place(account: Account) -> tuple[int, str, int, str]:
+    row = heading(account)
+    return _BOOKS.index(row.holder), account.book, CHART.index(row), account.item
 
 
 def _book_table(balances: tuple[Balance, ...], names: Names) -> BookTable:
@@ -146,8 +161,19 @@ def _title_of(leg: Leg | None, names: Names) -> Twin | None:
 
 def listed(content: str) -> tuple[str, ...]:
     """A kept content in a readable form: `name=value` for each field of a fact, or the text itself."""
+    fields = _fields(content)
+    return tuple(f"{name}={value}" for name, value in fields.items()) if fields else (content,)
+
+
+def differing(content: str, against: str) -> tuple[str, ...]:
+    """The fields in which two kept contents differ; none where one of them is not a fact."""
+    one, other = _fields(content), _fields(against)
+    return tuple(name for name in one if name in other and one[name] != other[name])
+
+
+def _fields(content: str) -> Mapping[str, object]:
     try:
         fields = msgspec.json.decode(content)
     except msgspec.DecodeError:
-        return (content,)
-    return tuple(f"{name}={value}" for name, value in fields.items()) if isinstance(fields, dict) else (content,)
+        return {}
+    return fields if isinstance(fields, dict) else {}

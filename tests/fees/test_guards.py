@@ -87,6 +87,9 @@ ATTACKS = (
     Attack("legs whose header never comes", (leg(2, 1, "center", 250), leg(2, 2, "center", -250))),
     Attack("a leg of nothing", (leg(2, 1, "center", 0),)),
     Attack("a fact posted twice", (leg(2, 1, "center", 250), leg(2, 2, "center", -250), header(2, "1", 2))),
+    Attack(
+        "one cause twice, without a fact", tuple(f"INSERT INTO postings VALUES ({number}, 'x', NULL, 'i', 'x', 't', 't', 0)" for number in (2, 3))
+    ),
     Attack("a fact posted under another cause", ("INSERT INTO postings VALUES (2, 'x', 2, 'i', 'paid', 't', 't', 0)",)),
     Attack("a posting of a fact that was never claimed", (header(2, "9", 0),)),
     Attack("a fact that is neither new nor a contradiction", ("INSERT INTO facts VALUES (3, 'i', 'paid', 'maybe', '{}', 't')",)),
