@@ -1,6 +1,7 @@
 // The machine around the panel: reader and cards, coin slot, return tray, output tray, and what the person holds in their hands.
 
 import { h } from "./elements.js";
+import { slip } from "./slip.js";
 import { yen } from "./words.js";
 
 const MONEY = [1000, 500, 100, 50, 10];
@@ -63,7 +64,7 @@ function held(say, hand) {
   const papers = hand.papers.flatMap((paper) => paper.pdf === null
     ? [h("li", { class: "torn" }, say("machine.hand.incomplete", { sheets: paper.taken.length }))]
     : paper.pictures.map((png, number) => h("li", {}, sheet(say, paper, png, number + 1))));
-  const receipt = hand.receipt ? h("li", {}, h("pre", { class: "slip" }, hand.receipt)) : null;
+  const receipt = hand.receipt ? h("li", {}, slip(hand.receipt)) : null;
   return part("hand", say("machine.hand"), papers.length || receipt ? h("ul", {}, papers, receipt) : h("p", { class: "hint" }, say("machine.hand.none")));
 }
 

@@ -21,8 +21,9 @@ export function drawPanel(panel, view, say, touch) {
       screen.lead ? h("p", { class: "lead" }, screen.lead) : null,
       notice(view, say),
       h("div", { class: "content" }, screen.content ?? [])),
+    ...alarm(view, say),
     exits(view, say, touch, screen),
-    ...over(view, say, touch),
+    ...warning(view, say, touch),
   );
   if (focused) panel.querySelector(`[data-key="${CSS.escape(focused)}"]`)?.focus();
 }
@@ -63,11 +64,13 @@ function exits(view, say, touch, screen) {
   return h("footer", { class: "exits" }, h("div", {}, left), h("div", {}, screen.forward ?? []));
 }
 
-function over(view, say, touch) {
-  if (view.warned) {
-    return [h("div", { class: "over", role: "alertdialog", "aria-label": say("idle.title") }, h("div", { class: "box" },
-      icon("clock"), h("h2", {}, say("idle.title")), h("p", {}, say("idle.lead")),
-      h("button", { type: "button", class: "primary", "data-key": "stay", onclick: () => touch("stay") }, say("idle.stay"))))];
-  }
+function alarm(view, say) {
   return view.alarm ? [h("p", { class: "alarm", role: "alert" }, icon("bell"), h("span", {}, say(`alarm.${view.alarm}`)))] : [];
+}
+
+function warning(view, say, touch) {
+  if (!view.warned) return [];
+  return [h("div", { class: "over", role: "alertdialog", "aria-label": say("idle.title") }, h("div", { class: "box" },
+    icon("clock"), h("h2", {}, say("idle.title")), h("p", {}, say("idle.lead")),
+    h("button", { type: "button", class: "primary", "data-key": "stay", onclick: () => touch("stay") }, say("idle.stay"))))];
 }

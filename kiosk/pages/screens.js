@@ -2,6 +2,7 @@
 
 import { h } from "./elements.js";
 import { icon, picture } from "./icons.js";
+import { slip } from "./slip.js";
 import { sketch } from "./sketch.js";
 import { yen } from "./words.js";
 
@@ -132,12 +133,13 @@ function review(data, say, touch) {
   const row = (key, ...value) => [h("dt", {}, say(`review.${key}`)), h("dd", {}, value)];
   return {
     ...titled("review")(data, say),
-    content: h("div", { class: "beside" },
+    content: [h("div", { class: "beside" },
       h("dl", { class: "review" },
         row("kind", say.either(data, "title")), row("place", say.either(data.municipality, "name")), row("members", listed(data, say)),
         row("options", chosen.length ? h("ul", {}, chosen.map((name) => h("li", {}, name))) : say("review.options.none")),
-        row("copies", `${data.copies} ${say("copies.unit")}`), row("total", h("strong", {}, say("yen", { yen: yen(data.total_yen) })))),
+        row("copies", `${data.copies} ${say("copies.unit")}`)),
       sketch(data, say)),
+    h("p", { class: "sum" }, h("span", {}, say("review.total")), h("strong", {}, say("yen", { yen: yen(data.total_yen) })))],
     forward: forward(touch, "apply", say("review.apply")),
   };
 }
@@ -180,7 +182,7 @@ const reference = (data, say, key) => (data.reference ? h("p", { class: "referen
 function receipt(data, say, touch) {
   return {
     ...titled("receipt")(data, say),
-    content: h("div", { class: "ending" }, h("pre", { class: "slip" }, data.receipt), reference(data, say, "receipt.reference"),
+    content: h("div", { class: "ending" }, slip(data.receipt), reference(data, say, "receipt.reference"),
       button("another", "wide", () => touch("another"), icon("paper"), h("span", {}, h("strong", {}, say("receipt.another"))), icon("next"))),
     forward: button("finish", "primary", () => touch("finish"), say("button.finish")),
   };
