@@ -55,6 +55,8 @@ def _wish(errand: Errand, holder: HolderEntry) -> Wish:
     members: str | tuple[str, ...] = errand.members
     if errand.members not in ("all", "self"):
         members = tuple(member.strip() for member in errand.members.split(",") if member.strip())
+        # One's own number alone is what the panel calls "only me".
+        members = "self" if members == (holder.atena_no,) else members
     return Wish(holder.id, errand.pin, errand.municipality or holder.municipality, errand.kind, members, errand.show, errand.copies)
 
 

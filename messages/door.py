@@ -19,6 +19,7 @@ from messages.refusals import TABLE, Refusal, refuse
 from messages.routes import BY_MESSAGE, Route
 from messages.wire import Malformed, Message, decode, encode
 from storage.crash_points import CrashPoints
+from storage.store import StoreFailed
 from trust.parties import NotAParty, Peer, peer_of
 
 KEEP_ALIVE_SECONDS = 75.0
@@ -115,6 +116,10 @@ class Door:
         try:
             with self._seconds.labels(name).time():
                 reply = await self._desk.answer(message, peer, self._now())
+        except StoreFailed as failure:
+            # The write may or may not have taken effect: the same message again, under its id, will tell.
+            self._log.error("store_failed", message=name, reason=str(failure))
+            reply = refuse("busy")
         except Exception:  # noqa: BLE001 - whatever failed inside, the other side gets an answer and no stack trace
             self._log.exception("answer_failed", message=name, peer=f"{peer.role}:{peer.name}")
             reply = refuse("failed")

@@ -1,9 +1,9 @@
 """Issuance center and fee office: prices before, facts after."""
 
-from datetime import date, datetime
+from datetime import date
 from typing import Literal
 
-from messages.wire import Message
+from messages.wire import Instant, Message
 
 FactStep = Literal["paid", "printed", "returned", "unresolved"]
 Metered = Literal["new", "repeat", "contradiction"]
@@ -32,7 +32,7 @@ class Prices(Message, frozen=True, kw_only=True):
     channel: str
     day: date
     prices: tuple[Price, ...]
-    valid_until: datetime
+    valid_until: Instant
 
 
 class FeeFact(Message, frozen=True, kw_only=True):
@@ -52,8 +52,8 @@ class FeeFact(Message, frozen=True, kw_only=True):
     kiosk_id: str
     fee_yen: int
     rule: str
-    visited_at: datetime
-    at: datetime
+    visited_at: Instant
+    at: Instant
 
 
 class MeterFacts(Message, frozen=True, kw_only=True):

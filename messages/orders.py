@@ -3,11 +3,10 @@
 The issuer answers from its register at one instant. An order repeated under its id gets the same bytes until the outcome is told; afterwards its outcome, not a paper.
 """
 
-from datetime import datetime
 from typing import Literal
 
 from messages.visits import MemberChoice
-from messages.wire import Message
+from messages.wire import Instant, Message
 
 
 class OfferChoices(Message, frozen=True, kw_only=True):
@@ -50,7 +49,7 @@ class IssueOrder(Message, frozen=True, kw_only=True):
     show: tuple[str, ...]
     register_version: str
     papers: tuple[PaperOrder, ...]
-    ordered_at: datetime
+    ordered_at: Instant
 
 
 class IssuedPaper(Message, frozen=True, kw_only=True):
@@ -75,7 +74,7 @@ class TellOutcome(Message, frozen=True, kw_only=True):
     issuance_id: str
     request_id: str
     outcome: Literal["printed", "void", "unresolved", "stopped"]
-    at: datetime
+    at: Instant
 
 
 class OutcomeNoted(Message, frozen=True, kw_only=True):

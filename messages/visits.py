@@ -4,10 +4,9 @@
 repeated: the same one gets the same answer, and changes nothing a second time.
 """
 
-from datetime import datetime
 from typing import Literal
 
-from messages.wire import Message
+from messages.wire import Instant, Message
 
 ReportedStep = Literal["paid", "printed", "taken", "returned", "unresolved"]
 
@@ -31,7 +30,7 @@ class Directory(Message, frozen=True, kw_only=True):
     """The municipalities in the order of their codes; may be kept until `valid_until`."""
 
     municipalities: tuple[MunicipalityEntry, ...]
-    valid_until: datetime
+    valid_until: Instant
 
 
 class OpenVisit(Message, frozen=True, kw_only=True):
@@ -39,7 +38,7 @@ class OpenVisit(Message, frozen=True, kw_only=True):
 
     visit_id: str
     kiosk_id: str
-    opened_at: datetime
+    opened_at: Instant
 
 
 class Challenge(Message, frozen=True, kw_only=True):
@@ -49,7 +48,7 @@ class Challenge(Message, frozen=True, kw_only=True):
     kiosk_id: str
     center: str
     nonce: str
-    expires_at: datetime
+    expires_at: Instant
 
 
 class VisitOpened(Message, frozen=True, kw_only=True):
@@ -71,7 +70,7 @@ class Admitted(Message, frozen=True, kw_only=True):
 
     visit_id: str
     visit_key: bytes
-    closes_at: datetime
+    closes_at: Instant
 
 
 class AskKinds(Message, frozen=True, kw_only=True):
@@ -87,7 +86,7 @@ class KindOffer(Message, frozen=True, kw_only=True):
     kind: str
     fee_yen: int
     open: bool
-    opens_at: datetime | None = None
+    opens_at: Instant | None = None
 
 
 class KindsOffered(Message, frozen=True, kw_only=True):
@@ -141,7 +140,7 @@ class Application(Message, frozen=True, kw_only=True):
     copies: int
     fee_yen: int
     register_version: str
-    applied_at: datetime
+    applied_at: Instant
 
 
 class Apply(Message, frozen=True, kw_only=True):
@@ -179,7 +178,7 @@ class Event(Message, frozen=True, kw_only=True):
     issuance_id: str
     step: ReportedStep
     yen: int
-    at: datetime
+    at: Instant
     reason: str = ""
 
 
@@ -202,7 +201,7 @@ class CloseVisit(Message, frozen=True, kw_only=True):
 
     visit_id: str
     kiosk_id: str
-    at: datetime
+    at: Instant
     reason: Literal["finished", "cancelled", "idle", "refused", "restarted", "failed"]
 
 

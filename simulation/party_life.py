@@ -5,9 +5,11 @@ Each incarnation has its own tasks. When it is killed they end where they stand,
 """
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from contextvars import ContextVar
-from typing import Any
+from typing import Any, TypeVar
+
+T = TypeVar("T")
 
 
 class Dead(BaseException):
@@ -21,6 +23,9 @@ class Incarnation:
         self.party = party
         self.number = number
         self.alive = True
+        self.doomed_after: int | None = None
+        """How many more points this life will see; None: nobody has marked it."""
+        self.on_death: Callable[[str], None] = lambda _point: None
         self._tasks: set[asyncio.Task[Any]] = set()
 
     def demand_life(self) -> None:
@@ -35,6 +40,32 @@ class Incarnation:
             return asyncio.get_running_loop().create_task(work)
         finally:
             _current.reset(token)
+
+    async def answered(self, work: Coroutine[Any, Any, T]) -> T:
+        """The result of `work` done as part of this life, for somebody outside it. Raises `Dead` when this life ends first."""
+        if not self.alive:
+            work.close()
+            raise Dead
+        task = self.spawn(work)
+        await asyncio.wait({task})
+        if task.cancelled() or not self.alive:
+            raise Dead
+        failure = task.exception()
+        if failure is not None:
+            raise failure
+        result: T = task.result()
+        return result
+
+    def reach(self, point: str) -> None:
+        """The party's code has come to a point at which it could die; it does, if it is to die here. Raises `Dead`."""
+        self.demand_life()
+        if self.doomed_after is None:
+            return
+        self.doomed_after -= 1
+        if self.doomed_after <= 0:
+            self.kill()
+            self.on_death(point)
+            raise Dead
 
     def adopt(self, task: "asyncio.Task[Any]") -> None:
         """`task` ends when this life ends."""

@@ -5,15 +5,13 @@ The database outlives the party's incarnations; the store belongs to one of them
 
 import asyncio
 from collections.abc import Callable
-from random import Random
 from typing import Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import Connection, Engine, MetaData, create_engine, event
 from sqlalchemy.pool import StaticPool
 
-from simulation.faults import Faults
 from simulation.party_life import Incarnation
-from simulation.trace import Trace
+from simulation.world import World
 from storage.store import StoreFailed
 
 P = ParamSpec("P")
@@ -34,26 +32,28 @@ def open_database(*metadatas: MetaData) -> Engine:
 class SimulatedStore:
     """The door of one incarnation to its database."""
 
-    def __init__(self, engine: Engine, life: Incarnation, faults: Faults, chance: Random, trace: Trace) -> None:
+    def __init__(self, engine: Engine, life: Incarnation, world: World) -> None:
         self._engine = engine
         self._life = life
-        self._faults = faults
-        self._chance = chance
-        self._trace = trace
+        self._weather = world.weather
+        self._chance = world.random(f"store {life.party}")
+        self._trace = world.trace
 
     async def write(self, step: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """See `storage.store.Store.write`."""
         name = f"{self._life.party} {getattr(step, '__name__', '?')}"
         fate = self._chance.random()
+        self._life.reach(f"commit {name} before")
         await self._wait()
-        if fate < self._faults.commit_fails_before:
+        if fate < self._weather.faults.commit_fails_before:
             self._trace.note(f"commit {name} failed before")
             raise StoreFailed("before")
         with self._engine.begin() as connection:
             result = step(connection, *args, **kwargs)
         self._trace.note(f"commit {name}")
+        self._life.reach(f"commit {name} after")
         await self._wait()
-        if fate > 1.0 - self._faults.commit_fails_after:
+        if fate > 1.0 - self._weather.faults.commit_fails_after:
             self._trace.note(f"commit {name} failed after")
             raise StoreFailed("after")
         return result
@@ -69,7 +69,7 @@ class SimulatedStore:
 
     async def _wait(self) -> None:
         self._life.demand_life()
-        await asyncio.sleep(self._chance.random() * self._faults.commit_seconds)
+        await asyncio.sleep(self._chance.random() * self._weather.faults.commit_seconds)
         self._life.demand_life()
 
 

@@ -1,13 +1,13 @@
 """Somebody who stands at a terminal: looks at the panel, touches it, lays down a card, inserts coins, takes what comes out.
 
-It uses the kiosk's own door and nothing else, decides from what the panel shows, and leaves the machine as it found it: at the main menu, with nothing lying about.
+It uses what a person has, eyes and hands, and nothing else, decides from what the panel shows, and leaves the machine as it found it: at the main menu, with nothing lying about.
 """
 
 import asyncio
 import base64
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 import aiohttp
 
@@ -15,7 +15,7 @@ from messages.refusals import TABLE
 
 COINS = (1000, 500, 100, 50, 10)
 VISIT_SECONDS = 240.0
-PATIENCE_SECONDS = 60.0
+DARK_SECONDS = 0.3
 
 Json = dict[str, Any]
 
@@ -64,6 +64,7 @@ class Visited:
     sentence: str = ""
     tries_left: int | None = None
     settled: list[Json] = field(default_factory=list)
+    went_dark: int = 0
 
     @property
     def spent_yen(self) -> int:
@@ -71,33 +72,62 @@ class Visited:
         return self.inserted_yen - self.returned_yen
 
 
-class Visitor:
-    """One visit at the terminal `url` (…/terminals/ID)."""
+class MachineDown(Exception):
+    """The terminal does not answer: it has been cut off, or is starting again."""
 
-    def __init__(self, session: aiohttp.ClientSession, url: str, wish: Wish) -> None:
-        self._session = session
-        self._url = url
+
+class Hands(Protocol):
+    """What eyes and hands can do at one terminal; bodies and answers as `kiosk.app` describes them."""
+
+    async def look(self, seen: int | None) -> Json:
+        """The view, or the next one after version `seen`. Raises `NotServed` or `MachineDown`."""
+        ...
+
+    async def do(self, method: str, path: str, body: Json | None) -> Json:
+        """A touch, a card, a coin, a hand in a tray. Raises `NotServed` or `MachineDown`."""
+        ...
+
+
+class Person:
+    """One visit by somebody with these hands."""
+
+    def __init__(self, hands: Hands, wish: Wish) -> None:
+        self._hands = hands
         self._wish = wish
         self._begun = False
         self._tried_pin = False
+        self.screen = ""
         self.outcome = Visited()
 
     async def visit(self) -> Visited:
-        """Go through the whole visit; raises `NotServed` when the machine does not let it begin or end."""
+        """Go through the whole visit; raises `NotServed` when the machine does not let it begin or end.
+
+        When the machine goes dark the person waits for it to come back, and takes what it gives.
+        """
         try:
             async with asyncio.timeout(VISIT_SECONDS):
-                await self._go()
+                while not await self._went():  # noqa: ASYNC110 - the machine cannot tell when it comes back
+                    await asyncio.sleep(DARK_SECONDS)
         except TimeoutError:
-            raise NotServed("no_end", screen="?") from None
+            raise NotServed("no_end", screen=self.screen) from None
         return self.outcome
 
+    async def _went(self) -> bool:
+        """Whether the visit came to its end; not if the machine went dark."""
+        try:
+            await self._go()
+        except MachineDown:
+            self.outcome.went_dark += 1
+            return False
+        return True
+
     async def _go(self) -> None:
-        view = await self._get()
+        view = await self._hands.look(None)
         while True:
-            screen = view["screen"]
-            if screen == "menu" and self._begun:
+            self.screen = view["screen"]
+            if self.screen == "menu" and self._begun:
                 return
-            act = getattr(self, f"_on_{screen}", None)
+            act = getattr(self, f"_on_{self.screen}", None)
             view = await act(view) if act is not None else await self._newer(view)
 
     # --- what is done on each screen ---
@@ -153,7 +183,9 @@ class Visitor:
             return await self._leave_because("closed_now")
         return await self._touch("kind", self._wish.kind)
 
-    async def _on_members(self, _view: Json) -> Json:
+    async def _on_members(self, view: Json) -> Json:
+        if isinstance(self._wish.members, tuple) and view["data"]["household"] == 1:
+            return await self._leave_because("members_invalid")
         return await self._touch({"all": "everyone", "self": "only_me"}.get(str(self._wish.members), "some"))
 
     async def _on_members_pick(self, view: Json) -> Json:
@@ -271,19 +303,40 @@ class Visitor:
         return view
 
     async def _newer(self, view: Json) -> Json:
-        return await self._get(seen=view["version"])
-
-    async def _get(self, seen: int | None = None) -> Json:
-        params = {} if seen is None else {"seen": str(seen)}
-        async with self._session.get(f"{self._url}/view", params=params) as answer:
-            view: Json = await answer.json()
-            if answer.status != 200:
-                raise NotServed(view.get("code", "failed"))
-            return view
+        return await self._hands.look(view["version"])
 
     async def _send(self, method: str, path: str, body: Json | None) -> Json:
-        async with self._session.request(method, f"{self._url}/{path}", json=body) as answer:
-            said: Json = await answer.json()
-            if answer.status != 200:
-                raise NotServed(said.get("code", "failed"), detail=said.get("detail", ""))
-            return said
+        return await self._hands.do(method, path, body)
+
+
+class HttpHands:
+    """Eyes and hands over the kiosk's own door; `url` is …/terminals/ID."""
+
+    def __init__(self, session: aiohttp.ClientSession, url: str) -> None:
+        self._session = session
+        self._url = url
+
+    async def look(self, seen: int | None) -> Json:
+        """See `Hands.look`."""
+        return await self._asked("GET", "view", {} if seen is None else {"seen": str(seen)}, None)
+
+    async def do(self, method: str, path: str, body: Json | None) -> Json:
+        """See `Hands.do`."""
+        return await self._asked(method, path, {}, body)
+
+    async def _asked(self, method: str, path: str, params: dict[str, str], body: Json | None) -> Json:
+        try:
+            async with self._session.request(method, f"{self._url}/{path}", params=params, json=body) as answer:
+                said: Json = await answer.json()
+        except (aiohttp.ClientError, TimeoutError, OSError):
+            raise MachineDown from None
+        if answer.status != 200:
+            raise NotServed(said.get("code", "failed"), detail=said.get("detail", ""))
+        return said
+
+
+class Visitor(Person):
+    """Somebody who comes to a real terminal over HTTP."""
+
+    def __init__(self, session: aiohttp.ClientSession, url: str, wish: Wish) -> None:
+        super().__init__(HttpHands(session, url), wish)

@@ -1,0 +1,186 @@
+"""Founds a simulated town from one seed: people, cards, registers, the authority's list, configurations. Everything that `simulation.parties` is built from."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+
+from sqlalchemy import Engine
+
+from certificates.fonts.selection import missing_glyphs
+from certificates.issuer_form import IssuerForm
+from certificates.kinds import KINDS
+from certificates.policy import Policy
+from certificates.seal import seal_png
+from fees.pricing import Rates
+from fees.records import METADATA as BOOKS
+from fees.tariff import CommissionRule, TariffRule, commissions_of, tariff_of
+from issuance_center import config as center
+from issuance_center.records.tables import METADATA as RECORDS
+from jpki import statuses
+from kiosk import journal
+from kiosk.card import personalise
+from municipal_server.config import Issuer
+from municipal_server.issue_tables import METADATA as ISSUE_LOG
+from registers import resident_tables
+from registers.population import MIHON, Population, generate
+from registers.resident import Resident
+from simulation import demonstration as demo
+from simulation.key_ring import rsa_ring, signing_key
+from simulation.parties import Estate
+from simulation.people import CardMade, Mint, issued, make_cards, registered
+from simulation.store import open_database
+from simulation.world import World
+from trust.authority import create_root
+from trust.ocsp_responder import responder, responder_certificate
+from trust.signing import public_pem
+
+NOWHERE = Path("/nonexistent")
+"""For files that a simulated party is told of and never opens."""
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Somebody with a card in the simulated town."""
+
+    number: int
+    card_file: Path
+    made: CardMade
+
+
+@dataclass(frozen=True, slots=True)
+class Foundation:
+    """The town's estate, its holders, and the truth about its people for whoever audits."""
+
+    estate: Estate
+    holders: tuple[Holder, ...]
+    residents: tuple[Resident, ...]
+    population: Population
+
+
+def found(world: World, seed: int, residents: int, terminals: int, folder: Path) -> Foundation:
+    """Make everything; `folder` takes the cards and the devices."""
+    today = world.now().date()
+    token = world.chance.token("foundation")
+    since = world.now() - timedelta(days=365 * 8)
+    keys = rsa_ring()
+    authority = create_root("見本 利用者証明用認証局", keys[0], since, token, 7300)
+    stranger = create_root("見本 よその認証局", keys[1], since, token, 7300)
+    population = generate(seed, residents, today)
+    mint = Mint(authority, stranger, keys[3:], "http://ocsp.invalid/ocsp", token)
+    cards = make_cards(population, mint, world.now(), lambda _done, _of: None)
+    people = registered(population, cards, today, missing_glyphs)
+    names = tuple(f"{demo.OPERATOR}-{number + 1:03d}" for number in range(terminals))
+    answering = responder_certificate(authority, "見本 OCSPレスポンダ", keys[2], world.now() - timedelta(days=1), token)
+    estate = Estate(
+        world=world,
+        databases=_databases(people, population, cards, world),
+        center=_center(names),
+        issuer=_issuer(),
+        rates=_rates(),
+        responder=responder(authority.certificate, answering, keys[2]),
+        roots=(authority.certificate,),
+        devices=folder / "devices",
+        terminals=names,
+    )
+    holders = tuple(_holder(folder, number, card, token) for number, card in enumerate(cards))
+    return Foundation(estate, holders, people, population)
+
+
+def _databases(people: tuple[Resident, ...], population: Population, cards: tuple[CardMade, ...], world: World) -> Mapping[str, Engine]:
+    made = {
+        "jpki": open_database(statuses.METADATA),
+        "fees": open_database(BOOKS),
+        "municipal": open_database(ISSUE_LOG, resident_tables.METADATA),
+        "center": open_database(RECORDS),
+        "kiosk": open_database(journal.metadata),
+    }
+    with made["municipal"].begin() as connection:
+        resident_tables.load(connection, people, population.households, now=world.now())
+    with made["jpki"].begin() as connection:
+        statuses.load_serials(connection, issued(cards), world.now())
+    return made
+
+
+def _holder(folder: Path, number: int, card: CardMade, token: Callable[[int], bytes]) -> Holder:
+    file = folder / "cards" / f"{number:04d}.card"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    personalise(
+        file,
+        authentication_key=card.key,
+        authentication_certificate=card.authentication,
+        authentication_ca=card.authority.certificate,
+        signature_key=card.key,
+        signature_certificate=card.signature,
+        signature_ca=card.authority.certificate,
+        pin=card.pin,
+        signature_password=card.password,
+        label=f"見本 {number:04d}",
+        token=token,
+    )
+    return Holder(number, file, card)
+
+
+def _issuer() -> Issuer:
+    form = IssuerForm(
+        municipality=MIHON.code,
+        prefecture=MIHON.prefecture,
+        name=MIHON.name,
+        certifier_title=f"{MIHON.prefecture}{MIHON.name}長",
+        certifier_name="見本　一郎",
+        seal_png=seal_png(f"{MIHON.name}長之印"),
+        number_prefix=MIHON.name,
+    )
+    policies = {kind.code: Policy(tuple(option.code for option in kind.options), kind.copies_max, "person") for kind in KINDS.values()}
+    return Issuer(MIHON.code, MIHON.name, ((date(2019, 5, 1), form),), policies)
+
+
+def _rates() -> Rates:
+    rules = tuple(
+        TariffRule(
+            rule=f"{MIHON.code}-{kind.fee_class}-1",
+            municipality=MIHON.code,
+            fee_class=kind.fee_class,
+            channel=demo.CHANNEL,
+            kind="base",
+            yen=demo.FEE_YEN,
+            since=demo.TARIFF_FROM,
+        )
+        for kind in KINDS.values()
+    )
+    commission = CommissionRule(rule="commission-1", operator=demo.OPERATOR, commission_yen=demo.COMMISSION_YEN, since=demo.TARIFF_FROM)
+    return Rates(tariff_of(rules), commissions_of((commission,)))
+
+
+def _center(terminals: tuple[str, ...]) -> center.Config:
+    line = center.Line(name="", url="", server_name="")
+    hours = center.Hours(opens="00:00", closes="24:00", closed_days=())
+    return center.Config(
+        name=demo.CENTER,
+        door=center.ProtocolDoor(host="", port=0, certificate_file=NOWHERE, key_file=NOWHERE, ca_file=NOWHERE),
+        office=center.OfficeDoor(host="", port=0),
+        database="",
+        jpki=center.Jpki(authority=NOWHERE, ocsp_url=""),
+        fees=line,
+        issuers=(center.Line(name=MIHON.code, url="", server_name=""),),
+        municipalities=(
+            center.Municipality(
+                code=MIHON.code,
+                prefecture=MIHON.prefecture,
+                name=MIHON.name,
+                name_en=MIHON.name_en,
+                kinds={kind: center.KindService(issuer=MIHON.code, hours=hours) for kind in KINDS},
+            ),
+        ),
+        kiosks=tuple(
+            center.Kiosk(
+                id=name,
+                party=demo.KIOSK,
+                operator=demo.OPERATOR,
+                channel=demo.CHANNEL,
+                place="",
+                public_key=public_pem(signing_key(number).public_key()),
+            )
+            for number, name in enumerate(terminals)
+        ),
+    )

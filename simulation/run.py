@@ -1,0 +1,154 @@
+"""One run of the simulated town: visits, faults, deaths; then clear weather until all is delivered; then the audit."""
+
+import asyncio
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from issuance_center.records import outgoing
+from kiosk import journal
+from simulation.auditor import Auditor, Findings
+from simulation.faults import LEVELS, Level
+from simulation.foundation import Foundation, found
+from simulation.parties import Town
+from simulation.party_life import adopt_tasks
+from simulation.virtual_time import run_virtual
+from simulation.workload import Crowd
+from simulation.world import World, make_world
+
+RESIDENTS = 400
+TERMINALS = 16
+LOOK_SECONDS = 0.5
+QUIET_SECONDS = 4 * 3600.0
+POINTS_MAX = 40
+"""A party that is marked to die dies within so many points: at any commit, message or device movement of whatever it is doing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a run answers."""
+
+    seed: int
+    visits: int
+    faults: Level
+    findings: Findings
+    deaths: dict[str, int]
+    stranded: tuple[str, ...]
+    events: int
+    trace_sha256: str
+    simulated_seconds: float
+    wall_seconds: float
+    cpu_seconds: float
+    last_events: tuple[str, ...]
+
+    @property
+    def complaints(self) -> tuple[str, ...]:
+        """Everything that is not as it should be."""
+        return (*self.findings.complaints, *self.stranded)
+
+
+def simulate(seed: int, visits: int, faults: Level) -> Report:
+    """Run the town once. The same arguments give the same trace in every process."""
+    wall, cpu = time.perf_counter(), time.process_time()
+    world = make_world(seed, LEVELS[faults])
+    adopt_tasks(world.loop)
+    with TemporaryDirectory(prefix="konbini-", dir=_memory()) as folder:
+        foundation = found(world, seed, RESIDENTS, TERMINALS, Path(folder))
+        town, crowd, findings = run_virtual(world.loop, _live(world, foundation, visits))
+        for devices in town.devices.values():
+            for device in devices:
+                device.close()
+    return Report(
+        seed=seed,
+        visits=visits,
+        faults=faults,
+        findings=findings,
+        deaths={name: party.deaths for name, party in town.parties.items()},
+        stranded=tuple(f"visit {visit.number}: {visit.stranded}" for visit in crowd.came if visit.stranded),
+        events=world.trace.count,
+        trace_sha256=world.trace.sha256(),
+        simulated_seconds=round(world.loop.time(), 3),
+        wall_seconds=round(time.perf_counter() - wall, 3),
+        cpu_seconds=round(time.process_time() - cpu, 3),
+        last_events=tuple(world.trace.last),
+    )
+
+
+async def _live(world: World, foundation: Foundation, visits: int) -> tuple[Town, Crowd, Findings]:
+    town = Town(foundation.estate)
+    for party in town.parties.values():
+        party.start()
+    crowd = Crowd(foundation, town)
+    trouble = [asyncio.create_task(work) for work in (_restart(world, town), _kill(world, town), _jam(world, town))]
+    await crowd.walk_up(visits)
+    world.clear_up()
+    await _quiet(town)
+    for task in trouble:
+        task.cancel()
+    findings = Auditor(foundation, town).audit(crowd.came)
+    for party in town.parties.values():
+        if party.host.life is not None:
+            party.host.life.kill()
+    await asyncio.sleep(1.0)
+    return town, crowd, findings
+
+
+async def _kill(world: World, town: Town) -> None:
+    chance = world.random("deaths")
+    every_seconds = world.weather.faults.kill_every_seconds
+    if every_seconds is None:
+        return
+    names = sorted(town.parties)
+    while True:
+        await asyncio.sleep(chance.expovariate(1.0 / every_seconds))
+        victim = town.parties[chance.choice(names)]
+        if world.weather.faults.kill_every_seconds is not None:
+            victim.doom(chance.randint(1, POINTS_MAX))
+
+
+async def _restart(world: World, town: Town) -> None:
+    while True:
+        await asyncio.sleep(LOOK_SECONDS)
+        for party in town.parties.values():
+            if not party.alive:
+                await asyncio.sleep(world.weather.faults.restart_seconds)
+                party.start()
+
+
+async def _jam(world: World, town: Town) -> None:
+    """Paper jams now and then; staff come by and clear them."""
+    chance = world.random("devices")
+    while True:
+        await asyncio.sleep(20.0)
+        for terminal_id in town.estate.terminals:
+            fate = chance.random()
+            here = town.place(terminal_id)
+            if here is None:
+                continue
+            life, terminal = here
+            if terminal.machine.printer.jammed():
+                life.spawn(terminal.maintain("clear_jam"))
+            elif fate < world.weather.faults.device_fault:
+                world.trace.note(f"jam at {terminal_id}")
+                life.spawn(terminal.maintain("jam_next"))
+
+
+async def _quiet(town: Town) -> None:
+    """Until nothing is owed by anybody to anybody. Raises TimeoutError when that does not come about."""
+    databases = town.estate.databases
+    async with asyncio.timeout(QUIET_SECONDS):
+        while True:
+            await asyncio.sleep(5.0)
+            with databases["kiosk"].begin() as connection:
+                untold = sum(journal.count_untold(connection, terminal) for terminal in town.estate.terminals)
+            with databases["center"].begin() as connection:
+                owed = sum(outgoing.backlog(connection))
+            busy = [terminal for terminal in town.terminals.values() if terminal.screen != "menu"]
+            if not untold and not owed and not busy and all(party.alive for party in town.parties.values()):
+                return
+
+
+def _memory() -> str | None:
+    # Devices flush every movement; in memory that costs nothing, and the run's outcome does not depend on it.
+    return "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108 - a private folder is made in it
