@@ -33,7 +33,7 @@ from municipal_server.desk import Desk as MunicipalDesk
 from municipal_server.press import InlinePress
 from simulation import demonstration as demo
 from simulation.key_ring import signing_key
-from simulation.network import Host, SimulatedLink
+from simulation.network import Host, OcspDesk, SimulatedLink
 from simulation.party_life import Dead, Incarnation
 from simulation.store import SimulatedStore
 from simulation.world import World
@@ -204,6 +204,12 @@ class OcspLine:
         if life is None or not life.alive or responder is None:
             raise NoAnswer("refused")
         try:
-            return await life.answered(responder.ocsp(der, self._estate.world.now()))
+            return await life.answered(self._served(life, responder, der))
         except Dead:
             raise NoAnswer("cut") from None
+
+    async def _served(self, life: Incarnation, responder: OcspDesk, der: bytes) -> bytes:
+        life.reach("serve Ocsp before")
+        answer = await responder.ocsp(der, self._estate.world.now())
+        life.reach("serve Ocsp after")
+        return answer

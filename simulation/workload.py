@@ -72,7 +72,11 @@ class Crowd:
             try:
                 await person.visit()
             except NotServed as error:
-                stranded = f"{error.code} {error.more}"
+                # A machine that says at its menu that it cannot print has refused; anywhere else it has left somebody standing.
+                if error.code == "busy" and person.screen == "menu":
+                    person.outcome.refusal = "busy"
+                else:
+                    stranded = f"{error.code} {error.more}"
             out = person.outcome
             self._world.trace.note(f"left {number} papers {len(out.papers)} spent {out.spent_yen} refusal {out.refusal} stranded {stranded}")
             self.came.append(Came(number, holder, terminal, wish, began, out, stranded))

@@ -13,7 +13,7 @@ from simulation.town.configurations import HOST, Opening, Ports, door_url, write
 from simulation.town.description import KioskEntry, PartyEntry, StaffEntry, Town, write_town
 from simulation.town.folders import PARTIES, Folders
 from simulation.town.preparation import Prepared, prepare
-from simulation.town.supervisor import PartySpec, Supervisor
+from simulation.town.supervisor import QUICK_DEATHS_MAX, REHEARSED_DEATHS_MAX, PartySpec, Supervisor
 
 
 class PortTaken(Exception):
@@ -49,7 +49,8 @@ def keep_open(wish: Wish, now: datetime, said: Callable[[str], None], ready: Cal
     opening = Opening(_ports(wish.port), wish.real_hours, wish.rehearse_crashes)
     write_configurations(folders, prepared, opening)
     specs = tuple(PartySpec(party, folders.config(party), folders.log(party), f"{_office_url(opening, party)}/healthz") for party in PARTIES)
-    supervisor = Supervisor(specs, lambda pids: write_town(_describe(folders, prepared, opening, pids), folders.town_file))
+    deaths_max = REHEARSED_DEATHS_MAX if wish.rehearse_crashes else QUICK_DEATHS_MAX
+    supervisor = Supervisor(specs, lambda pids: write_town(_describe(folders, prepared, opening, pids), folders.town_file), deaths_max)
     try:
         supervisor.start(said)
         town = _describe(folders, prepared, opening, supervisor.pids())

@@ -17,6 +17,8 @@ POLL_SECONDS = 0.1
 QUICK_DEATHS_MAX = 8
 """A party that dies this often within a minute is not started again: the town stops and says so."""
 
+REHEARSED_DEATHS_MAX = 1000
+
 _PR_SET_PDEATHSIG = 1
 
 
@@ -42,11 +44,12 @@ class _Running:
 
 
 class Supervisor:
-    """The running parties of one town. `on_change` is called with the pids whenever one has changed."""
+    """The running parties of one town. `on_change` is called with the pids whenever one has changed; a town that rehearses crashes takes no offence at many."""
 
-    def __init__(self, specs: tuple[PartySpec, ...], on_change: Callable[[Mapping[str, int]], None]) -> None:
+    def __init__(self, specs: tuple[PartySpec, ...], on_change: Callable[[Mapping[str, int]], None], deaths_max: int = QUICK_DEATHS_MAX) -> None:
         self._specs = specs
         self._on_change = on_change
+        self._deaths_max = deaths_max
         self._running: dict[str, _Running] = {}
 
     def start(self, said: Callable[[str], None]) -> None:
@@ -89,7 +92,7 @@ class Supervisor:
     def _restart(self, running: _Running) -> None:
         now = time.monotonic()
         running.deaths = [death for death in running.deaths if now - death < 60.0] + [now]
-        if len(running.deaths) > QUICK_DEATHS_MAX:
+        if len(running.deaths) > self._deaths_max:
             raise PartyFailed(f"{running.spec.name} keeps dying; see {running.spec.log}")
         running.process = _spawn(running.spec)
 
