@@ -136,10 +136,9 @@ function review(data, say, touch) {
     content: [h("div", { class: "beside" },
       h("dl", { class: "review" },
         row("kind", say.either(data, "title")), row("place", say.either(data.municipality, "name")), row("members", listed(data, say)),
-        row("options", chosen.length ? h("ul", {}, chosen.map((name) => h("li", {}, name))) : say("review.options.none")),
-        row("copies", `${data.copies} ${say("copies.unit")}`)),
+        row("options", chosen.length ? h("ul", {}, chosen.map((name) => h("li", {}, name))) : say("review.options.none"))),
       sketch(data, say)),
-    h("p", { class: "sum" }, h("span", {}, say("review.total")), h("strong", {}, say("yen", { yen: yen(data.total_yen) })))],
+    h("p", { class: "sum" }, h("span", {}, say("review.total"), h("small", {}, say("copies.sum", { fee: yen(data.fee_yen), copies: data.copies }))), h("strong", {}, say("yen", { yen: yen(data.total_yen) })))],
     forward: forward(touch, "apply", say("review.apply")),
   };
 }

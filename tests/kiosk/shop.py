@@ -28,7 +28,7 @@ from tests.kiosk.center_twin import CODE, CenterTwin
 from tests.kiosk.specimen_card import make_card
 
 SECONDS = Seconds(sheet=0.0, outbox_pause=0.005, outbox_pause_max=0.02, store_pause=0.001, settle_pause=0.01)
-PATIENCE = Patience(answer_seconds=1.0, deadline_seconds=1.0, pauses_seconds=(0.005,))
+PATIENCE = Patience(answer_seconds=1.0, deadline_seconds=0.15, pauses_seconds=(0.005,))
 FLOAT = {500: 10, 100: 50, 50: 20, 10: 50}
 PATIENCE_OF_TESTS_SECONDS = 10.0
 
