@@ -32,9 +32,9 @@ def family_of_the_first_holder(making: Making) -> Household:
         previous_address="例示県ためし市栄町三丁目４番５号",
         address=f"{making.city.full_name}中央一丁目２番３号　みほんハイツ４０５号",
         notes={
-            0: (True, "head of a household of four, every item filled in, 𠮷 in the name"),
-            2: (True, "16 years old, child of the head"),
-            3: (False, "under 15"),
+            0: (True, "4人世帯の世帯主。すべての証明書が取れる。名前に𠮷"),
+            2: (True, "16歳、世帯主の子"),
+            3: (False, "15歳未満"),
         },
     )
 
@@ -43,7 +43,7 @@ def tsuji_couple(making: Making) -> Household:
     """A couple whose surname needs a variation sequence."""
     pair = families.married(making, 58)
     _rename(making, pair, Name("辻\U000e0100", "ツジ"))
-    return Household(pair, notes={0: (True, "variation sequence in the name (辻󠄀, U+8FBB U+E0100)")})
+    return Household(pair, notes={0: (True, "名前に異体字（辻󠄀、U+8FBB U+E0100）")})
 
 
 def six_members(making: Making) -> Household:
@@ -57,13 +57,13 @@ def six_members(making: Making) -> Household:
     return Household(
         [*pair, *young, *eldest],
         native=True,
-        notes={0: (True, "household of six: two sheets"), 4: (True, "father of the head in a household of six")},
+        notes={0: (True, "6人世帯：2枚になる"), 4: (True, "6人世帯の、世帯主の父")},
     )
 
 
 def permanent_resident(making: Making) -> Household:
     """A foreign resident with a 通称."""
-    return Household([foreigners.permanent_with_alias(making)], flat=True, notes={0: (True, "foreign resident with a 通称")})
+    return Household([foreigners.permanent_with_alias(making)], flat=True, notes={0: (True, "通称のある外国人住民")})
 
 
 def namesake(making: Making) -> Household:
@@ -71,7 +71,7 @@ def namesake(making: Making) -> Household:
     person = _called(making, "女", 36, Name("佐藤", "サトウ"), Name("裕子", "ユウコ"))
     person.birth = date(making.today.year - 36, 1, 15)
     making.koseki_of_parents(person)
-    return Household([person], flat=True, notes={0: (True, "shares name and birth date with a stranger in another household")})
+    return Household([person], flat=True, notes={0: (True, "別の世帯に同姓同名・同生年月日の他人がいる")})
 
 
 def twins(making: Making) -> Household:
@@ -83,7 +83,7 @@ def twins(making: Making) -> Household:
     young[1].birth = young[0].birth
     for child in young:
         child.honseki, child.hittousha = pair[0].honseki, pair[0].hittousha
-    return Household([*pair, *young], notes={2: (True, "a twin: same birthday, same reading, other spelling")})
+    return Household([*pair, *young], notes={2: (True, "双子：誕生日も読みも同じ、字が違う")})
 
 
 def unmarried(making: Making) -> Household:
@@ -91,7 +91,7 @@ def unmarried(making: Making) -> Household:
     household = families.unmarried_couple(making)
     first = household.people[0]
     _rename(making, [first], Name("山﨑", "ヤマザキ"))
-    return replace(household, notes={0: (True, "unmarried couple (未届), two surnames")})
+    return replace(household, notes={0: (True, "妻（未届）のいる世帯、姓が2つ")})
 
 
 def lodger(making: Making) -> Household:
@@ -100,7 +100,7 @@ def lodger(making: Making) -> Household:
     other = making.person("男", 27, relation="同居人")
     making.koseki_of_parents(other)
     household.people.append(other)
-    return replace(household, notes={0: (True, "head with a 縁故者 and a 同居人")})
+    return replace(household, notes={0: (True, "縁故者と同居人のいる世帯主")})
 
 
 def protected_family(making: Making) -> Household:
@@ -110,7 +110,7 @@ def protected_family(making: Making) -> Household:
     child = _called(making, "男", 7, mother.surname, Name("湊", "ミナト"), "子")
     child.honseki, child.hittousha = mother.honseki, mother.hittousha
     mother.protection, child.protection = _protection(making, "support"), _protection(making, "co_protected")
-    return Household([mother, child], flat=True, notes={0: (False, "under protection (支援措置)")})
+    return Household([mother, child], flat=True, notes={0: (False, "支援措置を受けている")})
 
 
 def relative_of_protected(making: Making) -> Household:
@@ -120,21 +120,21 @@ def relative_of_protected(making: Making) -> Household:
     daughter = making.person("女", 26, pair[0].surname, "子")
     daughter.honseki, daughter.hittousha = pair[0].honseki, pair[0].hittousha
     daughter.protection = _protection(making, "support")
-    return Household([*pair, daughter], notes={0: (False, "somebody else in the household is under protection")})
+    return Household([*pair, daughter], notes={0: (False, "世帯のほかの人が支援措置を受けている")})
 
 
 def provisional(making: Making) -> Household:
     """仮支援措置."""
     household = families.alone(making)
     household.people[0].protection = Protection("provisional", making.today - timedelta(days=12), None)
-    return replace(household, notes={0: (False, "under provisional protection (仮支援措置)")})
+    return replace(household, notes={0: (False, "仮支援措置を受けている")})
 
 
 def one_leaving(making: Making) -> Household:
     """One of two has filed a 転出届."""
     pair = families.married(making, 33)
     _goes(making, pair[1], "leaving", 12)
-    return Household(pair, flat=True, notes={0: (False, "another member has filed a 転出届"), 1: (False, "has filed a 転出届 (転出予定)")})
+    return Household(pair, flat=True, notes={0: (False, "世帯のほかの人が転出届を出した"), 1: (False, "転出届を出した（転出予定）")})
 
 
 def moved_out(making: Making) -> Household:
@@ -142,7 +142,7 @@ def moved_out(making: Making) -> Household:
     pair = families.married(making, 30)
     for person in pair:
         _goes(making, person, "left", -40)
-    return Household(pair, flat=True, notes={0: (False, "moved out (転出)")})
+    return Household(pair, flat=True, notes={0: (False, "転出した")})
 
 
 def widow(making: Making) -> Household:
@@ -152,14 +152,14 @@ def widow(making: Making) -> Household:
     husband.relation, wife.relation = "夫", "世帯主"
     making.koseki(husband, husband, wife)
     _goes(making, husband, "dead", -100)
-    return Household([wife, husband], native=True, notes={0: (True, "a widow: the dead are not listed"), 1: (False, "dead (死亡)")})
+    return Household([wife, husband], native=True, notes={0: (True, "配偶者を亡くした：亡くなった人は載らない"), 1: (False, "死亡")})
 
 
 def stopped(making: Making) -> Household:
     """抑止 of one person."""
     household = families.alone(making)
     household.people[0].suppressions = (Suppression(making.today - timedelta(days=30), None, False, "本人の申出"),)
-    return replace(household, notes={0: (False, "issuing stopped by a clerk (抑止)")})
+    return replace(household, notes={0: (False, "職員が交付を止めている（抑止）")})
 
 
 def stopped_household(making: Making) -> Household:
@@ -168,7 +168,7 @@ def stopped_household(making: Making) -> Household:
     stop = Suppression(making.today - timedelta(days=200), making.today - timedelta(days=17), True, "世帯状況の確認中")
     for person in pair:
         person.suppressions = (stop,)
-    return Household(pair, notes={0: (False, "issuing stopped for the household, last day passed and not released")})
+    return Household(pair, notes={0: (False, "世帯の交付を止めている（期限は過ぎたが解除されていない）")})
 
 
 def pending_character(making: Making) -> Household:
@@ -176,7 +176,7 @@ def pending_character(making: Making) -> Household:
     household = families.alone(making)
     _rename(making, household.people, PENDING_SURNAMES[0])
     household.people[0].character_pending = True
-    return replace(household, notes={0: (False, "a character of the name is being registered (外字登録中)")})
+    return replace(household, notes={0: (False, "名前の文字が外字登録中")})
 
 
 def uncertain_birth(making: Making) -> Household:
@@ -184,7 +184,7 @@ def uncertain_birth(making: Making) -> Household:
     person = _called(making, "女", 95, Name("中村", "ナカムラ"), Name("キヨ", "キヨ"))
     person.birth_text = "昭和５年　月日不詳"
     making.koseki(person, person)
-    return Household([person], native=False, notes={0: (False, "birth date not known (年月日不詳)")})
+    return Household([person], native=False, notes={0: (False, "生年月日が不詳")})
 
 
 CAST: tuple[Callable[[Making], Household], ...] = (

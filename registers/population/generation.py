@@ -113,12 +113,15 @@ def _residents(making: Making, draft: Draft, household_no: str, numbering: Numbe
     moved_in = draft.moved_in or _moving_day(making, draft)
     elsewhere = draft.previous_address or places.address_elsewhere(moves)
     abroad = draft.people[0].foreign is not None and moves.random() < 0.5
+    notified = min(moved_in + timedelta(days=moves.randint(0, 13)), making.today)  # one 届出 for all who came together
     residents = []
     for person in draft.people:
         stranger = person.foreign is not None or person.relation in _MAY_COME_FROM_ELSEWHERE
         born_here = native and (person.relation == HEAD or not stranger or (person.foreign is None and moves.random() < 0.5))
         previous = person.foreign.nationality if person.foreign and abroad else elsewhere
-        residents.append(_resident(making, person, household_no, numbering, moved_in, None if born_here and person.foreign is None else previous))
+        residents.append(
+            _resident(making, person, household_no, numbering, (moved_in, notified), None if born_here and person.foreign is None else previous)
+        )
     return residents
 
 
@@ -129,13 +132,18 @@ def _moving_day(making: Making, draft: Draft) -> date:
     return min(earliest, making.today) + timedelta(days=making.moves.randrange(max(1, (making.today - earliest).days)))
 
 
-def _resident(making: Making, person: Person, household_no: str, numbering: Numbering, moved_in: date, previous: str | None) -> Resident:
-    """One person with dates; `previous` None: a resident by birth. Who was born after the household came was born here too."""
+def _resident(making: Making, person: Person, household_no: str, numbering: Numbering, move: tuple[date, date], previous: str | None) -> Resident:
+    """One person with dates; `move` is when the household came and when that was notified; `previous` None: a resident by birth.
+
+    Who was born after the household came was born here too.
+    """
+    moved_in, notified = move
     since = person.birth if previous is None or person.birth >= moved_in else moved_in
     address_since = max(moved_in, person.birth)
     if person.foreign is not None:
         since = max(since, _FOREIGN_RESIDENTS_BEGAN)
-    notified = min(address_since + timedelta(days=making.moves.randint(0, 13)), making.today)
+    if person.birth > moved_in:
+        notified = min(person.birth + timedelta(days=making.moves.randint(0, 13)), making.today)
     resident = Resident(
         atena_no=numbering.atena_no(),
         household_no=household_no,

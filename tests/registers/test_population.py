@@ -195,10 +195,10 @@ def test_holders_are_of_every_kind_and_the_entitled_stand_first(population, by_n
         if holder.entitled:
             _may_have_a_paper(by_number[holder.atena_no], home)
     special = " ".join(holder.note for holder in population.holders if not holder.entitled)
-    for word in ("under 15", "支援措置", "仮支援措置", "転出届", "転出", "抑止", "外字登録中", "不詳", "somebody else"):
+    for word in ("15歳未満", "支援措置", "仮支援措置", "転出届", "転出した", "抑止", "外字登録中", "不詳", "世帯のほかの人"):
         assert word in special
     normal = " ".join(holder.note for holder in population.holders if holder.entitled)
-    for word in ("通称", "stranger", "twin", "six", "未届"):
+    for word in ("通称", "他人", "双子", "6人世帯", "未届"):
         assert word in normal
 
 
