@@ -79,7 +79,11 @@ async def serve(config: Config, stop: asyncio.Event) -> None:
         await stack.enter_async_context(serve_application(office, config.office.host, config.office.port))
         deliveries = asyncio.create_task(delivery.run())
         stack.callback(deliveries.cancel)
-        await stop.wait()
+        stopping = asyncio.create_task(stop.wait())
+        stack.callback(stopping.cancel)
+        await asyncio.wait({deliveries, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        if deliveries.done():
+            deliveries.result()  # a center that delivers nothing must not look well: it ends, and is started again
 
 
 def now() -> datetime:

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from issuance_center.config import Config
 from issuance_center.issuance import State
 from issuance_center.records import cases, outgoing, overview
-from issuance_center.settling import Decision, NotSettled, settle
+from issuance_center.settling import Decision, NotSettled, conclude, settle
 from screens.office import StaffAccount, now_of, office_app, render, require_role, staff_of
 from storage.instants import JST, instant
 from storage.store import Store
@@ -97,14 +97,21 @@ class OperatorPages:
         staff = require_role(request, "operator")
         form = await request.post()
         decision, reason = str(form.get("decision", "")), str(form.get("reason", "")).strip()
-        if decision not in ("printed", "returned") or not reason or len(reason) > 512:
-            lines = await self._store.read(overview.list_cases)
-            return render(request, "cases.html", status=422, lines=lines, moment=moment, problem="reason")
-        made = await self._store.write(settle, request.match_info["issuance_id"], cast("Decision", decision), staff.name, reason, now_of(request))
+        if decision not in ("printed", "returned", "inquired") or not reason or len(reason) > 512:
+            return await self._cases_again(request, "reason", 422)
+        issuance_id, now = request.match_info["issuance_id"], now_of(request)
+        if decision == "inquired":
+            made = await self._store.write(conclude, issuance_id, staff.name, reason, now)
+        else:
+            made = await self._store.write(settle, issuance_id, cast("Decision", decision), staff.name, reason, now)
         if isinstance(made, NotSettled):
-            raise web.HTTPNotFound
+            return await self._cases_again(request, "settled", 409)
         self._wake()
         raise web.HTTPSeeOther("/cases")
+
+    async def _cases_again(self, request: web.Request, problem: str, status: int) -> web.Response:
+        lines = await self._store.read(overview.list_cases)
+        return render(request, "cases.html", status=status, lines=lines, moment=moment, problem=problem)
 
 
 def operator_office(

@@ -23,6 +23,7 @@ class Presented:
     """A certificate of the right root whose card has signed this visit's challenge. Not yet admitted: the authority has not been asked."""
 
     certificate: x509.Certificate
+    issuer: x509.Certificate
     serial: str
     certificate_sha256: str
 
@@ -40,15 +41,15 @@ def challenge_of(visit: Visit, center: str) -> Challenge:
 
 
 def presented(answer: Authenticate, visit: Visit, center: str, roots: tuple[x509.Certificate, ...], now: datetime) -> Presented | Unproven:
-    """The card's answer to the challenge of its visit."""
-    if now >= visit.challenge_expires_at:
+    """The card's answer to the challenge of its visit. A visit that has its card hears the same answer again until its right ends, however old the challenge is by then."""
+    if now >= (visit.closes_at or visit.challenge_expires_at):
         return Unproven("visit_expired")
     chain: Trusted | Untrusted = check_chain(answer.certificate, roots, now)
     if isinstance(chain, Untrusted):
         return Unproven(chain.code)
     if not check_signature(chain.certificate, answer.signature, encode(challenge_of(visit, center))):
         return Unproven("challenge_signature_bad")
-    return Presented(chain.certificate, chain.serial, sha256(answer.certificate).hexdigest())
+    return Presented(chain.certificate, chain.issuer, chain.serial, sha256(answer.certificate).hexdigest())
 
 
 def refused_by(word: Good | Revoked | Suspended | Unknown | Unverifiable) -> str | None:

@@ -10,15 +10,47 @@ from issuance_center.config import Kiosk, Limits
 from issuance_center.records.visits import Offer, Visit
 from issuance_center.routing import DirectoryBook
 from messages.facts import Price
-from messages.visits import Application
+from messages.visits import Application, Apply, Event, OpenVisit, Report
+from messages.wire import Message
+from storage.instants import JST
 from trust.parties import Peer
 
 _ID = re.compile(r"[0-9a-f]{32}")
+_NAME = re.compile(r"[!-~]{1,64}")
+_REPORTS_SINCE = datetime(2000, 1, 1, tzinfo=JST)
+_REPORTS_AHEAD = timedelta(days=1)
+NUMBER_MAX = 2**31 - 1
 
 
-def well_formed(identifier: str) -> bool:
-    """Ids are 32 lower-case hex digits (UUIDv7 without hyphens)."""
-    return _ID.fullmatch(identifier) is not None
+def malformed(message: Message) -> str | None:
+    """What is wrong with a value that would be stored, by its path; None when nothing is. What is only looked up needs no form: it is found or not."""
+    found: dict[str, object]
+    match message:
+        case OpenVisit():
+            found = {"visit_id": _ID.fullmatch(message.visit_id), "opened_at": message.opened_at.tzinfo}
+        case Apply(application=application):
+            found = {"application.request_id": _ID.fullmatch(application.request_id), "application.applied_at": application.applied_at.tzinfo}
+        case Report(event=event):
+            found = _report_values(event)
+        case _:
+            return None
+    return next((f"not as it must be - at `$.{path}`" for path, value in found.items() if not value), None)
+
+
+def _report_values(event: Event) -> dict[str, object]:
+    return {"event.seq": 0 < event.seq <= NUMBER_MAX, "event.yen": 0 <= event.yen <= NUMBER_MAX, "event.at": event.at.tzinfo}
+
+
+def impossible_time(at: datetime, now: datetime) -> bool:
+    """Whether a report names a time no step can have happened at. Reports may be days late: a kiosk repeats them until somebody hears."""
+    return not _REPORTS_SINCE <= at <= now + _REPORTS_AHEAD
+
+
+def heard_ids(message: Message) -> tuple[str | None, str | None]:
+    """The kiosk id and the visit id a message names, for the record of refusals; whatever does not look like one is not written down."""
+    content = message.application if isinstance(message, Apply) else message.event if isinstance(message, Report) else message
+    kiosk_id, visit_id = str(getattr(content, "kiosk_id", "")), str(getattr(content, "visit_id", ""))
+    return kiosk_id if _NAME.fullmatch(kiosk_id) else None, visit_id if _ID.fullmatch(visit_id) else None
 
 
 def kiosk_for(book: DirectoryBook, kiosk_id: str, peer: Peer) -> Kiosk | None:
@@ -47,7 +79,7 @@ def application_refused(
     application: Application, offer: Offer | None, price: Price | None, digests: tuple[str, ...], now: datetime, limits: Limits
 ) -> str | None:
     """A new application against what was offered and quoted in its visit. `digests` are those of its members, in its order."""
-    if not well_formed(application.request_id) or stale(application.applied_at, now, limits):
+    if stale(application.applied_at, now, limits):
         return "request_stale"
     if offer is None or price is None:
         return "visit_not_authenticated"

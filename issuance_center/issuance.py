@@ -105,6 +105,18 @@ _PASSED: dict[State, frozenset[Step]] = {
 FINAL: frozenset[State] = frozenset({State.TAKEN, State.DECLINED, State.STOPPED, State.LAPSED, State.RETURNED})
 
 
+def diagram() -> str:
+    """The table as a Mermaid state diagram: on each arrow the step, and behind a stroke what it owes: a fact to the fee office, an outcome to the issuer."""
+    arrows = [f"    {state} --> {made.to}: {step}{_owed(made)}" for (state, step), made in TABLE.items()]
+    ends = [f"    {state} --> [*]" for state in State if state in FINAL]
+    return "\n".join(["stateDiagram-v2", f"    [*] --> {State.ACCEPTED}", *arrows, *ends])
+
+
+def _owed(made: Move) -> str:
+    owed = [f"fact {made.fact}"] * (made.fact is not None) + [f"outcome {made.outcome}"] * (made.outcome is not None)
+    return f" / {', '.join(owed)}" if owed else ""
+
+
 def move(state: State, step: Step) -> Move | Repeated | Impossible:
     """What `step` does to an issuance in `state`."""
     found = TABLE.get((state, step))

@@ -36,6 +36,11 @@ class HttpOcspLine:
 
     async def _post(self, session: aiohttp.ClientSession, der: bytes) -> bytes:
         async with session.post(self._url, data=der, headers={"Content-Type": "application/ocsp-request"}, allow_redirects=False) as response:
-            if response.status != 200 or (response.content_length or 0) > ANSWER_BYTES_MAX:
+            if response.status != 200:
                 raise NoAnswer(f"status-{response.status}")
-            return await response.read()
+            raw = bytearray()
+            async for chunk in response.content.iter_any():
+                raw += chunk
+                if len(raw) > ANSWER_BYTES_MAX:
+                    raise NoAnswer("too-large")
+            return bytes(raw)

@@ -1,14 +1,14 @@
 """The fee office's prices, asked for and kept.
 
 A price list is good until the instant it names; when the fee office cannot be reached, the last list of the same service day is used on:
-prices are dated, and a day's price does not change while nobody can say so.
+prices are dated, and a day's price does not change while nobody can say so. When it can be reached and refuses, there is no price.
 """
 
 from datetime import datetime
 
 from messages.facts import AskPrices, Price, Prices
 from messages.link import Link, NoAnswer
-from messages.refusals import Refusal
+from messages.refusals import TABLE, Refusal
 from storage.instants import JST
 
 
@@ -27,19 +27,21 @@ class PriceLists:
         if known is not None and now < known.valid_until:
             return known.prices
         fresh = await self._ask(question)
-        if fresh is not None:
+        if isinstance(fresh, Prices):
             self._keep(question, fresh)
             return fresh.prices
-        return known.prices if known is not None else None
+        return known.prices if known is not None and fresh is None else None
 
-    async def _ask(self, question: AskPrices) -> Prices | None:
+    async def _ask(self, question: AskPrices) -> Prices | Refusal | None:
+        """The list, the office's refusal, or None for silence; an answer to another question is none."""
         try:
             answer = await self._fees.ask(question, self._timeout_seconds)
         except NoAnswer:
             return None
         if isinstance(answer, Refusal):
+            return None if TABLE[answer.code].status == 503 else answer
+        if not isinstance(answer, Prices):
             return None
-        assert isinstance(answer, Prices)
         same = (answer.municipality, answer.channel, answer.day) == (question.municipality, question.channel, question.day)
         return answer if same else None
 

@@ -10,6 +10,7 @@ from datetime import date, datetime, time, timedelta
 import jpholiday
 
 from issuance_center.config import Config, Hours, KindService, Kiosk, Municipality
+from messages.refusals import Refusal, refuse
 from storage.instants import JST
 
 _NEXT_DAYS = 60
@@ -66,6 +67,16 @@ def route(book: DirectoryBook, municipality: str, kind: str, now: datetime) -> R
     if service is None:
         return NoRoute("kind_unknown")
     return Route(service.issuer, hours_at(service.hours, now))
+
+
+def open_issuer(book: DirectoryBook, municipality: str, kind: str, now: datetime) -> str | Refusal:
+    """The issuer that may be asked now; otherwise why none may."""
+    found = route(book, municipality, kind, now)
+    if isinstance(found, NoRoute):
+        return refuse(found.code)
+    if isinstance(found.hours, Closed):
+        return refuse("closed_now", f"opens at {found.hours.opens_at.isoformat()}" if found.hours.opens_at else "")
+    return found.issuer
 
 
 def hours_at(hours: Hours, now: datetime) -> Open | Closed:

@@ -4,15 +4,22 @@ It opens the finished PDF and reads what is drawn; what the issuer says about it
 """
 
 import hmac
+import re
 from dataclasses import dataclass
 from hashlib import sha256
 
 from certificates.checking import Expected, differences
-from certificates.reading import Unreadable
+from certificates.kinds import KINDS
 from issuance_center.records.issuances import Issuance, Request, Sealing
 from issuance_center.records.visits import Offer, Visit
-from messages.orders import Issued, IssuedPaper
+from messages.orders import ChoicesOffered, Issued, IssuedPaper, OfferChoices
 from messages.visits import Application
+
+MEMBERS_MAX = 100
+"""People one paper can list."""
+
+_FINGERPRINT = re.compile(r"[0-9a-f]{64}")
+_VERSION = re.compile(r"[!-~]{1,64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +41,25 @@ def member_digest(visit_key: bytes, member_id: str) -> str:
     return hmac.new(visit_key, b"member\x00" + member_id.encode(), sha256).hexdigest()
 
 
+def wrong_with_offer(offered: ChoicesOffered, question: OfferChoices) -> str | None:
+    """What an offer says that no issuer may say, by field; None when nothing. Whether it is true is seen on the paper."""
+    kind, members = KINDS[question.kind], offered.members
+    known = {option.code for option in kind.options}
+    checks = {
+        "visit_id": offered.visit_id == question.visit_id,
+        "kind": offered.kind == question.kind,
+        "members": 0 < len(members) <= MEMBERS_MAX and len({member.member_id for member in members}) == len(members),
+        "holder": sum(member.holder for member in members) == 1,
+        "fingerprint": all(_FINGERPRINT.fullmatch(member.fingerprint) for member in members),
+        "options": len(set(offered.options)) == len(offered.options) and known.issuperset(offered.options),
+        "copies_max": 1 <= offered.copies_max <= kind.copies_max,
+        "register_version": _VERSION.fullmatch(offered.register_version) is not None,
+    }
+    return next((f"offer: {field}" for field, stands in checks.items() if not stands), None)
+
+
 def examine(issued: Issued, application: Application, request: Request, visit: Visit, offer: Offer) -> Sealed | Stopped:
-    """Hold every paper against the order, the offer of its visit, and, if it was sealed before, against its earlier bytes."""
+    """Hold every paper against the order and the offer of its visit."""
     if issued.request_id != request.request_id or [paper.issuance_id for paper in issued.papers] != [paper.issuance_id for paper in request.papers]:
         return Stopped(("papers: not those that were ordered",))
     found: list[str] = []
@@ -44,15 +68,25 @@ def examine(issued: Issued, application: Application, request: Request, visit: V
     numbers = [paper.number for paper in issued.papers]
     if len(set(numbers)) != len(numbers):
         found.append("numbers: two copies under one 発行番号")
-    if found:
-        return Stopped(tuple(found))
-    return Sealed(tuple(Sealing(paper.issuance_id, sha256(paper.pdf).hexdigest(), paper.number, paper.sheets) for paper in issued.papers))
+    return Stopped(tuple(found)) if found else Sealed(sealings_of(issued))
+
+
+def changed(request: Request, verdict: Sealed) -> tuple[str, ...]:
+    """What differs between the papers that were sealed first and these; empty when they are the same bytes."""
+    return tuple(
+        f"copy {paper.copy_no}: other bytes than before"
+        for paper, sealing in zip(request.papers, verdict.sealings, strict=True)
+        if paper.pdf_sha256 != sealing.pdf_sha256
+    )
+
+
+def sealings_of(issued: Issued) -> tuple[Sealing, ...]:
+    """What is kept of these papers."""
+    return tuple(Sealing(sha256(paper.pdf).hexdigest(), paper.number, paper.sheets) for paper in issued.papers)
 
 
 def _differences(paper: IssuedPaper, known: Issuance, application: Application, visit: Visit, offer: Offer) -> tuple[str, ...]:
     assert visit.visit_key is not None
-    if known.pdf_sha256 is not None and known.pdf_sha256 != sha256(paper.pdf).hexdigest():
-        return ("paper: other bytes than before",)
     chosen = {member_digest(visit.visit_key, member) for member in application.members}
     expected = Expected(
         kind=application.kind,
@@ -65,7 +99,4 @@ def _differences(paper: IssuedPaper, known: Issuance, application: Application, 
         show=application.show,
         whole_household=len(chosen) == len(offer.members),
     )
-    try:
-        return differences(paper.pdf, expected)
-    except Unreadable:
-        return ("paper: cannot be read",)
+    return differences(paper.pdf, expected)

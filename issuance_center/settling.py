@@ -1,6 +1,6 @@
-"""An operator's decision about money that waits in suspense: the sheet was had, or the money is given back.
+"""What an operator decides: about money that waits in suspense (the sheet was had, or the money is given back), and that a contradiction has been looked into.
 
-The decision is one commit: the step, the fact it owes, and the closed case with a name and a reason.
+A decision is one commit: the step, the fact it owes, and the closed case with a name and a reason. Made twice, it is made once.
 """
 
 from dataclasses import dataclass
@@ -35,3 +35,9 @@ def settle(connection: Connection, issuance_id: str, decision: Decision, staff: 
         return NotSettled()
     cases.close_case(connection, issuance_id, "unresolved", decision, staff, reason, now)
     return Settled()
+
+
+def conclude(connection: Connection, issuance_id: str, staff: str, reason: str, now: datetime) -> Settled | NotSettled:
+    """Close the inquiry into reports that contradicted each other. Nothing is booked by it: what the books should say about it is a decision of its own."""
+    closed = cases.close_case(connection, issuance_id, "contradiction", "inquired", staff, reason, now)
+    return Settled() if closed else NotSettled()

@@ -36,6 +36,13 @@ def raise_alarm(connection: Connection, alarm: Alarm, now: datetime) -> None:
     )
 
 
+def raise_once(connection: Connection, alarm: Alarm, now: datetime) -> None:
+    """As `raise_alarm`, unless the same one stands unseen: for what is tried again and again."""
+    same = (alarms.c.code == alarm.code, alarms.c.detail == alarm.detail[:512], alarms.c.issuance_id == alarm.issuance_id, alarms.c.seen_at.is_(None))
+    if connection.execute(select(func.count()).select_from(alarms).where(*same)).scalar_one() == 0:
+        raise_alarm(connection, alarm, now)
+
+
 def alarm_seen(connection: Connection, alarm_no: int, staff: str, now: datetime) -> None:
     """An operator has seen it; the first one counts."""
     connection.execute(update(alarms).where(alarms.c.alarm_no == alarm_no, alarms.c.seen_at.is_(None)).values(seen_at=stamp(now), seen_by=staff))
@@ -53,13 +60,14 @@ def open_case(connection: Connection, issuance_id: str, kind: str, yen: int, now
         connection.execute(insert(cases).values(issuance_id=issuance_id, kind=kind, yen=yen, opened_at=stamp(now)))
 
 
-def close_case(connection: Connection, issuance_id: str, kind: str, decision: str, staff: str, reason: str, now: datetime) -> None:
-    """The decision, by whom and why; a closed case stays as it is."""
-    connection.execute(
+def close_case(connection: Connection, issuance_id: str, kind: str, decision: str, staff: str, reason: str, now: datetime) -> int:
+    """The decision, by whom and why; a closed case stays as it is. How many cases this closed."""
+    closed = connection.execute(
         update(cases)
         .where(cases.c.issuance_id == issuance_id, cases.c.kind == kind, cases.c.closed_at.is_(None))
         .values(closed_at=stamp(now), closed_by=staff, decision=decision, reason=reason)
     )
+    return closed.rowcount
 
 
 def unseen(connection: Connection) -> int:

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Row, insert, select, update
 
 from issuance_center.issuance import Impossible, Move, Repeated, State, Step, move
 from issuance_center.records import cases, outgoing
-from issuance_center.records.tables import issuances, reports, requests, steps
+from issuance_center.records.tables import issuances, requests, steps, visits
 from messages.facts import Price
 from messages.visits import Application
 from storage.instants import instant, stamp
@@ -33,7 +33,10 @@ class Issuance:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A request with its papers, in the order of the copies. `ordered_at` is the instant the issuer is told, the same at every repetition."""
+    """A request with its papers, in the order of the copies. `ordered_at` is the instant the issuer is told, the same at every repetition.
+
+    `refused_code` is the row of the refusal it ended with, if it did: what every repetition is answered.
+    """
 
     request_id: str
     visit_id: str
@@ -46,6 +49,7 @@ class Request:
     operator: str
     channel: str
     priced_at: datetime
+    refused_code: str | None
     papers: tuple[Issuance, ...]
 
 
@@ -53,7 +57,6 @@ class Request:
 class Sealing:
     """What is kept of a paper that passed the gate."""
 
-    issuance_id: str
     pdf_sha256: str
     number: str
     sheets: int
@@ -73,12 +76,14 @@ class Intent:
     papers: tuple[tuple[str, str], ...]
 
 
-def accept(connection: Connection, intent: Intent, now: datetime) -> Request:
-    """Store the intent, or return the request as it was accepted before (its hash may differ: the caller looks)."""
+def accept(connection: Connection, intent: Intent, now: datetime) -> Request | None:
+    """Store the intent, or return the request as it was accepted before (its hash may differ: the caller looks). None: its visit has been closed meanwhile."""
     application = intent.application
     known = find_request(connection, application.request_id)
     if known is not None:
         return known
+    if connection.execute(select(visits.c.closed_at).where(visits.c.visit_id == application.visit_id)).scalar_one() is not None:
+        return None
     connection.execute(
         insert(requests).values(
             request_id=application.request_id,
@@ -113,9 +118,7 @@ def accept(connection: Connection, intent: Intent, now: datetime) -> Request:
             )
         )
         _note(connection, issuance_id, "accepted", now, now, "")
-    found = find_request(connection, application.request_id)
-    assert found is not None
-    return found
+    return found_request(connection, application.request_id)
 
 
 def find_request(connection: Connection, request_id: str) -> Request | None:
@@ -136,8 +139,16 @@ def find_request(connection: Connection, request_id: str) -> Request | None:
         operator=row.operator,
         channel=row.channel,
         priced_at=instant(row.priced_at),
+        refused_code=row.refused_code,
         papers=tuple(_issuance(paper) for paper in papers),
     )
+
+
+def found_request(connection: Connection, request_id: str) -> Request:
+    """The request under this id, which is there."""
+    request = find_request(connection, request_id)
+    assert request is not None
+    return request
 
 
 def find_issuance(connection: Connection, issuance_id: str) -> tuple[Issuance, Request] | None:
@@ -168,27 +179,23 @@ def take_step(
 
 
 def seal(connection: Connection, request_id: str, sealings: Sequence[Sealing], now: datetime) -> Request:
-    """The papers have passed the gate: keep their hashes. A paper already sealed keeps the first hash; the caller compares."""
-    request = find_request(connection, request_id)
-    assert request is not None
+    """The papers, in the order of the copies, have passed the gate: keep their hashes. A paper already sealed keeps the first hash; the caller compares."""
+    request = found_request(connection, request_id)
     for sealing, issuance in zip(sealings, request.papers, strict=True):
         if isinstance(take_step(connection, issuance, request, Step.SEALED, now, now), Move):
             connection.execute(
                 update(issuances)
-                .where(issuances.c.issuance_id == sealing.issuance_id)
+                .where(issuances.c.issuance_id == issuance.issuance_id)
                 .values(pdf_sha256=sealing.pdf_sha256, number=sealing.number, sheets=sealing.sheets)
             )
-    sealed = find_request(connection, request_id)
-    assert sealed is not None
-    return sealed
+    return found_request(connection, request_id)
 
 
-def step_all(connection: Connection, request_id: str, step: Step, now: datetime, detail: str = "") -> None:
-    """The same step for every paper of a request that can take it."""
-    request = find_request(connection, request_id)
-    assert request is not None
-    for issuance in request.papers:
-        take_step(connection, issuance, request, step, now, now, detail)
+def step_all(connection: Connection, request_id: str, step: Step, now: datetime, detail: str = "") -> tuple[str, ...]:
+    """The same step for every paper of a request that can take it; the issuance ids of those that did."""
+    request = found_request(connection, request_id)
+    made = ((issuance.issuance_id, take_step(connection, issuance, request, step, now, now, detail)) for issuance in request.papers)
+    return tuple(issuance_id for issuance_id, move_made in made if isinstance(move_made, Move))
 
 
 def requests_of(connection: Connection, visit_id: str) -> tuple[str, ...]:
@@ -197,16 +204,6 @@ def requests_of(connection: Connection, visit_id: str) -> tuple[str, ...]:
         select(requests.c.request_id).where(requests.c.visit_id == visit_id).order_by(requests.c.ordered_at, requests.c.request_id)
     )
     return tuple(row.request_id for row in rows)
-
-
-def claim_report(connection: Connection, kiosk_id: str, seq: int, event_hash: str, now: datetime) -> str:
-    """The hash under which this report number was first heard: `event_hash` itself if it is new or the same again."""
-    known: str | None = connection.execute(
-        select(reports.c.event_hash).where(reports.c.kiosk_id == kiosk_id, reports.c.seq == seq)
-    ).scalar_one_or_none()
-    if known is None:
-        connection.execute(insert(reports).values(kiosk_id=kiosk_id, seq=seq, event_hash=event_hash, received_at=stamp(now)))
-    return event_hash if known is None else known
 
 
 def _note(connection: Connection, issuance_id: str, step: str, at: datetime, now: datetime, detail: str) -> None:

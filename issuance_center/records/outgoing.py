@@ -79,15 +79,16 @@ def facts_metered(connection: Connection, answers: Sequence[FactMetered], now: d
         )
 
 
-def owed_outcomes(connection: Connection) -> tuple[OwedOutcome, ...]:
-    """The outcomes that no issuer has acknowledged, oldest first, at most a batch."""
-    rows = connection.execute(select(outcomes).where(outcomes.c.told_at.is_(None)).order_by(outcomes.c.outcome_no).limit(BATCH_MAX))
+def owed_outcomes(connection: Connection, issuer: str) -> tuple[OwedOutcome, ...]:
+    """The outcomes that this issuer has not acknowledged, oldest first, at most a batch."""
+    owed = select(outcomes).where(outcomes.c.issuer == issuer, outcomes.c.told_at.is_(None))
+    rows = connection.execute(owed.order_by(outcomes.c.outcome_no).limit(BATCH_MAX))
     return tuple(OwedOutcome(row.outcome_no, row.issuer, decode(row.body, TellOutcome)) for row in rows)
 
 
 def outcome_told(connection: Connection, outcome_no: int, now: datetime) -> None:
-    """The issuer has acknowledged this outcome."""
-    connection.execute(update(outcomes).where(outcomes.c.outcome_no == outcome_no).values(told_at=stamp(now)))
+    """The issuer has acknowledged this outcome, the first time counting."""
+    connection.execute(update(outcomes).where(outcomes.c.outcome_no == outcome_no, outcomes.c.told_at.is_(None)).values(told_at=stamp(now)))
 
 
 def backlog(connection: Connection) -> tuple[int, int]:

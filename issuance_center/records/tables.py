@@ -65,6 +65,8 @@ requests = Table(
     Column("copies", Integer, nullable=False),
     Column("members", Integer, nullable=False),
     Column("options", String(128), nullable=False),
+    # The row of the refusal it ended with: a repetition is answered the same.
+    Column("refused_code", String(32), nullable=True),
 )
 
 issuances = Table(

@@ -102,8 +102,11 @@ def quoted(connection: Connection, visit_id: str, municipality: str) -> Quote | 
     return Quote(prices, instant(row.quoted_at))
 
 
-def note_offer(connection: Connection, municipality: str, offered: ChoicesOffered, digests: tuple[str, ...], now: datetime) -> None:
-    """What the issuer offered in this visit, the newest word counting; `digests` are the keyed digests of the members' numbers."""
+def note_offer(connection: Connection, municipality: str, offered: ChoicesOffered, digests: tuple[str, ...], now: datetime) -> Visit:
+    """What the issuer offered in this visit, the newest word counting; `digests` are the keyed digests of the members' numbers. In a visit that has been closed nothing is kept."""
+    visit = _found(find_visit(connection, offered.visit_id))
+    if visit.closed:
+        return visit
     key = {"visit_id": offered.visit_id, "municipality": municipality, "kind": offered.kind}
     connection.execute(delete(offers).where(*(offers.c[name] == value for name, value in key.items())))
     connection.execute(
@@ -116,6 +119,7 @@ def note_offer(connection: Connection, municipality: str, offered: ChoicesOffere
             offered_at=stamp(now),
         )
     )
+    return visit
 
 
 def find_offer(connection: Connection, visit_id: str, municipality: str, kind: str) -> Offer | None:
@@ -126,6 +130,11 @@ def find_offer(connection: Connection, visit_id: str, municipality: str, kind: s
     if row is None:
         return None
     return Offer(json.loads(row.members), tuple(json.loads(row.options)), row.copies_max, row.register_version)
+
+
+def seen(connection: Connection, visit_id: str, municipality: str, kind: str) -> tuple[Offer | None, Quote | None]:
+    """What this visit has been offered, and what it was told it costs."""
+    return find_offer(connection, visit_id, municipality, kind), quoted(connection, visit_id, municipality)
 
 
 def mark_closed(connection: Connection, visit_id: str, reason: str, now: datetime) -> None:

@@ -1,0 +1,163 @@
+"""From an application to papers that may be handed out: accepted (intent first), ordered from the issuer, examined at the gate, sealed; and the same again however often it is asked for.
+
+A request id is remembered for ever: it gives the same bytes until the papers have their outcome, and one and the same refusal afterwards.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+
+import structlog
+from sqlalchemy import Connection
+
+from certificates.binding import binding
+from certificates.kinds import KINDS
+from issuance_center import intake, routing, sealing
+from issuance_center.config import Config, Kiosk
+from issuance_center.issuance import State
+from issuance_center.issuer_lines import Declined, Failed, IssuerLines, Unavailable
+from issuance_center.records import endings, issuances, visits
+from issuance_center.records.issuances import Intent, Request
+from issuance_center.records.visits import Offer, Visit
+from messages.orders import Issued, IssueOrder, PaperOrder
+from messages.refusals import Refusal, refuse
+from messages.visits import Application, CertificateReady, ReadyPaper
+from messages.wire import Message, hash_of
+from storage.store import Store
+
+
+class Ordering:
+    """Serves applications of known kiosks. `wake` is called when something is owed to others."""
+
+    def __init__(
+        self,
+        config: Config,
+        book: routing.DirectoryBook,
+        store: Store,
+        issuers: IssuerLines,
+        new_id: Callable[[datetime], str],
+        wake: Callable[[], None],
+    ) -> None:
+        self._limits = config.limits
+        self._book = book
+        self._store = store
+        self._issuers = issuers
+        self._new_id = new_id
+        self._wake = wake
+        self._log = structlog.get_logger()
+
+    async def apply(self, application: Application, kiosk: Kiosk, visit: Visit | None, now: datetime) -> Message:
+        """The papers, or a refusal. `visit` is the application's, if this kiosk's party has one of that id."""
+        request_hash = hash_of(application)
+        request = await self._store.read(issuances.find_request, application.request_id)
+        if request is None:
+            accepted = await self._accept(application, kiosk, visit, request_hash, now)
+            if isinstance(accepted, Refusal):
+                return accepted
+            request = accepted
+        if request.request_hash != request_hash:
+            return refuse("request_altered")
+        ended = ended_with(request)
+        if ended is not None:
+            return refuse(ended)
+        refused = intake.visit_refused(visit, application.kiosk_id, now)
+        if visit is None or refused is not None:
+            return refuse(refused or "visit_unknown")
+        return await self._make(application, request, visit, now)
+
+    async def _accept(self, application: Application, kiosk: Kiosk, visit: Visit | None, request_hash: str, now: datetime) -> Request | Refusal:
+        refused = intake.visit_refused(visit, application.kiosk_id, now)
+        if visit is None or refused is not None or visit.visit_key is None or visit.serial is None:
+            return refuse(refused or "visit_unknown")
+        issuer = routing.open_issuer(self._book, application.municipality, application.kind, now)
+        if isinstance(issuer, Refusal):
+            return issuer
+        offer, quote = await self._store.read(visits.seen, visit.visit_id, application.municipality, application.kind)
+        price = intake.price_for(quote.prices if quote else (), KINDS[application.kind].fee_class)
+        digests = tuple(sealing.member_digest(visit.visit_key, member) for member in application.members)
+        reason = intake.application_refused(application, offer, price, digests, now, self._limits)
+        if reason is not None or price is None or quote is None:
+            return refuse(reason or "visit_not_authenticated")
+        papers = tuple(self._paper(visit.serial, request_hash, now) for _ in range(application.copies))
+        intent = Intent(application, request_hash, issuer, kiosk.operator, kiosk.channel, price, quote.quoted_at, papers)
+        return await self._store.write(issuances.accept, intent, now) or refuse("visit_closed")
+
+    def _paper(self, serial: str, request_hash: str, now: datetime) -> tuple[str, str]:
+        issuance_id = self._new_id(now)
+        return issuance_id, binding(issuance_id, serial, request_hash)
+
+    async def _make(self, application: Application, request: Request, visit: Visit, now: datetime) -> Message:
+        answer = await self._issuers.ask(request.issuer, _order(application, request, visit), Issued)
+        if isinstance(answer, Unavailable):
+            # Silence and "not now" are no answer: the order stands and may be repeated.
+            return answer.refusal
+        # While the issuer worked, the visit may have been closed: then its word no longer matters.
+        request, offer = await self._store.read(_standing, request)
+        ended = ended_with(request)
+        if ended is not None:
+            return refuse(ended)
+        match answer:
+            case Declined(refusal):
+                stood = await self._store.write(endings.decline, request.request_id, refusal.code, now)
+                return refuse(ended_with(stood) or refusal.code)
+            case Failed(what):
+                return await self._stop(request, "issuer_failed", (f"issuer: {what}",), now)
+        return await self._seal(answer, request, sealing.examine(answer, application, request, visit, offer), now)
+
+    async def _seal(self, issued: Issued, request: Request, verdict: sealing.Sealed | sealing.Stopped, now: datetime) -> Message:
+        if isinstance(verdict, sealing.Stopped):
+            return await self._stop(request, "paper_stopped", verdict.differences, now)
+        sealed = await self._store.write(issuances.seal, request.request_id, verdict.sealings, now)
+        ended = ended_with(sealed)
+        if ended is not None:
+            return refuse(ended)
+        changed = sealing.changed(sealed, verdict)
+        if changed:
+            return await self._stop(sealed, "paper_stopped", changed, now)
+        return _ready(issued, sealed)
+
+    async def _stop(self, request: Request, code: str, differences: tuple[str, ...], now: datetime) -> Refusal:
+        stood = await self._store.write(endings.stop, request.request_id, code, "; ".join(differences), now)
+        self._log.error(code, request_id=request.request_id, issuer=request.issuer, differences=differences[:20])
+        self._wake()
+        return refuse(stood.refused_code or code)
+
+
+def ended_with(request: Request) -> str | None:
+    """What a request answers once its papers have their outcome; a sealed or accepted one may still be asked for, a paid one too until it is printed."""
+    states = {paper.state for paper in request.papers}
+    if states & {State.PRINTED, State.TAKEN, State.UNRESOLVED}:
+        return "already_printed"
+    if request.refused_code is not None:
+        return request.refused_code
+    return "request_closed" if states & {State.DECLINED, State.STOPPED, State.LAPSED, State.RETURNED} else None
+
+
+def _standing(connection: Connection, request: Request) -> tuple[Request, Offer]:
+    """The request as it stands now, and what was offered for it."""
+    offer = visits.find_offer(connection, request.visit_id, request.municipality, request.kind)
+    assert offer is not None  # without one it was not accepted, and offers are only replaced
+    return issuances.found_request(connection, request.request_id), offer
+
+
+def _order(application: Application, request: Request, visit: Visit) -> IssueOrder:
+    assert visit.serial is not None
+    return IssueOrder(
+        request_id=request.request_id,
+        visit_id=request.visit_id,
+        serial=visit.serial,
+        municipality=request.municipality,
+        kind=request.kind,
+        members=application.members,
+        show=application.show,
+        register_version=application.register_version,
+        papers=tuple(PaperOrder(issuance_id=paper.issuance_id, binding=paper.binding) for paper in request.papers),
+        ordered_at=request.ordered_at,
+    )
+
+
+def _ready(issued: Issued, request: Request) -> CertificateReady:
+    papers = tuple(
+        ReadyPaper(issuance_id=made.issuance_id, binding=known.binding, number=made.number, sheets=made.sheets, pdf=made.pdf)
+        for made, known in zip(issued.papers, request.papers, strict=True)
+    )
+    return CertificateReady(request_id=request.request_id, papers=papers, total_yen=sum(paper.fee_yen for paper in request.papers))
