@@ -62,7 +62,7 @@ sweep: $(VENV)/tested browser ## the full tables: every crash point, long simula
 	@$(BIN)/python -m pytest -m sweep
 
 bench: $(VENV)/tested ## the cost of one visit, step by step
-	@$(BIN)/python -m tests.bench.visit
+	@$(BIN)/python -m benchmarks.visit
 
 simulate: install ## a thousand visits with heavy faults on virtual time (VISITS=, SEED=)
 	@$(BIN)/konbini simulate --seed $(SEED) --visits $(VISITS) --faults heavy

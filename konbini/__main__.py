@@ -21,12 +21,22 @@ def town(
     residents: Annotated[int, typer.Option(help="住民の数。", min=60, max=200_000)] = 400,
     terminals: Annotated[int, typer.Option(help="キオスク端末の数。", min=1, max=200)] = 4,
     hours: Annotated[str, typer.Option(help="受付時間。always は常時、real は 6:30 から 23:00 まで。")] = "always",
+    printer_seconds: Annotated[float, typer.Option(help="印刷の速さ（1枚あたりの秒）。", min=0.0, max=60.0)] = 0.8,
     crash_points: Annotated[bool, typer.Option("--crash-points", hidden=True, help="故障の訓練に使う。")] = False,
 ) -> None:
     """町を開く: 当事者ごとに1つのプロセスを立ち上げて見守る。Ctrl-C で閉じる。"""
     from konbini.town import open_town
 
-    open_town(state, port=port, seed=seed, residents=residents, terminals=terminals, hours=hours, rehearse_crashes=crash_points)
+    open_town(
+        state,
+        port=port,
+        seed=seed,
+        residents=residents,
+        terminals=terminals,
+        hours=hours,
+        printer_seconds=printer_seconds,
+        rehearse_crashes=crash_points,
+    )
 
 
 @app.command()

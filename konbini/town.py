@@ -23,12 +23,14 @@ PARTY_NAMES = {
 }
 
 
-def open_town(state: Path, *, port: int, seed: int, residents: int, terminals: int, hours: str, rehearse_crashes: bool) -> None:
+def open_town(
+    state: Path, *, port: int, seed: int, residents: int, terminals: int, hours: str, printer_seconds: float, rehearse_crashes: bool
+) -> None:
     """Open the town until Ctrl-C."""
     if hours not in ("always", "real"):
         fail("hours_unknown", "--hours は always か real です。", as_json=False, status=2)
     console = Console(highlight=False, soft_wrap=True)
-    wish = Wish(state, port, seed, residents, terminals, hours == "real", rehearse_crashes)
+    wish = Wish(state, port, seed, residents, terminals, hours == "real", printer_seconds, rehearse_crashes)
     try:
         with console.status("町を開いています") as status:
 

@@ -1,4 +1,4 @@
-"""A store on one SQLite file: one writer thread for all writes in the order they came, read connections through aiosqlite beside it.
+"""A store on one SQLite file: one writer thread for all writes in the order they came, and readers beside it (`sqlite_readers`).
 
 Why one writer: SQLite has one write lock. Deferred transactions of several connections fail as "locked" under load, and waiting for the lock in many threads is slow; a queue is neither.
 Writes that wait together share one commit (and so one fsync); each runs in a savepoint of its own, so one that fails takes nothing of the others with it.
@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any, Concatenate, NamedTuple, ParamSpec, TypeVar
 
 from sqlalchemy import Connection, MetaData, create_engine, event
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
-from sqlalchemy.pool import AsyncAdaptedQueuePool, StaticPool
+from sqlalchemy.pool import StaticPool
 
+from storage.sqlite_readers import Readers
 from storage.store import StoreFailed
 
 P = ParamSpec("P")
@@ -42,9 +42,9 @@ class _Job(NamedTuple):
 class SqliteStore:
     """See the module's text. Open with `SqliteStore.open`."""
 
-    def __init__(self, path: Path, reads: AsyncEngine, lock_file: int | None) -> None:
+    def __init__(self, path: Path, readers: Readers, lock_file: int | None) -> None:
         self.path = path
-        self._reads = reads
+        self._readers = readers
         self._lock_file = lock_file
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._write_until_closed, name=f"writer {path.name}", daemon=True)
@@ -60,7 +60,9 @@ class SqliteStore:
         file.parent.mkdir(parents=True, exist_ok=True)
         lock_file = _lock(file) if sole else None
         _lay_out(file, metadatas)
-        store = cls(file, _read_engine(file), lock_file)
+        readers = Readers(file, BUSY_SECONDS)
+        await readers.prepare()
+        store = cls(file, readers, lock_file)
         store._thread.start()
         return store
 
@@ -76,8 +78,7 @@ class SqliteStore:
 
     async def read(self, step: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """See `storage.store.Store.read`."""
-        async with self._reads.connect() as connection:
-            return await connection.run_sync(step, *args, **kwargs)
+        return await self._readers.run(lambda connection: step(connection, *args, **kwargs))
 
     async def close(self) -> None:
         """Finish the writes that wait, close all connections, let another process in."""
@@ -86,7 +87,7 @@ class SqliteStore:
         self._closed = True
         self._jobs.put(None)
         await asyncio.to_thread(self._thread.join)
-        await self._reads.dispose()
+        await self._readers.close()
         if self._lock_file is not None:
             os.close(self._lock_file)
 
@@ -94,8 +95,9 @@ class SqliteStore:
         engine = create_engine(f"sqlite:///{self.path}", poolclass=StaticPool, connect_args={"check_same_thread": False})
         event.listen(engine, "connect", _prepare_writer)
         with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            raw = connection.connection.dbapi_connection
             while (group := self._next_group()) is not None:
-                _commit_group(connection, group)
+                _commit_group(connection, raw, group)
         engine.dispose()
 
     def _next_group(self) -> list[_Job] | None:
@@ -112,28 +114,29 @@ class SqliteStore:
         return group
 
 
-def _commit_group(connection: Connection, group: list[_Job]) -> None:
+def _commit_group(connection: Connection, raw: Any, group: list[_Job]) -> None:
+    """Carry out the jobs in one transaction; `raw` is the driver's connection under `connection`."""
     outcomes: list[tuple[_Job, Any, BaseException | None]] = []
     try:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
-        outcomes = [_run_in_savepoint(connection, job) for job in group]
-        connection.exec_driver_sql("COMMIT")
+        raw.execute("BEGIN IMMEDIATE")
+        outcomes = [_run_in_savepoint(connection, raw, job) for job in group]
+        raw.execute("COMMIT")
     except BaseException as error:  # noqa: BLE001 - whatever happened, every waiting caller must hear of it
-        _roll_back(connection)
+        _roll_back(raw)
         outcomes = [(job, None, StoreFailed(type(error).__name__)) for job in group]
     for job, result, failure in outcomes:
         job.loop.call_soon_threadsafe(_settle, job.done, result, failure)
 
 
-def _run_in_savepoint(connection: Connection, job: _Job) -> tuple[_Job, Any, BaseException | None]:
-    connection.exec_driver_sql("SAVEPOINT step")
+def _run_in_savepoint(connection: Connection, raw: Any, job: _Job) -> tuple[_Job, Any, BaseException | None]:
+    raw.execute("SAVEPOINT step")
     try:
         result = job.run(connection)
     except Exception as error:  # noqa: BLE001 - the caller's own exception, handed back to it
-        connection.exec_driver_sql("ROLLBACK TO step")
-        connection.exec_driver_sql("RELEASE step")
+        raw.execute("ROLLBACK TO step")
+        raw.execute("RELEASE step")
         return job, None, error
-    connection.exec_driver_sql("RELEASE step")
+    raw.execute("RELEASE step")
     return job, result, None
 
 
@@ -146,11 +149,9 @@ def _settle(done: "asyncio.Future[Any]", result: object, failure: BaseException 
         done.set_exception(failure)
 
 
-def _roll_back(connection: Connection) -> None:
-    try:
-        connection.exec_driver_sql("ROLLBACK")
-    except Exception:  # noqa: BLE001 - there was no transaction to end
-        return
+def _roll_back(raw: Any) -> None:
+    if raw.in_transaction:
+        raw.execute("ROLLBACK")
 
 
 def _lock(path: Path) -> int:
@@ -179,20 +180,4 @@ def _prepare_writer(dbapi_connection: Any, _record: object) -> None:
     cursor.execute("PRAGMA journal_mode=WAL")
     cursor.execute("PRAGMA synchronous=FULL")
     cursor.execute("PRAGMA foreign_keys=ON")
-    cursor.close()
-
-
-def _read_engine(path: Path) -> AsyncEngine:
-    engine = create_async_engine(f"sqlite+aiosqlite:///{path}", poolclass=AsyncAdaptedQueuePool, pool_size=4, max_overflow=0)
-    event.listen(engine.sync_engine, "connect", _prepare_reader)
-    event.listen(engine.sync_engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN"))
-    return engine
-
-
-def _prepare_reader(dbapi_connection: Any, _record: object) -> None:
-    # The driver must not open transactions by its own rules: a read is one explicit transaction, and so one state.
-    dbapi_connection.isolation_level = None
-    cursor = dbapi_connection.cursor()
-    cursor.execute(f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}")
-    cursor.execute("PRAGMA query_only=ON")
     cursor.close()

@@ -31,6 +31,7 @@ class Opening:
 
     ports: dict[str, Ports]
     real_hours: bool
+    printer_seconds: float
     rehearse_crashes: bool
 
 
@@ -198,12 +199,13 @@ def _kiosk(folders: Folders, prepared: Prepared, opening: Opening) -> dict[str, 
                 "id": terminal.id,
                 "signing_key_file": str(folders.party("kiosk") / f"{terminal.id}.key"),
                 "profile": terminal.profile,
-                "place_ja": f"{demo.OPERATOR_JA} {prepared.city.name}店",
-                "place_en": f"{demo.OPERATOR_EN}, {prepared.city.name_en}",
+                "place_ja": f"{prepared.city.name}店",
+                "place_en": prepared.city.name_en,
             }
             for terminal in prepared.terminals
         ],
         "holders": shown,
         "host": HOST,
         "port": opening.ports["kiosk"].office,
+        "seconds": {"sheet": opening.printer_seconds},
     }

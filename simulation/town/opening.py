@@ -30,6 +30,7 @@ class Wish:
     residents: int
     terminals: int
     real_hours: bool
+    printer_seconds: float
     rehearse_crashes: bool
 
 
@@ -46,7 +47,7 @@ def keep_open(wish: Wish, now: datetime, said: Callable[[str], None], ready: Cal
     previous = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
     folders = Folders(wish.state.resolve())
     prepared = prepare(folders, seed=wish.seed, residents=wish.residents, terminals=wish.terminals, now=now, said=said)
-    opening = Opening(_ports(wish.port), wish.real_hours, wish.rehearse_crashes)
+    opening = Opening(_ports(wish.port), wish.real_hours, wish.printer_seconds, wish.rehearse_crashes)
     write_configurations(folders, prepared, opening)
     specs = tuple(PartySpec(party, folders.config(party), folders.log(party), f"{_office_url(opening, party)}/healthz") for party in PARTIES)
     deaths_max = REHEARSED_DEATHS_MAX if wish.rehearse_crashes else QUICK_DEATHS_MAX
