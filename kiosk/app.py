@@ -1,22 +1,24 @@
 """The kiosk's own door, on localhost: the panel, and the machine around it, for a browser and for programs that stand in for a person.
 
-    GET    /                                  list of terminals (page)
-    GET    /terminals                         [{"id", "profile", "screen", "url"}]
-    GET    /terminals/{id}                    the panel and the machine (page)
-    GET    /terminals/{id}/view               the view (`kiosk.view`); `?seen=VERSION` waits up to 20 s for a newer one
-    GET    /terminals/{id}/stream             server-sent events, each a view
-    GET    /terminals/{id}/cards              [{"id", "name", "placed"}], the demonstration cards; `placed` is the terminal on whose reader it
-    lies, or null POST   /terminals/{id}/events             {"event": "kind", "value": "juminhyo"}: a touch (`kiosk.touches`); the value may be
-    left out POST   /terminals/{id}/card               {"holder": id}: set a card on the reader;  DELETE takes it away
-    POST   /terminals/{id}/coins              {"yen": 100} -> {"accepted": true, "inserted_yen"} or {"accepted": false, "reason"}; the coin then
-    falls through POST   /terminals/{id}/return-tray/take   -> {"yen"}
-    POST   /terminals/{id}/tray/take          -> {"papers": [{"issuance_id", "sheets", "pdf" (base64 or null)}], "receipt" (text or null)};
-                                              `?pictures=1` adds "pictures": one PNG (base64) for each sheet
-    POST   /terminals/{id}/maintenance        {"do": "jam_next" | "clear_jam" | "load_paper" | "discard"}: staff at the open machine
+    GET    /                                 list of terminals (page)
+    GET    /terminals                        [{"id", "profile", "screen", "url"}]
+    GET    /terminals/{id}                   the panel and the machine (page)
+    GET    /terminals/{id}/view              the view (`kiosk.view`); `?seen=VERSION` waits up to 20 s for a newer one
+    GET    /terminals/{id}/stream            server-sent events, each a view
+    GET    /terminals/{id}/cards             [{"id", "name", "memo", "placed"}]: the demonstration cards; `placed` is a terminal or null
+    POST   /terminals/{id}/events            {"event": "kind", "value": "juminhyo"}: a touch (`kiosk.touches`); many carry no value
+    POST   /terminals/{id}/card              {"holder": id}: set a card on the reader
+    DELETE /terminals/{id}/card              take it away
+    POST   /terminals/{id}/coins             {"yen": 100} -> {"accepted": true, "inserted_yen"}, or {"accepted": false, "reason"}: it fell through
+    POST   /terminals/{id}/return-tray/take  -> {"yen"}
+    POST   /terminals/{id}/tray/take         -> {"papers": [{"issuance_id", "sheets", "taken", "pdf"}], "receipt"}: base64, text, or null;
+                                             `?pictures=1` adds "pictures" to each paper, one PNG (base64) for each sheet
+    POST   /terminals/{id}/maintenance       {"do": "jam_next" | "clear_jam" | "load_paper" | "discard"}: staff at the open machine
     GET    /healthz, /metrics
 
-Touches and hands answer {"view": …} as well, when the event has been taken; bad input answers a row of `messages.refusals` with its status. The
-door decodes, calls and encodes; it decides nothing. It is heard only under its own host name, and by pages of its own origin.
+Touches and hands are answered when the event has been taken, and their answers hold {"view": …} as well; bad input is answered with a row of
+`messages.refusals` under its status. The door decodes, calls and encodes; it decides nothing. It is heard only under its own host name, and by
+pages of its own origin.
 """
 
 import asyncio

@@ -36,6 +36,9 @@ class Outbox:
                 finished = await self._tell_waiting()
             except StoreFailed:
                 finished = False
+            except Exception:  # noqa: BLE001 - a report must reach the center: whatever failed, it is told again
+                self._log.exception("telling_failed", terminal=self._machine.terminal_id)
+                finished = False
             if finished:
                 pause = self._machine.seconds.outbox_pause
                 await self._more.wait()

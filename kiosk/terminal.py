@@ -108,9 +108,10 @@ class Terminal:
                 self.watchers.changed()
                 happened.settle(refusal)
         finally:
-            told.cancel()
             self._stop_work()
             self._stop_timer()
+            told.cancel()
+            await asyncio.gather(told, *([self._work] if self._work else []), return_exceptions=True)
 
     async def _take(self, happened: Happened) -> Refusal | None:
         if happened.work is not None and happened.work != self._work_no:

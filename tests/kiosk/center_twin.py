@@ -77,7 +77,9 @@ class CenterTwin:
             case said.Authenticate():
                 return self._authenticate(message)
             case said.AskKinds():
-                return self._for(message.visit_id, said.KindsOffered(municipality=CODE, kinds=(said.KindOffer(kind="juminhyo", fee_yen=self.fee_yen, open=True),)))
+                return self._for(
+                    message.visit_id, said.KindsOffered(municipality=CODE, kinds=(said.KindOffer(kind="juminhyo", fee_yen=self.fee_yen, open=True),))
+                )
             case said.AskChoices():
                 return self._for(message.visit_id, self._choices())
             case said.Apply():
@@ -105,9 +107,12 @@ class CenterTwin:
     def _choices(self) -> said.Choices:
         offered = offer(self.people, self.holder, KIND, POLICY, KEY, NOW)
         members = tuple(
-            said.MemberChoice(member_id=each.atena_no, name=each.name, relation=each.relation, holder=each.holder, fingerprint=each.fingerprint) for each in offered.members
+            said.MemberChoice(member_id=each.atena_no, name=each.name, relation=each.relation, holder=each.holder, fingerprint=each.fingerprint)
+            for each in offered.members
         )
-        return said.Choices(kind="juminhyo", members=members, options=offered.options, copies_max=offered.copies_max, register_version=offered.register_version)
+        return said.Choices(
+            kind="juminhyo", members=members, options=offered.options, copies_max=offered.copies_max, register_version=offered.register_version
+        )
 
     def _apply(self, message: said.Apply) -> Message:
         application = message.application
@@ -144,4 +149,3 @@ class CenterTwin:
             assert event.visit_id not in self.closed or event.step != "paid"
             self.reports.append(event)
         return said.Acknowledged(kiosk_id=event.kiosk_id, seq=event.seq)
-

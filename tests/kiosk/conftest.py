@@ -3,7 +3,10 @@ from pathlib import Path
 
 import pytest
 
+from messages.logs import configure
 from tests.kiosk.shop import Shop
+
+configure("kiosk")  # as in the real process: one line an event, and no local variables in tracebacks
 
 
 @pytest.fixture

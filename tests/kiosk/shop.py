@@ -60,12 +60,13 @@ class Shop:
         return self.chance.to_bytes(size, "big")
 
     async def open(self) -> "Shop":
+        coin_box = CoinBox.open(self.folder / "coin_box", self.float_coins, self.on_point)
+        printer = Printer.open(self.folder / "printer", self.on_point)
         self.store = self.wrap(await SqliteStore.open(self.folder / "journal.db", journal.metadata))
         self.machine = Machine(
             terminal_id="K-0001", profile="store", operator="見本マート", place_ja="見本一丁目店", place_en="Mihon 1-chome",
             slot=Slot(),
-            coin_box=CoinBox.open(self.folder / "coin_box", self.float_coins, self.on_point),
-            printer=Printer.open(self.folder / "printer", self.on_point),
+            coin_box=coin_box, printer=printer,
             door=CenterDoor(self.center, "K-0001", kiosk_key(), PATIENCE),
             store=self.store, now=self.now, token=self.token, seconds=self.seconds,
         )  # fmt: skip

@@ -217,7 +217,9 @@ async def test_an_idle_warning_hides_names_and_is_taken_back_by_a_touch(shop: Sh
 
 
 @pytest.mark.parametrize("lost", ["silent_before", "silent_after"])
-@pytest.mark.parametrize("message", [said.AskDirectory, said.OpenVisit, said.Authenticate, said.AskKinds, said.AskChoices, said.Apply, said.Report, said.CloseVisit])
+@pytest.mark.parametrize(
+    "message", [said.AskDirectory, said.OpenVisit, said.Authenticate, said.AskKinds, said.AskChoices, said.Apply, said.Report, said.CloseVisit]
+)
 async def test_a_message_without_an_answer_is_sent_again_as_it_was(shop: Shop, message: type, lost: str) -> None:
     getattr(shop.center, lost)[message] = 2
     await shop.to_take_papers()
@@ -234,7 +236,13 @@ async def test_a_message_without_an_answer_is_sent_again_as_it_was(shop: Shop, m
 async def test_without_any_answer_the_visit_is_refused_and_nothing_charged(shop: Shop, message: type) -> None:
     shop.center.silent_before[message] = 10_000
     await shop.until(Screen.MENU)
-    walking = {said.OpenVisit: Screen.CARD, said.Authenticate: Screen.REMOVE_CARD, said.AskKinds: Screen.REMOVE_CARD, said.AskChoices: Screen.KINDS, said.Apply: Screen.REVIEW}
+    walking = {
+        said.OpenVisit: Screen.CARD,
+        said.Authenticate: Screen.REMOVE_CARD,
+        said.AskKinds: Screen.REMOVE_CARD,
+        said.AskChoices: Screen.KINDS,
+        said.Apply: Screen.REVIEW,
+    }
     await walk_to(shop, walking[message])
     match walking[message]:
         case Screen.CARD:
@@ -252,7 +260,9 @@ async def test_without_any_answer_the_visit_is_refused_and_nothing_charged(shop:
     assert list(shop.center.closed.values()) == ["refused"]
 
 
-@pytest.mark.parametrize(("message", "code"), [(said.Authenticate, "credential_revoked"), (said.AskChoices, "not_issuable"), (said.Apply, "register_changed")])
+@pytest.mark.parametrize(
+    ("message", "code"), [(said.Authenticate, "credential_revoked"), (said.AskChoices, "not_issuable"), (said.Apply, "register_changed")]
+)
 async def test_a_refusal_is_shown_in_both_languages(shop: Shop, message: type, code: str) -> None:
     shop.center.refusing[message] = code
     await shop.to_kinds()
@@ -363,4 +373,3 @@ async def test_the_next_visit_starts_when_nothing_lies_about(shop: Shop) -> None
     await shop.told()
     assert list(shop.center.closed.values()) == ["idle"]
     assert shop.center.steps() == ["paid", "printed"]
-
