@@ -11,8 +11,9 @@ from certificates.face import EMPTY, SPECIMEN, MemberFace
 from certificates.fingerprint import fingerprint
 from certificates.juminhyo import OPENED_BY
 from certificates.kinds import KINDS
+from certificates.plain_file import Unreadable
 from certificates.proof import prove
-from certificates.reading import Paper, Unreadable, open_paper
+from certificates.reading import Paper, open_paper
 
 WHOLE, PART = "世帯全員", "世帯の一部"
 """What a 認証文 says about the household (domain facts 4.1; the rest of its wording is the municipality's)."""

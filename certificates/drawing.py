@@ -6,7 +6,6 @@ Puts each text into its cell on the ready form and leaves all else to `form`, `f
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 from itertools import groupby
 from operator import attrgetter
 from typing import Any
@@ -74,31 +73,20 @@ def draw_sealed(face: Face, seal: SealImage, now: datetime) -> Drawn:
 
 
 def texts_of(face: Face, sheet: int, sheets: int) -> Iterator[tuple[Cell, float, str]]:
-    """Every text of one sheet: its cell, how many millimetres lower than the grid says it stands, the text; neighbours on one line never follow each other (see `_apart`)."""
+    """Every text of one sheet: its cell, how many millimetres lower than the grid says it stands, the text."""
     once = {
         "specimen": SPECIMEN, "number": f"{face.number} {sheet}/{sheets}", "title": face.title,
         "address": face.address, "head_name": face.head_name, "binding": face.binding,
     }  # fmt: skip
-    yield from ((cell, 0.0, once[cell.code]) for cell in _apart(grid.EVERY_SHEET))
+    yield from ((cell, 0.0, once[cell.code]) for cell in grid.EVERY_SHEET)
     for block, member in enumerate(_members_on(face, sheet)):
         cells = dict(member.cells)
         if cells.keys() != _MEMBER_CODES:
             raise ValueError("a member's block has exactly the form's cells")
         cells["member_number"] = str((sheet - 1) * grid.MEMBERS_PER_SHEET + block + 1)
-        yield from ((cell, block * grid.BLOCK.height, cells[cell.code]) for cell in _apart((*grid.MEMBER_GRID, grid.MEMBER_NUMBER)))
+        yield from ((cell, block * grid.BLOCK.height, cells[cell.code]) for cell in (grid.MEMBER_NUMBER, *grid.MEMBER_GRID))
     if sheet == sheets:
-        yield from ((cell, 0.0, getattr(face, cell.code)) for cell in _apart(grid.CLOSING_GRID))
-
-
-@cache
-def _apart(cells: tuple[Cell, ...]) -> tuple[Cell, ...]:
-    """The cells column by column, from below, but never two of one line in turn: pdfium reads a blank after a text whose neighbour on its line is drawn next."""
-    rest = sorted(cells, key=lambda cell: (cell.box.x, -cell.box.y))
-    order = [rest.pop(0)]
-    while rest:
-        order.append(next((cell for cell in rest if abs(cell.box.middle - order[-1].box.middle) > grid.ROW / 2.1), rest[0]))
-        rest.remove(order[-1])
-    return tuple(order)
+        yield from ((cell, 0.0, getattr(face, cell.code)) for cell in grid.CLOSING_GRID)
 
 
 def _members_on(face: Face, sheet: int) -> tuple[MemberFace, ...]:

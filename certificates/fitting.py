@@ -26,7 +26,8 @@ _NEVER_FIRST = frozenset("ーァィゥェォッャュョヮぁぃぅぇぉっゃ
 """What does not begin a line (行頭禁則)."""
 
 _STEP = 4  # sizes are quarters of a point
-_LEADING = 1.12
+_LEADING = 1.07
+_AIR = 1.4  # points of height that stay free
 _MIDDLE = 0.38  # from the baseline to the middle of a kanji, in font sizes
 _PADDING = 1.1  # millimetres at each side of a cell
 
@@ -62,7 +63,7 @@ def glyphs_of(text: str, code: str) -> tuple[Glyph, ...]:
     glyphs = tuple(map(choose, sequences(text)))
     if None in glyphs:
         raise NoGlyph(code)
-    return glyphs  # type: ignore[return-value]
+    return glyphs  # type: ignore[return-value]  # none is None
 
 
 def fit(text: str, cell: Cell) -> tuple[Line, ...]:
@@ -83,25 +84,26 @@ def _fit(text: str, cell: Cell) -> tuple[Line, ...]:
     width, height = (cell.box.width - 2 * min(_PADDING, cell.box.width / 20)) * POINT, cell.box.height * POINT
     lines: tuple[tuple[Glyph, ...], ...] = (glyphs,)
     size = _size(lines, width, height, cell.size)
-    if size < min(COMFORTABLE, cell.size) and cell.lines > 1 and len(glyphs) > 1:
-        broken, broken_size = max(((two, _size(two, width, height, cell.size)) for two in _broken(glyphs)), key=lambda found: found[1])
-        lines, size = (broken, broken_size) if broken_size > size else (lines, size)
+    if size < min(COMFORTABLE, cell.size) and cell.lines > 1:
+        for broken in _broken(glyphs):
+            broken_size = _size(broken, width, height, cell.size)
+            lines, size = (broken, broken_size) if broken_size > size else (lines, size)
     if size < SMALLEST:
         raise DoesNotFit(cell.code)
     return _placed(lines, size, cell)
 
 
 def _size(lines: tuple[tuple[Glyph, ...], ...], width: float, height: float, largest: float) -> float:
-    longest = max([sum([glyph.advance for glyph in line]) for line in lines])
-    fitting = min(largest, width * 1000 / longest, height / (len(lines) * _LEADING))
+    longest = max(1, *[sum([glyph.advance for glyph in line]) for line in lines])
+    fitting = min(largest, width * 1000 / longest, (height - _AIR) / (len(lines) * _LEADING))
     return floor(fitting * _STEP + 1e-6) / _STEP
 
 
 def _broken(glyphs: tuple[Glyph, ...]) -> list[tuple[tuple[Glyph, ...], tuple[Glyph, ...]]]:
-    """Two ways to break into two lines of about the same width: after a blank (it stays, it is part of the text), and anywhere a line may begin."""
+    """Ways to break into two lines of about the same width: after a blank (it stays, it is part of the text), and anywhere a line may begin."""
     ends = list(accumulate(glyph.advance for glyph in glyphs))
     middle = ends[-1] / 2
-    starts = [at for at in range(1, len(glyphs)) if glyphs[at].sequence not in _NEVER_FIRST] or [1]
+    starts = [at for at in range(1, len(glyphs)) if glyphs[at].sequence not in _NEVER_FIRST]
     after_blank = [at for at in starts if glyphs[at - 1].sequence in BLANKS]
     nearest = [min(places, key=lambda at: abs(ends[at - 1] - middle)) for places in (after_blank, starts) if places]
     return [(glyphs[:at], glyphs[at:]) for at in nearest]

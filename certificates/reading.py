@@ -1,45 +1,41 @@
 """What a finished paper says, from the text drawn on its sheets; and the proof that it says nothing else.
 
-Reading goes through pdfium and positions: every text object is put into the grid's cell it stands in, and whatever stands in no cell makes the paper unreadable. A text that can be
-extracted is not yet what a person sees (ink can be white, covered, clipped; a glyph can lie about its letter). So `read` draws the face it found once more and holds the two
-files against each other (`proof`): a paper is believed only when it is exactly the paper of its own text. Holds no opinion on what should have been ordered (`checking` does).
+Every text operator of a sheet is put into the grid's cell in which it begins, and what stands in no cell makes the paper unreadable. A text that can be extracted is not yet what a
+person sees (ink can be white, covered, clipped; a glyph can lie about its letter). So `read` draws the face it found once more and holds the two files against each other (`proof`):
+a paper is believed only when it is exactly the paper of its own text. That makes the finding here simple: it may be wrong about a strange file, it can never be believed wrongly.
+Holds no opinion on what should have been ordered (`checking` does).
+
+No PDF library reads here. It would see a file before anything is proven about it, and what it extracts is a guess (pdfium drops blanks, turns a hyphen at a line's end into a
+control character, adds blanks between columns), so that good papers would be stopped. Tests hold the reading against two such libraries.
 """
 
-import ctypes
 import re
-from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
-from threading import Lock
-from typing import Any
-
-import pypdfium2.raw as pdfium
 
 from certificates.face import Face, MemberFace
 from certificates.fitting import POINT
 from certificates.form import grid
 from certificates.juminhyo import MEMBER_CELLS
 from certificates.kinds import KINDS
+from certificates.plain_file import PlainFile, Unreadable, plain_file
 from certificates.seal import SealImage, checked_seal
 
-LARGEST_BYTES = 2_000_000
-MOST_SHEETS = 25
-_MOST_OBJECTS = 1500
-_SHORTEST_TEXT, _LONGEST_TEXT = 4, 1024  # bytes of UTF-16 in one text object, its end included
+__all__ = ["Paper", "SheetRead", "Unreadable", "face_of", "open_paper", "read"]
 
-_TEXT, _IMAGE, _FORM = pdfium.FPDF_PAGEOBJ_TEXT, pdfium.FPDF_PAGEOBJ_IMAGE, pdfium.FPDF_PAGEOBJ_FORM
+_LARGEST_CONTENT = 400_000
+"""Bytes of one sheet's operators, or of one font's table of codes; ten times what the fullest paper has."""
+
+_MOST_SHEETS = 25
 _NUMBER = re.compile(r"(.+) ([1-9]\d?)/([1-9]\d?)", re.DOTALL)
-_DATE = re.compile(r"D:(\d{14})([+-])(\d\d)'(\d\d)'", re.ASCII)
+_DATE = re.compile(rb" /CreationDate \(D:(\d{14})([+-])(\d\d)'(\d\d)'\) >>")
+_PAGE = re.compile(rb"\d+ 0 obj\n<< /Type /Page .* /Contents (\d{1,6}) 0 R >>\n", re.DOTALL)
+_FONTS = re.compile(rb"/(F\d) (\d{1,6}) 0 R")
+_UNICODE = re.compile(rb" /ToUnicode (\d{1,6}) 0 R >>")
+_CODE = re.compile(rb"^<([0-9A-F]{4})> <((?:[0-9A-F]{4})+)>$", re.MULTILINE)
+_TEXT = re.compile(rb"^/(F\d) [\d.]+ Tf 1 0 0 1 (-?[\d.]{1,9}) (-?[\d.]{1,9}) Tm <((?:[0-9A-F]{4})+)> Tj$", re.MULTILINE)
+_SEAL = re.compile(rb"\d+ 0 obj\n<< /Type /XObject /Subtype /Image /Width (\d{1,4}) ")
 _CLOSING = tuple(cell.code for cell in grid.CLOSING_GRID)
-
-_PDFIUM = Lock()
-"""pdfium is one library for the whole process and not made for two threads at once."""
-
-
-class Unreadable(ValueError):
-    """The paper cannot be read, or is not exactly the paper of its own text. The message names a place, never a text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,52 +104,31 @@ def face_of(sheets: tuple[SheetRead, ...]) -> Face:
 
 def open_paper(pdf: bytes) -> Paper:
     """Read without proof; for whoever wants to say what is wrong with a paper before refusing it. Raises `Unreadable`."""
-    if not pdf.startswith(b"%PDF-") or len(pdf) > LARGEST_BYTES:
-        raise Unreadable("not a paper")
-    with _PDFIUM, _document(pdf) as document:
-        count = pdfium.FPDF_GetPageCount(document)
-        if not 1 <= count <= MOST_SHEETS:
-            raise Unreadable("number of sheets")
-        seals: list[SealImage] = []
-        sheets = tuple(_sheet(document, number, seals) for number in range(1, count + 1))
-        if len(seals) != 1:
-            raise Unreadable("not one seal")
-        return Paper(sheets, _made_at(document), seals[0])
+    file = plain_file(pdf)
+    codes = _codes(file)
+    pages = [int(page[1]) for found in file.objects if (page := _PAGE.match(found.head))]
+    if not 1 <= len(pages) <= _MOST_SHEETS:
+        raise Unreadable("number of sheets")
+    sheets = tuple(_sheet(file.numbered(page).content(_LARGEST_CONTENT), number, codes) for number, page in enumerate(pages, 1))
+    return Paper(sheets, _made_at(file), _seal(file))
 
 
-@contextmanager
-def _document(pdf: bytes) -> Iterator[Any]:
-    document = pdfium.FPDF_LoadMemDocument64(pdf, len(pdf), None)
-    if not document:
-        raise Unreadable("broken or locked")
-    try:
-        yield document
-    finally:
-        pdfium.FPDF_CloseDocument(document)
+def _codes(file: PlainFile) -> dict[bytes, dict[bytes, str]]:
+    """Font name -> code (four hex digits) -> text, for the fonts that draw texts."""
+    fonts = {name: file.numbered(int(number)).head for name, number in _FONTS.findall(file.numbered(1).head)}
+    return {name: _table(file, unicode[1]) for name, head in fonts.items() if (unicode := _UNICODE.search(head))}
 
 
-@contextmanager
-def _page(document: Any, number: int) -> Iterator[tuple[Any, Any]]:
-    page = pdfium.FPDF_LoadPage(document, number - 1)
-    text = pdfium.FPDFText_LoadPage(page) if page else None
-    try:
-        if not text:
-            raise Unreadable(f"sheet {number}: broken")
-        yield page, text
-    finally:
-        if text:
-            pdfium.FPDFText_ClosePage(text)
-        if page:
-            pdfium.FPDF_ClosePage(page)
+def _table(file: PlainFile, number: bytes) -> dict[bytes, str]:
+    pairs = _CODE.findall(file.numbered(int(number)).content(_LARGEST_CONTENT))
+    return {code: bytes.fromhex(text.decode()).decode("utf-16-be", "replace") for code, text in pairs}
 
 
-def _made_at(document: Any) -> datetime:
-    buffer = ctypes.create_string_buffer(64)
-    size = pdfium.FPDF_GetMetaText(document, b"CreationDate", buffer, len(buffer))
-    found = _DATE.fullmatch(buffer.raw[: max(size - 2, 0)].decode("utf-16-le", "replace")) if size <= len(buffer) else None
+def _made_at(file: PlainFile) -> datetime:
+    found = next((date for one in file.objects if (date := _DATE.search(one.head))), None)
     if not found:
         raise Unreadable("no date")
-    day, sign, hours, minutes = found.groups()
+    day, sign, hours, minutes = (part.decode() for part in found.groups())
     offset = timedelta(hours=int(hours), minutes=int(minutes))
     try:
         return datetime.strptime(day, "%Y%m%d%H%M%S").replace(tzinfo=timezone(-offset if sign == "-" else offset))
@@ -161,71 +136,30 @@ def _made_at(document: Any) -> datetime:
         raise Unreadable("no date") from None
 
 
-def _sheet(document: Any, number: int, seals: list[SealImage]) -> SheetRead:
-    """One sheet's cells; an image on it is added to `seals`."""
-    found: dict[tuple[int, str], str] = {}
-    with _page(document, number) as (page, text):
-        drawn_texts = _texts(page, text, number, seals)
-        if any(drawn.endswith(" ") for _, _, drawn in drawn_texts):
-            drawn_texts = _without_gaps(drawn_texts, text)
-        for place, _, drawn in drawn_texts:
-            found[place] = found.get(place, "") + drawn
-    return _gathered(found, number)
-
-
-def _texts(page: Any, text: Any, number: int, seals: list[SealImage]) -> list[tuple[tuple[int, str], Any, str]]:
-    """(place, object, text) of every text object in the order they are drawn; the form's own parts are left to the proof.
-
-    A text may end in a blank that is not its own, where pdfium saw a gap before the next text or the next begins with one.
-    """
-    count = pdfium.FPDFPage_CountObjects(page)
-    if count > _MOST_OBJECTS:
-        raise Unreadable(f"sheet {number}: too much on it")
-    buffer, matrix = (ctypes.c_ushort * (_LONGEST_TEXT // 2))(), pdfium.FS_MATRIX()
-    texts = []
-    for at in range(count):
-        drawn = pdfium.FPDFPage_GetObject(page, at)
-        kind = pdfium.FPDFPageObj_GetType(drawn)
-        if kind == _TEXT:
-            size = pdfium.FPDFTextObj_GetText(drawn, text, buffer, _LONGEST_TEXT)
-            if not _SHORTEST_TEXT <= size <= _LONGEST_TEXT:
-                raise Unreadable(f"sheet {number}: a text of nothing, or too long")
-            place = _PLACES.find(matrix.e / POINT, grid.PAGE_HEIGHT - matrix.f / POINT) if pdfium.FPDFPageObj_GetMatrix(drawn, matrix) else None
-            if place is None:
-                raise Unreadable(f"sheet {number}: text outside the form")
-            texts.append((place, drawn, ctypes.string_at(buffer, size - 2).decode("utf-16-le", "replace")))
-        elif kind == _IMAGE:
-            seals.append(_seal(drawn, number))
-        elif kind != _FORM:
-            raise Unreadable(f"sheet {number}: a drawing that is not the form's")
-    return texts
-
-
-def _without_gaps(texts: list[tuple[tuple[int, str], Any, str]], text: Any) -> list[tuple[tuple[int, str], Any, str]]:
-    """The same texts without the blanks that nobody drew."""
-    own = Counter(
-        _address(pdfium.FPDFText_GetTextObject(text, at))
-        for at in range(pdfium.FPDFText_CountChars(text))
-        if pdfium.FPDFText_GetUnicode(text, at) == 0x20 and pdfium.FPDFText_IsGenerated(text, at) == 0
-    )
-    return [(place, drawn, read[:-1] if read.endswith(" ") and read.count(" ") > own[_address(drawn)] else read) for place, drawn, read in texts]
-
-
-def _address(drawn: Any) -> int:
-    return ctypes.cast(drawn, ctypes.c_void_p).value or 0
-
-
-def _seal(image: Any, number: int) -> SealImage:
-    width, height = ctypes.c_uint(), ctypes.c_uint()
-    size = pdfium.FPDFImageObj_GetImageDataRaw(image, None, 0)
-    if not pdfium.FPDFImageObj_GetImagePixelSize(image, width, height) or width.value != height.value or not 0 < size <= LARGEST_BYTES:
-        raise Unreadable(f"sheet {number}: an image that is no seal")
-    buffer = ctypes.create_string_buffer(size)
-    pdfium.FPDFImageObj_GetImageDataRaw(image, buffer, size)
+def _seal(file: PlainFile) -> SealImage:
+    images = [(int(image[1]), one.packed or b"") for one in file.objects if (image := _SEAL.match(one.head))]
+    if len(images) != 1:
+        raise Unreadable("not one seal")
     try:
-        return checked_seal(width.value, buffer.raw)
+        return checked_seal(*images[0])
     except ValueError:
-        raise Unreadable(f"sheet {number}: an image that is no seal") from None
+        raise Unreadable("not a seal") from None
+
+
+def _sheet(content: bytes, number: int, codes: dict[bytes, dict[bytes, str]]) -> SheetRead:
+    """One sheet's cells, from its operators."""
+    found: dict[tuple[int, str], str] = {}
+    for font, x, y, drawn in _TEXT.findall(content):
+        try:
+            table = codes[font]
+            text = "".join([table[drawn[at : at + 4]] for at in range(0, len(drawn), 4)])
+            place = _PLACES.find(float(x) / POINT, grid.PAGE_HEIGHT - float(y) / POINT)
+        except (KeyError, ValueError):
+            raise Unreadable(f"sheet {number}: broken text") from None
+        if place is None:
+            raise Unreadable(f"sheet {number}: text outside the form")
+        found[place] = found.get(place, "") + text
+    return _gathered(found, number)
 
 
 def _gathered(found: dict[tuple[int, str], str], number: int) -> SheetRead:

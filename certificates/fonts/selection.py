@@ -15,9 +15,6 @@ _HERE = Path(__file__).parent
 _INSTALLED = Path("/usr/share/fonts")
 BLANKS = " \u3000"
 """The blanks a register uses."""
-_LIGATURES = frozenset("ﬀﬁﬂﬃﬄﬅﬆ")
-"""Printing marks that stand for letters: readers of a PDF give back the letters, so they are no character of a name here."""
-
 _NEVER_DRAWN = ("Cc", "Cf", "Co", "Cs", "M", "Z")
 """Control, format and private characters, marks that would have to be placed on another, and all blanks but the two a register uses."""
 
@@ -45,7 +42,7 @@ def paper_font(number: int) -> PaperFont | None:
 @lru_cache(1 << 16)
 def choose(sequence: str) -> Glyph | None:
     """The form to draw for one character (its variation selector included), None when no font has exactly that form."""
-    if sequence in _LIGATURES or (sequence not in BLANKS and unicodedata.category(sequence[0]).startswith(_NEVER_DRAWN)):
+    if sequence not in BLANKS and unicodedata.category(sequence[0]).startswith(_NEVER_DRAWN):
         return None
     for number in range(3):
         font = paper_font(number)

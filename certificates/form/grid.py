@@ -29,11 +29,6 @@ class Box:
     width: float
     height: float
 
-    @property
-    def middle(self) -> float:
-        """How far down the middle of the box is."""
-        return self.y + self.height / 2
-
     def moved(self, down: float) -> "Box":
         """The same box `down` millimetres lower."""
         return Box(self.x, self.y + down, self.width, self.height)

@@ -1,0 +1,101 @@
+"""Faces to draw: ordinary ones, awkward ones, and what a test changes in them."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from certificates.binding import binding
+from certificates.checking import Expected
+from certificates.drawing import draw
+from certificates.face import EMPTY, Face, MemberFace
+from certificates.fingerprint import fingerprint
+from certificates.issuer_form import IssuerForm
+from certificates.juminhyo import MEMBER_CELLS, OPTIONS
+from certificates.juminhyo_content import SEAL_NOTE, STATEMENT_PART, STATEMENT_WHOLE
+from certificates.seal import seal_png
+from certificates.wareki import JST
+
+KEY = bytes(range(32))
+NOW = datetime(2026, 11, 23, 12, 34, 56, tzinfo=JST)
+FORM = IssuerForm("990019", "見本県", "みほん市", "見本県みほん市長", "見本　一心", seal_png("みほん市長之印"), "みほん市")
+ADDRESS = "見本県みほん市中央一丁目２番３号　みほんハイツ１０２号室"
+LONG_ADDRESS = (
+    "見本県みほん市北見本区東見本町字大字小字三丁目１２番３４号　グランドみほんシティタワーレジデンス南館サウスウイング第二番館４５０３号室"
+)
+LONG_NAME = "WOLFESCHLEGELSTEINHAUSENBERGERDORFF HUBERT BLAINE ADOLPH CHARLES DAVID"
+
+_PLAIN = {
+    "name_kana": "ワタナベ　タロウ", "name": "渡辺　太郎", "birth": "昭和６０年１１月２３日", "sex": "男", "resident_since": "平成２５年４月１日",
+    "address_since": "令和２年１２月１５日", "notified_on": "令和２年１２月２０日", "previous_address": "見本県となり市本町三丁目１２番３４号",
+}  # fmt: skip
+ALL_SHOWN = {
+    "relation": "世帯主",
+    "my_number": "123456789018",
+    "juminhyo_code": "12345678901",
+    "hittousha": "渡辺　太郎",
+    "honseki": "見本県みほん市中央一丁目２番地",
+}
+
+
+def member(**texts: str) -> MemberFace:
+    """An ordinary person's block with nothing asked for, but for `texts`."""
+    return MemberFace(tuple((code, {**_PLAIN, **texts}.get(code, EMPTY)) for code in MEMBER_CELLS))
+
+
+HANAKO = member(
+    name="渡邉󠄀　花子", name_kana="ワタナベ　ハナコ", former_name="髙﨑", former_name_kana="タカサキ", sex="女", birth="昭和６２年１月２日"
+)
+KICHITARO = member(name="𠮷田　辻󠄀太郎", name_kana="ヨシダ　ツジタロウ", birth="平成２３年５月５日")
+FOREIGN = member(
+    name="JOHNSON MICHAEL ANDREW", name_kana="ジョンソン　マイケル", alias="渡辺　マイケル", birth="１９８５年１月２３日", nationality="アメリカ合衆国",
+    category="中長期在留者", residence_status="永住者", period="無期限", expires="２０２８年１２月３１日", card_number="AB12345678CD", relation="同居人",
+)  # fmt: skip
+LONG = member(
+    name=LONG_NAME,
+    name_kana="ウルフシュレーゲルシュタインハウゼンベルガードルフ　ヒューバート　ブレイン",
+    alias="ながい" * 10,
+    previous_address=LONG_ADDRESS,
+    **ALL_SHOWN,
+)
+
+
+def face(*members: MemberFace, copy: int = 1, **changes: str) -> Face:
+    """A paper about these people (渡辺 太郎 alone without any); `copy` gives it another number and binding."""
+    return replace(
+        Face(
+            kind="juminhyo", title="住民票の写し", number=f"20261123 みほん市 K0001 {copy:06d}", binding=binding(f"issuance-{copy}", "1f3a", "f" * 64),
+            address=ADDRESS, head_name=EMPTY, members=members or (member(),), statement=STATEMENT_WHOLE, issued_on="令和８年１１月２３日",
+            certifier_title="見本県みほん市長", certifier_name="見本　一心", seal_note=SEAL_NOTE,
+        ), **changes,
+    )  # fmt: skip
+
+
+def paper(of: Face) -> bytes:
+    """The finished PDF."""
+    return draw(of, FORM, NOW).pdf
+
+
+def expected(of: Face, *show: str) -> Expected:
+    """The order that `of` is the right answer to."""
+    return Expected(
+        kind=of.kind, binding=of.binding, number=of.number, sheets=-(-len(of.members) // 4), visit_key=KEY, show=show,
+        fingerprints=tuple(fingerprint(KEY, person.text("name"), person.text("birth")) for person in of.members),
+        whole_household=of.statement != STATEMENT_PART,
+    )  # fmt: skip
+
+
+ORDINARY: dict[str, Face] = {
+    "one person": face(),
+    "four people, all shown": face(member(**ALL_SHOWN), HANAKO, KICHITARO, LONG, head_name="渡辺　太郎"),
+    "six people": face(
+        member(),
+        HANAKO,
+        KICHITARO,
+        member(name="渡辺　ひなた"),
+        LONG,
+        member(name="山﨑　キヨ", birth="昭和２０年月日不詳"),
+        statement=STATEMENT_PART,
+    ),
+    "foreign resident": face(FOREIGN, head_name="渡辺　太郎"),
+    "long texts": face(LONG, LONG, address=LONG_ADDRESS, head_name=LONG_NAME),
+}
+ALL = OPTIONS
