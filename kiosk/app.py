@@ -89,12 +89,14 @@ class KioskDoor:
         self._terminals = terminals
         self._cards = cards
         self._registry = registry
+        self._closing = False
         self._hosts = frozenset({host, "localhost", "127.0.0.1", "::1"})
 
     def application(self) -> web.Application:
         """The aiohttp application."""
         app = web.Application(client_max_size=BODY_BYTES_MAX, middlewares=[_refusals, _own_origin])
         app[HOSTS] = self._hosts
+        app.on_shutdown.append(self._let_go)
         add_panel(app)
         at = "/terminals/{id}"
         app.add_routes(
@@ -149,7 +151,7 @@ class KioskDoor:
         await response.prepare(request)
         seen = 0
         try:
-            while True:
+            while not self._closing:
                 try:
                     async with asyncio.timeout(STREAM_ALIVE_SECONDS):
                         seen = await terminal.watchers.newer_than(seen)
@@ -158,7 +160,14 @@ class KioskDoor:
                     continue
                 await response.write(b"data: " + msgspec.json.encode(view_of(terminal)) + b"\n\n")
         except ConnectionResetError:
-            return response
+            pass
+        return response
+
+    async def _let_go(self, _app: web.Application) -> None:
+        """Whoever watches is let go, so that the door can close at once."""
+        self._closing = True
+        for terminal in self._terminals.values():
+            terminal.watchers.changed()
 
     async def _cards_beside(self, request: web.Request) -> web.Response:
         self._terminal(request)

@@ -39,11 +39,12 @@ class TerminalConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class HolderConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A demonstration card that lies beside the machine."""
+    """A demonstration card that lies beside the machine; `memo` is what is written on the slip of paper around it."""
 
     id: str
     name: str
     card_file: Path
+    memo: str = ""
 
 
 class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

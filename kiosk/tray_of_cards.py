@@ -46,4 +46,6 @@ class TrayOfCards:
 
     def listed(self) -> list[dict[str, Any]]:
         """All cards in the order of the configuration."""
-        return [{"id": holder.id, "name": holder.name, "placed": self._on_reader.get(holder.id)} for holder in self._holders.values()]
+        return [
+            {"id": holder.id, "name": holder.name, "memo": holder.memo, "placed": self._on_reader.get(holder.id)} for holder in self._holders.values()
+        ]

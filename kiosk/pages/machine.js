@@ -31,9 +31,10 @@ function reader(machine, view, say, cards, hands) {
       h("button", { type: "button", class: "take", "data-key": "take-card", onclick: () => hands.takeCard() }, say("machine.take_card"))] : h("p", {}, say("machine.reader.empty")));
   const rack = h("ul", { class: "rack", "aria-label": say("machine.cards") }, cards.map((card) => h("li", {}, h("button", {
     type: "button", class: "mycard small", "data-key": `card-${card.id}`, disabled: machine.card || card.placed !== null, "aria-label": say("machine.cards.pick", { name: card.name }),
-    onclick: () => hands.placeCard(card.id),
-  }, h("span", {}, card.name), h("i", {}), h("em", {}, card.placed !== null ? say("machine.cards.away") : "見本")))));
-  return part("reader", say("machine.reader"), pad, h("h4", {}, say("machine.cards")), rack);
+    onclick: () => hands.placeCard(card.id), title: card.memo || null,
+  }, h("span", {}, card.name), h("i", {}), h("em", {}, card.placed !== null ? say("machine.cards.away") : "見本")),
+    card.memo ? h("p", { class: "memo" }, card.memo) : null)));
+  return part("reader", say("machine.reader"), pad, mine && mine.memo ? h("p", { class: "memo mine" }, mine.memo) : null, h("h4", {}, say("machine.cards")), rack);
 }
 
 function coins(machine, view, say, hand, hands) {

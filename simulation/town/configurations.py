@@ -8,6 +8,7 @@ from typing import Any
 from certificates.kinds import KINDS
 from simulation import demonstration as demo
 from simulation.town.authorities import root_files, server_name
+from simulation.town.description import HolderEntry
 from simulation.town.folders import PARTIES, Folders
 from simulation.town.preparation import Prepared
 from trust.parties import Peer
@@ -186,7 +187,10 @@ def _center(folders: Folders, prepared: Prepared, opening: Opening) -> dict[str,
 
 
 def _kiosk(folders: Folders, prepared: Prepared, opening: Opening) -> dict[str, Any]:
-    shown = [{"id": holder.id, "name": holder.name, "card_file": str(Path(holder.card).resolve())} for holder in prepared.holders]
+    shown = [
+        {"id": holder.id, "name": holder.name, "card_file": str(Path(holder.card).resolve()), "memo": _memo(holder)}
+        for holder in sorted(prepared.holders, key=lambda holder: not holder.note)
+    ]
     return {
         "name": demo.KIOSK,
         **_identity(folders, "kiosk"),
@@ -209,3 +213,8 @@ def _kiosk(folders: Folders, prepared: Prepared, opening: Opening) -> dict[str, 
         "port": opening.ports["kiosk"].office,
         "seconds": {"sheet": opening.printer_seconds},
     }
+
+
+def _memo(holder: HolderEntry) -> str:
+    """The slip around a demonstration card: nobody could try it without."""
+    return f"暗証番号 {holder.pin}" + (f"（{holder.note}）" if holder.note else "")
