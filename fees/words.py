@@ -83,11 +83,11 @@ class JournalLine:
     credit_yen: int | None
 
 
-def yen(amount: int | None) -> str:
+def yen(amount_yen: int | None) -> str:
     """An amount as it is printed: separators, a minus as △ in the Japanese manner of accounts, nothing for None."""
-    if amount is None:
+    if amount_yen is None:
         return ""
-    return f"△{-amount:,}" if amount < 0 else f"{amount:,}"
+    return f"△{-amount_yen:,}" if amount_yen < 0 else f"{amount_yen:,}"
 
 
 def moment(text: str) -> str:
