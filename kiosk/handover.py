@@ -47,6 +47,7 @@ async def collect(machine: Machine, session: Session) -> Event:
         result = machine.coin_box.collect(session.request_id, session.ready.total_yen)
         if not isinstance(result, Collected):
             session.notice = Notice(REASON_NO_CHANGE, yen=session.inserted_yen)
+            session.returned_yen = session.inserted_yen
             return Event.NOT_COLLECTED
     await machine.write(journal.paid, ids, machine.now())
     return Event.PAID
@@ -72,7 +73,9 @@ async def print_papers(machine: Machine, session: Session) -> Event:
             break
         session.printed = (*session.printed, paper.issuance_id)
     session.ready = None  # the papers are wiped as soon as the printer has them
-    if reason:
+    if session.owed_yen:
+        session.notice = Notice("money_open", yen=session.owed_yen)
+    elif reason:
         session.notice = Notice(reason, yen=session.returned_yen)
     return Event.PRINTED if session.printed else Event.NOT_PRINTED
 
@@ -92,10 +95,13 @@ async def _print_paper(machine: Machine, session: Session, paper: ReadyPaper) ->
 
 async def _settle_unprinted(machine: Machine, session: Session, papers: tuple[ReadyPaper, ...], reason: str) -> None:
     for place, paper in enumerate(papers):
+        returned_yen = 0
         if reason == REASON_UNCERTAIN and place == 0:
             await machine.write(journal.unresolved, (paper.issuance_id,), reason, machine.now())
         else:
-            session.returned_yen += await refund(machine, session.request_id, paper.issuance_id, session.fee_yen, reason)
+            returned_yen = await refund(machine, session.request_id, paper.issuance_id, session.fee_yen, reason)
+        session.returned_yen += returned_yen
+        session.owed_yen += session.fee_yen - returned_yen
 
 
 async def refund(machine: Machine, request_id: str, issuance_id: str, fee_yen: int, reason: str) -> int:

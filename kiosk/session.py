@@ -64,6 +64,7 @@ class Session:
     progress: Progress = field(default_factory=Progress)
     inserted_yen: int = 0
     returned_yen: int = 0
+    owed_yen: int = 0  # neither printed nor given back: a case for the store and the center
     printed: tuple[str, ...] = ()
     receipt: Receipt | None = None
     notice: Notice | None = None
@@ -83,6 +84,7 @@ class Session:
         self.progress = Progress()
         self.inserted_yen = 0
         self.returned_yen = 0
+        self.owed_yen = 0
         self.printed = ()
         self.receipt = None
         self.silenced = False

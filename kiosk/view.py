@@ -210,8 +210,11 @@ def _receipt(terminal: Terminal, session: Session) -> Json:
 
 
 def _returned(_terminal: Terminal, session: Session) -> Json:
-    yen = 0 if session.notice is None else session.notice.yen
-    return {"yen": yen, "reference": reference_of(session.request_id) if session.request_id else ""}
+    return {
+        "yen": session.returned_yen,
+        "owed_yen": session.owed_yen,
+        "reference": reference_of(session.request_id) if session.request_id else "",
+    }
 
 
 def _refused(_terminal: Terminal, session: Session) -> Json:

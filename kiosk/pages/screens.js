@@ -19,7 +19,7 @@ function menu(data, say, touch) {
     content: [
       data.ready ? null : h("p", { class: "notice" }, icon("warning"), h("span", {}, say("menu.closed"))),
       h("div", { class: "tiles" },
-        button("start", "tile main", () => touch("start"), icon("city"), h("span", {}, say("menu.service")), h("small", {}, say("menu.service.more"))),
+        h("button", { type: "button", class: "tile main", "data-key": "start", disabled: !data.ready, onclick: () => touch("start") }, icon("city"), h("span", {}, say("menu.service")), h("small", {}, say("menu.service.more"))),
         idle("copy"), idle("print"), idle("scan")),
       h("p", { class: "footnote" }, say("menu.emulated")),
       h("p", { class: "footnote" }, say("app.specimen.long")),
@@ -198,9 +198,11 @@ function refused(data, say, touch) {
 }
 
 function returned(data, say, touch) {
+  const owed = data.owed_yen > 0;
+  const money = data.yen > 0 ? [h("p", { class: "money" }, say("returned.yen", { yen: yen(data.yen) })), h("p", {}, say("returned.take"))] : null;
   return {
-    ...titled("returned")(data, say),
-    content: h("div", { class: "shown" }, icon("coin"), h("p", { class: "money" }, say("returned.yen", { yen: yen(data.yen) })), h("p", {}, say("returned.take")), reference(data, say, "refused.reference")),
+    title: say(owed ? "returned.owed" : "returned.title"), lead: owed ? null : say("returned.lead"),
+    content: h("div", { class: "shown" }, icon("coin"), money, reference(data, say, "refused.reference")),
     forward: finish(touch, say),
   };
 }

@@ -92,7 +92,9 @@ async def test_a_refund_the_box_cannot_pay_out_stays_an_open_case(poor_shop: Sho
     poor_shop.machine.printer.jam_next()
     # A note is in the cash box, and a note is never paid out.
     await poor_shop.pay(1000)
-    await poor_shop.until(Screen.RETURNED, Screen.RECOVERED)
+    await poor_shop.until(Screen.RETURNED)
+    assert poor_shop.view["notice"] == {"code": "money_open", "yen": 1000}
+    assert (poor_shop.view["data"]["yen"], poor_shop.view["data"]["owed_yen"]) == (0, 1000)
     await finished(poor_shop)
     assert poor_shop.center.steps() == ["paid", "paid", "unresolved", "unresolved"]
     assert poor_shop.machine.coin_box.counters().cash_yen == 1000
