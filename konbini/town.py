@@ -8,10 +8,13 @@ from rich.table import Table
 
 from konbini.answers import fail
 from simulation.town.description import Town
-from simulation.town.opening import PortTaken, Wish, keep_open
+from simulation.town.opening import AlreadyOpen, PortTaken, Wish, keep_open
 from simulation.town.preparation import StateMismatch
 from simulation.town.supervisor import PartyFailed
 from storage.instants import JST
+
+WIDTH = 120
+"""Of what is written to a file, where no terminal says how wide it is."""
 
 OFFICES = {"center": "センターの運用画面", "municipal": "市区町村の職員画面", "fees": "手数料の帳簿", "jpki": "認証局の画面"}
 PARTY_NAMES = {
@@ -30,6 +33,8 @@ def open_town(
     if hours not in ("always", "real"):
         fail("hours_unknown", "--hours は always か real です。", as_json=False, status=2)
     console = Console(highlight=False, soft_wrap=True)
+    if not console.is_terminal:
+        console = Console(highlight=False, soft_wrap=True, width=WIDTH)
     wish = Wish(state, port, seed, residents, terminals, hours == "real", printer_seconds, rehearse_crashes)
     try:
         with console.status("町を開いています") as status:
@@ -39,7 +44,7 @@ def open_town(
                 _tell(console, town, state, hours)
 
             keep_open(wish, datetime.now(JST), lambda step: status.update(PARTY_NAMES.get(step, step)), ready)
-    except (StateMismatch, PortTaken, PartyFailed) as error:
+    except (AlreadyOpen, StateMismatch, PortTaken, PartyFailed) as error:
         fail("town_not_opened", f"町を開けません: {error}", as_json=False, status=2)
     console.print("町を閉じました。帳簿は残っています。")
 
@@ -54,6 +59,7 @@ def _tell(console: Console, town: Town, state: Path, hours: str) -> None:
         staff.add_row(title, url, by_url[url].name, by_url[url].password)
     console.print(staff)
     holders = Table("見本の住民", "氏名", "暗証番号", "", box=None, pad_edge=True)
+    holders.columns[3].overflow = "fold"
     for holder in town.holders:
         if holder.note:
             holders.add_row(holder.id, holder.name, holder.pin, holder.note)
