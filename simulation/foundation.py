@@ -19,7 +19,6 @@ from issuance_center import config as center
 from issuance_center.records.tables import METADATA as RECORDS
 from jpki import statuses
 from kiosk import journal
-from kiosk.card import personalise
 from municipal_server.config import Issuer
 from municipal_server.issue_tables import METADATA as ISSUE_LOG
 from registers import resident_tables
@@ -28,7 +27,7 @@ from registers.resident import Resident
 from simulation import demonstration as demo
 from simulation.key_ring import rsa_ring, signing_key
 from simulation.parties import Estate
-from simulation.people import CardMade, Mint, issued, make_cards, registered
+from simulation.people import CardMade, Mint, issued, make_cards, registered, write_card
 from simulation.store import open_database
 from simulation.world import World
 from trust.authority import create_root
@@ -105,19 +104,7 @@ def _databases(people: tuple[Resident, ...], population: Population, cards: tupl
 def _holder(folder: Path, number: int, card: CardMade, token: Callable[[int], bytes]) -> Holder:
     file = folder / "cards" / f"{number:04d}.card"
     file.parent.mkdir(parents=True, exist_ok=True)
-    personalise(
-        file,
-        authentication_key=card.key,
-        authentication_certificate=card.authentication,
-        authentication_ca=card.authority.certificate,
-        signature_key=card.key,
-        signature_certificate=card.signature,
-        signature_ca=card.authority.certificate,
-        pin=card.pin,
-        signature_password=card.password,
-        label=f"見本 {number:04d}",
-        token=token,
-    )
+    write_card(card, file, number, token)
     return Holder(number, file, card)
 
 

@@ -6,12 +6,14 @@ The same for the town on localhost and the town in one process: keys, clock and 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import Literal
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from jpki.statuses import Issued
+from kiosk.card import personalise
 from registers.population import HolderNote, Population
 from registers.resident import Household, Resident
 from trust.authority import Authority
@@ -83,6 +85,23 @@ def registered(
     """The residents as a register holds them: with the serials of their cards, usable since before today; a name that no font can print is 外字 pending."""
     serials = {card.resident.atena_no: card.serial for card in cards}
     return tuple(_entered(resident, serials.get(resident.atena_no), today, missing_glyphs) for resident in population.residents)
+
+
+def write_card(card: CardMade, file: Path, number: int, token: Callable[[int], bytes]) -> None:
+    """The card as a file, its retry counters full."""
+    personalise(
+        file,
+        authentication_key=card.key,
+        authentication_certificate=card.authentication,
+        authentication_ca=card.authority.certificate,
+        signature_key=card.key,
+        signature_certificate=card.signature,
+        signature_ca=card.authority.certificate,
+        pin=card.pin,
+        signature_password=card.password,
+        label=f"見本 {number:04d}",
+        token=token,
+    )
 
 
 def _entered(resident: Resident, serial: str | None, today: date, missing_glyphs: Callable[[str], tuple[str, ...]]) -> Resident:

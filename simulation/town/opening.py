@@ -1,8 +1,10 @@
 """Opens a prepared town: ports, configurations, processes, `town.json`; and closes it again."""
 
+import fcntl
 import signal
 import socket
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -18,6 +20,10 @@ from simulation.town.supervisor import QUICK_DEATHS_MAX, REHEARSED_DEATHS_MAX, P
 
 class PortTaken(Exception):
     """A port that the town needs is in use; `str()` names it."""
+
+
+class AlreadyOpen(Exception):
+    """The town in this folder is open; `str()` names the folder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +43,7 @@ class Wish:
 def keep_open(wish: Wish, now: datetime, said: Callable[[str], None], ready: Callable[[Town], None]) -> None:
     """Open the town, call `ready`, and keep it open until SIGINT or SIGTERM; then close it.
 
-    Raises `StateMismatch`, `PortTaken` or `PartyFailed`; no process is left behind.
+    Raises `AlreadyOpen`, `StateMismatch`, `PortTaken` or `PartyFailed`; no process is left behind.
     """
     stopping: list[int] = []
 
@@ -46,6 +52,18 @@ def keep_open(wish: Wish, now: datetime, said: Callable[[str], None], ready: Cal
 
     previous = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
     folders = Folders(wish.state.resolve())
+    with _sole(folders):
+        try:
+            _keep_open(folders, wish, now, said, ready, lambda: bool(stopping))
+        finally:
+            for number, handler in previous.items():
+                signal.signal(number, handler)
+
+
+def _keep_open(
+    folders: Folders, wish: Wish, now: datetime, said: Callable[[str], None], ready: Callable[[Town], None], stopped: Callable[[], bool]
+) -> None:
+    folders.town_file.unlink(missing_ok=True)  # of a town whose supervisor was killed
     prepared = prepare(folders, seed=wish.seed, residents=wish.residents, terminals=wish.terminals, now=now, said=said)
     opening = Opening(_ports(wish.port), wish.real_hours, wish.printer_seconds, wish.rehearse_crashes)
     write_configurations(folders, prepared, opening)
@@ -57,13 +75,23 @@ def keep_open(wish: Wish, now: datetime, said: Callable[[str], None], ready: Cal
         town = _describe(folders, prepared, opening, supervisor.pids())
         write_town(town, folders.town_file)
         ready(town)
-        supervisor.watch(lambda: bool(stopping))
+        supervisor.watch(stopped)
     finally:
         said("町を閉じています")
         supervisor.stop()
         folders.town_file.unlink(missing_ok=True)
-        for number, handler in previous.items():
-            signal.signal(number, handler)
+
+
+@contextmanager
+def _sole(folders: Folders) -> Iterator[None]:
+    """One town in a folder: a second opening would write other ports into the configurations of the first one's parties."""
+    folders.state.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with (folders.state / "open").open("ab") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise AlreadyOpen(f"{folders.state} is open already") from None
+        yield
 
 
 def _ports(first: int) -> dict[str, Ports]:

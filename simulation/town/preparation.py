@@ -19,12 +19,11 @@ from certificates.fonts.selection import missing_glyphs
 from certificates.kinds import KINDS
 from certificates.seal import seal_png
 from jpki import statuses
-from kiosk.card import personalise
 from registers import resident_tables
 from registers.population import MIHON, City, Population, generate
 from screens.sign_in import hash_password
 from simulation import demonstration as demo
-from simulation.people import CardMade, Mint, issued, make_cards, registered
+from simulation.people import CardMade, Mint, issued, make_cards, registered, write_card
 from simulation.town.authorities import load_root, make_authorities, make_party
 from simulation.town.description import HolderEntry
 from simulation.town.folders import PARTIES, Folders
@@ -143,19 +142,7 @@ def _loaded(der: bytes) -> rsa.RSAPrivateKey:
 
 def _write_card(folders: Folders, index: int, card: CardMade, city: City) -> HolderEntry:
     file = folders.cards / f"{index:04d}.card"
-    personalise(
-        file,
-        authentication_key=card.key,
-        authentication_certificate=card.authentication,
-        authentication_ca=card.authority.certificate,
-        signature_key=card.key,
-        signature_certificate=card.signature,
-        signature_ca=card.authority.certificate,
-        pin=card.pin,
-        signature_password=card.password,
-        label=f"見本 {index:04d}",
-        token=secrets.token_bytes,
-    )
+    write_card(card, file, index, secrets.token_bytes)
     entitled = card.holder.entitled and card.state == "good"
     return HolderEntry(
         id=str(index),
