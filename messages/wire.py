@@ -5,6 +5,7 @@ bytes. Binary fields are base64. Instants are ISO 8601 with an offset; a time wi
 a party that says more than the other understands must be heard, not guessed at.
 """
 
+import re
 from datetime import datetime
 from hashlib import sha256
 from typing import Annotated, Any, TypeVar
@@ -22,10 +23,10 @@ class Message(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
 
 class Malformed(Exception):
-    """The bytes are not the message they should be; `str()` names the field and never repeats its value."""
+    """The bytes are not the message they should be; `str()` names the field and never repeats its value, nor a name that is not one."""
 
 
-_encoder = msgspec.json.Encoder(order="deterministic")
+_encoder = msgspec.json.Encoder(order="sorted")
 _decoders: dict[type[Message], msgspec.json.Decoder[Any]] = {}
 
 
@@ -53,7 +54,16 @@ def hash_of(message: Message) -> str:
     return sha256(encode(message)).hexdigest()
 
 
+_PATH = re.compile(r" - at `\$[\w.\[\]]*`$")
+_UNKNOWN = re.compile(r"Object contains unknown field `[a-z][a-z0-9_]{0,39}`( - at `\$[\w.\[\]]*`)?")
+
+
 def _without_values(text: str) -> str:
-    # msgspec names types and paths; an enum's offending value is the one thing it quotes.
-    head, quoted, tail = text.partition("Invalid enum value ")
-    return head + quoted.rstrip() + tail[tail.rfind(" - at") :] if quoted else text
+    # msgspec names types, fields and paths of our own; what it quotes of the other side's is a word out of place in an enum or a tag, and a name that we do not know.
+    for quoting in ("Invalid enum value", "Invalid value"):
+        if text.startswith(quoting + " "):
+            path = _PATH.search(text)
+            return quoting + (path.group() if path is not None else "")
+    if text.startswith("Object contains unknown field") and _UNKNOWN.fullmatch(text) is None:
+        return "Object contains an unknown field"
+    return text
