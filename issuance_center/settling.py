@@ -9,7 +9,7 @@ from typing import Literal
 
 from sqlalchemy import Connection
 
-from issuance_center.issuance import Move, Step
+from issuance_center.issuance import State, Step
 from issuance_center.records import cases, issuances
 
 Decision = Literal["printed", "returned"]
@@ -28,11 +28,9 @@ class NotSettled:
 def settle(connection: Connection, issuance_id: str, decision: Decision, staff: str, reason: str, now: datetime) -> Settled | NotSettled:
     """Carry out `decision` for an unresolved issuance. `reason` is what the operator writes, and names no resident."""
     found = issuances.find_issuance(connection, issuance_id)
-    if found is None:
+    if found is None or found[0].state is not State.UNRESOLVED:
         return NotSettled()
-    issuance, request = found
-    if not isinstance(issuances.take_step(connection, issuance, request, Step(decision), now, now, f"case closed by {staff}"), Move):
-        return NotSettled()
+    issuances.take_step(connection, *found, Step(decision), now, now, f"case closed by {staff}")
     cases.close_case(connection, issuance_id, "unresolved", decision, staff, reason, now)
     return Settled()
 

@@ -47,7 +47,9 @@ def today(connection: Connection, now: datetime, state: str | None) -> Today:
     """Issuances accepted since midnight (JST), newest first, of one state or all."""
     midnight = stamp(now.astimezone(JST).replace(hour=0, minute=0, second=0, microsecond=0))
     since = issuances.c.accepted_at >= midnight
-    counts = connection.execute(select(issuances.c.state, func.count()).where(since).group_by(issuances.c.state).order_by(issuances.c.state))
+    counts = connection.execute(
+        select(issuances.c.state, func.count().label("papers")).where(since).group_by(issuances.c.state).order_by(issuances.c.state)
+    )
     listed = select(issuances, requests).join(requests, requests.c.request_id == issuances.c.request_id).where(since)
     if state is not None:
         listed = listed.where(issuances.c.state == state)
@@ -59,7 +61,7 @@ def today(connection: Connection, now: datetime, state: str | None) -> Today:
     )
     waiting = outgoing.backlog(connection)
     return Today(
-        states=dict(counts.tuples().all()),
+        states={row.state: row.papers for row in counts},
         lines=_lines(connection, listed.order_by(issuances.c.accepted_at.desc(), issuances.c.issuance_id).limit(LINES_MAX)),
         refusals=tuple(dict(row._mapping) for row in refused),  # noqa: SLF001 - SQLAlchemy's public name for a row as a mapping
         alarms_unseen=unseen(connection),

@@ -6,6 +6,8 @@ from datetime import date, datetime, timedelta
 from functools import cache
 from hashlib import sha256
 
+from sqlalchemy import Engine
+
 from certificates.fonts.selection import missing_glyphs
 from certificates.issuer_form import IssuerForm
 from certificates.kinds import KINDS
@@ -26,7 +28,7 @@ from registers.resident import Resident
 from simulation.key_ring import rsa_ring, signing_key
 from simulation.people import CardMade, Mint, issued, make_cards, registered
 from storage.instants import JST
-from tests.issuance_center.stores import image_of
+from tests.issuance_center.stores import filled
 from trust.authority import Authority, create_root
 from trust.ocsp_responder import Responder, responder, responder_certificate
 from trust.signing import public_pem
@@ -65,11 +67,11 @@ class Foundation:
     cards: dict[str, CardMade]
     authority: Authority
     responder: Responder
-    municipal: bytes
-    jpki: bytes
-    center: bytes
-    fees: bytes
-    journal: bytes
+    municipal: Engine
+    jpki: Engine
+    center: Engine
+    fees: Engine
+    journal: Engine
 
     def card(self, wanted: Callable[[Resident], bool]) -> CardMade:
         """The first good card of somebody who is as `wanted`."""
@@ -102,13 +104,13 @@ def foundation() -> Foundation:
         cards={card.resident.atena_no: card for card in made},
         authority=authority,
         responder=responder(authority.certificate, answering, keys[2]),
-        municipal=image_of(
+        municipal=filled(
             lambda connection: resident_tables.load(connection, residents, population.households, now=NOW), ISSUE_LOG, resident_tables.METADATA
         ),
-        jpki=image_of(lambda connection: statuses.load_serials(connection, issued(made), NOW), statuses.METADATA),
-        center=image_of(lambda _: None, RECORDS),
-        fees=image_of(lambda _: None, BOOKS),
-        journal=image_of(lambda _: None, journal.metadata),
+        jpki=filled(lambda connection: statuses.load_serials(connection, issued(made), NOW), statuses.METADATA),
+        center=filled(lambda _: None, RECORDS),
+        fees=filled(lambda _: None, BOOKS),
+        journal=filled(lambda _: None, journal.metadata),
     )
 
 

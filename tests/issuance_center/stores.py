@@ -15,12 +15,12 @@ T = TypeVar("T")
 
 
 class InlineStore:
-    """`fails` names write functions whose next commit fails `before` it took effect, or `after`; `written` are the names of those that were carried out."""
+    """Begins as a copy of `first`. `fails` names write functions whose next commit fails `before` it took effect, or `after`; `written` are the names of those that were carried out."""
 
-    def __init__(self, image: bytes) -> None:
-        self._image = image
-        self._engine = _UNUSED[image].pop() if _UNUSED[image] else engine()
-        _begin_with(self._engine, image)
+    def __init__(self, first: Engine) -> None:
+        self._first = first
+        self._engine = _UNUSED[first].pop() if _UNUSED[first] else engine()
+        _copy(first, self._engine)
         self.fails: dict[str, Literal["before", "after"]] = {}
         self.written: list[str] = []
 
@@ -44,7 +44,7 @@ class InlineStore:
 
     async def close(self) -> None:
         # An engine remembers how its statements are written: the next test is twice as fast with it.
-        _UNUSED[self._image].append(self._engine)
+        _UNUSED[self._first].append(self._engine)
 
     def rows(self, table: Table) -> list[dict[str, Any]]:
         """All rows of a table, as they stand."""
@@ -57,7 +57,7 @@ class InlineStore:
             return step(connection, *args, **kwargs)
 
 
-_UNUSED: defaultdict[bytes, list[Engine]] = defaultdict(list)
+_UNUSED: defaultdict[Engine, list[Engine]] = defaultdict(list)
 
 
 def engine() -> Engine:
@@ -68,24 +68,21 @@ def engine() -> Engine:
     return made
 
 
-def image_of(fill: Callable[[Connection], object], *metadatas: MetaData) -> bytes:
-    """A filled database as bytes, to begin many tests with."""
+def filled(fill: Callable[[Connection], object], *metadatas: MetaData) -> Engine:
+    """A filled database, for many tests to begin with a copy of."""
     made = engine()
     with made.begin() as connection:
         for metadata in metadatas:
             metadata.create_all(connection)
         fill(connection)
-    raw = made.raw_connection()
-    image: bytes = raw.driver_connection.serialize()  # type: ignore[union-attr]
-    raw.close()
-    made.dispose()
-    return image
+    return made
 
 
-def _begin_with(made: Engine, image: bytes) -> None:
-    raw = made.raw_connection()
-    raw.driver_connection.deserialize(image)  # type: ignore[union-attr]
-    raw.close()
+def _copy(first: Engine, other: Engine) -> None:
+    source, target = first.raw_connection(), other.raw_connection()
+    source.driver_connection.backup(target.driver_connection)  # type: ignore[union-attr]
+    source.close()
+    target.close()
 
 
 def _prepare(dbapi_connection: Any, _record: object) -> None:
