@@ -226,9 +226,9 @@ class Card:
         return answer(Status.MORE + len(self._pending) % 256 if self._pending else Status.OK, part)
 
 
-def load_card(path: Path, on_point: Callable[[str], None] | None = None) -> Card:
+def load_card(path: Path | str, on_point: Callable[[str], None] | None = None) -> Card:
     """The card in the file at `path`; raises `CardUnreadable`. Two cards of one file share their retry counters."""
-    return Card(personalisation.read(path), on_point)
+    return Card(personalisation.read(Path(path)), on_point)
 
 
 def _files(content: Personalisation) -> dict[int, ElementaryFile]:

@@ -486,3 +486,9 @@ def test_no_bytes_make_the_card_fail_or_sign_without_a_pin(shared: Card, apdus: 
         response = shared.transmit(apdu)
         assert len(response) >= 2
         assert len(response) < 256 or response[:-2].strip(b"\0")[:2] == b"\x30\x82"
+
+
+def test_a_path_may_be_a_string_as_town_json_holds_it(tmp_path):
+    file = make_card(tmp_path)
+
+    assert load_card(str(file)).transmit(bytes.fromhex("00A4040C0AD392F000260100000001")) == b"\x90\x00"
