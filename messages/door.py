@@ -169,6 +169,8 @@ async def _refusals_instead_of_pages(request: web.Request, handler: Handler) -> 
         return await handler(request)
     except web.HTTPRequestEntityTooLarge:
         refusal = refuse("body_too_large")
+    except web.RequestPayloadError:
+        refusal = refuse("malformed", "the body breaks off or is not packed as it says")
     except web.HTTPException as error:
         refusal = refuse("not_found" if error.status == 404 else "malformed", f"{request.method} is not served here" if error.status == 405 else "")
     return web.Response(body=encode(refusal), status=TABLE[refusal.code].status, content_type="application/json")

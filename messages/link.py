@@ -68,6 +68,8 @@ class HttpLink:
         if self._session is None:
             connector = aiohttp.TCPConnector(limit=CONNECTIONS_MAX, keepalive_timeout=KEEP_ALIVE_SECONDS)
             self._session = aiohttp.ClientSession(connector=connector, auto_decompress=False)
+        if self._session.closed:
+            raise NoAnswer("closed")
         headers = {"Content-Type": "application/json"}
         async with self._session.post(
             self._base_url + path, data=body, headers=headers, ssl=self._context, server_hostname=self._server_name, allow_redirects=False

@@ -2,6 +2,7 @@
 
 Why one writer: SQLite has one write lock. Deferred transactions of several connections fail as "locked" under load, and waiting for the lock in many threads is slow; a queue is neither.
 Writes that wait together share one commit (and so one fsync); each runs in a savepoint of its own, so one that fails takes nothing of the others with it.
+What a statement was given never stands in an error's text: that text reaches logs.
 """
 
 import asyncio
@@ -92,7 +93,7 @@ class SqliteStore:
             os.close(self._lock_file)
 
     def _write_until_closed(self) -> None:
-        engine = create_engine(f"sqlite:///{self.path}", poolclass=StaticPool, connect_args={"check_same_thread": False})
+        engine = create_engine(f"sqlite:///{self.path}", poolclass=StaticPool, hide_parameters=True, connect_args={"check_same_thread": False})
         event.listen(engine, "connect", _prepare_writer)
         with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             raw = connection.connection.dbapi_connection
@@ -165,7 +166,7 @@ def _lock(path: Path) -> int:
 
 
 def _lay_out(path: Path, metadatas: tuple[MetaData, ...]) -> None:
-    engine = create_engine(f"sqlite:///{path}")
+    engine = create_engine(f"sqlite:///{path}", hide_parameters=True)
     event.listen(engine, "connect", _prepare_writer)
     with engine.begin() as connection:
         for metadata in metadatas:

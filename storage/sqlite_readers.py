@@ -29,7 +29,7 @@ class _Reader(aiosqlite.Connection):
         """Connect, and put SQLAlchemy on top."""
         await self
         raw = self._conn
-        engine = create_engine("sqlite://", creator=lambda: raw, poolclass=StaticPool)
+        engine = create_engine("sqlite://", creator=lambda: raw, poolclass=StaticPool, hide_parameters=True)
         self._on_top: Connection = await self._done(lambda: engine.connect().execution_options(isolation_level="AUTOCOMMIT"))
 
     async def run(self, step: Callable[[Connection], T]) -> T:
