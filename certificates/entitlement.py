@@ -133,9 +133,11 @@ def _of_age(case: _Case) -> Declined | None:
 
 
 def _card_usable(case: _Case) -> Declined | None:
-    if case.holder.serial is None or case.holder.card_usable_from is None:
+    if case.holder.serial is None:
         return Declined("not_registered", "no card is linked")
-    return Declined("not_usable_yet", "card of today") if case.today < case.holder.card_usable_from else None
+    # A register that names no day (docs/registers.md: カード利用開始日 is empty) says that the card may be used at once.
+    usable_from = case.holder.card_usable_from
+    return Declined("not_usable_yet", "card of today") if usable_from is not None and case.today < usable_from else None
 
 
 def _not_leaving(case: _Case) -> Declined | None:

@@ -75,7 +75,7 @@ class Resident:
     juminhyo_code: str  # 住民票コード, 11 digits
     foreign: ForeignStatus | None
     serial: str | None  # 利用者証明用電子証明書シリアル番号, lower-case hex without leading zeros
-    card_usable_from: date | None  # the day after the card was handed over or the move was filed
+    card_usable_from: date | None  # the day after the card was handed over or the move was filed; None: at once
     standing: Standing = "current"
     standing_since: date | None = None
     character_pending: bool = False  # 外字登録中

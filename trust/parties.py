@@ -117,6 +117,8 @@ def client_context(certificate_file: Path, key_file: Path, ca_file: Path) -> ssl
 
 
 def _context(protocol: int, certificate_file: Path, key_file: Path, ca_file: Path) -> ssl.SSLContext:
+    for file in (certificate_file, key_file, ca_file):
+        file.open("rb").close()  # ssl's own error would not say which file is missing
     context = ssl.SSLContext(protocol)
     context.minimum_version = ssl.TLSVersion.TLSv1_3
     context.verify_flags |= ssl.VerifyFlags.VERIFY_X509_STRICT

@@ -62,7 +62,7 @@ HOLDER_RULES: tuple[tuple[dict[str, Any], str | None], ...] = (
     # the card
     ({"card_usable_from": date(2026, 11, 23)}, None),  # handed over yesterday
     ({"card_usable_from": date(2026, 11, 24)}, "not_usable_yet"),  # handed over today
-    ({"card_usable_from": None}, "not_registered"),
+    ({"card_usable_from": None}, None),  # the register names no day: at once
     ({"serial": None}, "not_registered"),
     # a stop goes before everything that would say more about the person
     (GONE | {"protection": PROTECTED["support"]}, "not_issuable"),

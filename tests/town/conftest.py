@@ -1,0 +1,24 @@
+"""One town for the whole run: real processes, certificates, sockets and files."""
+
+from collections.abc import AsyncIterator, Iterator
+
+import aiohttp
+import pytest
+
+from tests.town.open_town import OpenTown
+
+RESIDENTS = 400
+TERMINALS = 12
+
+
+@pytest.fixture(scope="session")
+def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OpenTown]:
+    with OpenTown(tmp_path_factory.mktemp("town") / "state", residents=RESIDENTS, terminals=TERMINALS, options=("--crash-points",)) as opened:
+        opened.hurry()
+        yield opened
+
+
+@pytest.fixture
+async def hands() -> AsyncIterator[aiohttp.ClientSession]:
+    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=60), connector=aiohttp.TCPConnector(limit=0)) as session:
+        yield session

@@ -1,0 +1,86 @@
+"""What people come to a terminal for, and how they behave there."""
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import aiohttp
+
+from simulation.town.description import HolderEntry, KioskEntry
+from simulation.visitor import Json, Visited, Visitor, Wish
+
+
+def wish(holder: HolderEntry, *, members: str | tuple[str, ...] = "all", show: tuple[str, ...] = (), copies: int = 1) -> Wish:
+    """A 住民票の写し for this holder."""
+    return Wish(holder.id, holder.pin, holder.municipality, "juminhyo", members, show, copies)
+
+
+class Buyer(Visitor):
+    """Pays with one coin that is too large, so that change is due."""
+
+    async def _on_payment(self, view: Json) -> Json:
+        if view["data"]["missing_yen"] <= 0:
+            return await self._newer(view)
+        return await self._insert(500)
+
+    async def _insert(self, yen: int) -> Json:
+        answer = await self._send("POST", "coins", {"yen": yen})
+        assert answer["accepted"], answer["reason"]
+        self.outcome.inserted_yen += yen
+        return self._view_in(answer)
+
+
+class Unlucky(Buyer):
+    """Pays, and the first sheet jams; staff come and clear it afterwards."""
+
+    async def _on_payment(self, view: Json) -> Json:
+        if view["data"]["missing_yen"] > 0:
+            await self._send("POST", "maintenance", {"do": "jam_next"})
+        return await super()._on_payment(view)
+
+    async def _on_leaving(self, view: Json) -> Json:
+        if view["machine"]["printer"] == "jammed":
+            await self._send("POST", "maintenance", {"do": "clear_jam"})
+        return await super()._on_leaving(view)
+
+
+class Undecided(Buyer):
+    """Puts a coin in and thinks better of it."""
+
+    async def _on_payment(self, view: Json) -> Json:
+        return await self._insert(100) if view["data"]["inserted_yen"] == 0 else await self._touch("cancel")
+
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """One way to visit: a name, the person's ways, the copies asked for, and whether the person goes without a paper by choice."""
+
+    name: str
+    person: type[Visitor]
+    copies: int = 2
+    leaves_alone: bool = False
+
+    async def run(self, hands: aiohttp.ClientSession, kiosk: KioskEntry, holder: HolderEntry) -> Visited:
+        """Go there."""
+        return await self.person(hands, kiosk.url, wish(holder, show=("relation",), copies=self.copies)).visit()
+
+
+BUY = Errand("buy", Buyer)
+JAM = Errand("jam", Unlucky)
+CANCEL = Errand("cancel", Undecided, leaves_alone=True)
+
+
+async def crowd(hands: aiohttp.ClientSession, kiosks: Sequence[KioskEntry], wishes: Iterable[Wish]) -> list[tuple[Wish, Visited]]:
+    """All these wishes, one at a time at each terminal and all terminals at once."""
+    waiting = iter(list(wishes))
+    served: list[tuple[Wish, Visited]] = []
+
+    async def stand_at(kiosk: KioskEntry) -> None:
+        for one in waiting:
+            visited = await Visitor(hands, kiosk.url, one).visit()
+            served.append((one, visited))
+
+    async with asyncio.TaskGroup() as tasks:
+        for kiosk in kiosks:
+            tasks.create_task(stand_at(kiosk))
+    return served

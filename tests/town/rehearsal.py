@@ -1,0 +1,148 @@
+"""Crashes on purpose: the points that a visit passes are recorded, one of them is armed, somebody comes, and the town at rest is judged.
+
+A party kills itself at the point that stands in `<party>.armed` (`storage.crash_points`); the supervisor brings it back; the person stays and takes what the machine gives.
+"""
+
+import asyncio
+from collections import Counter
+from dataclasses import dataclass
+from itertools import cycle
+from pathlib import Path
+
+import aiohttp
+
+from simulation.town.folders import PARTIES
+from simulation.visitor import NotServed, Visited
+from tests.town import devices, oracle
+from tests.town.errands import Errand
+from tests.town.open_town import OpenTown
+from tests.town.told import listen
+
+VISITS_MAX = 3
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Point:
+    """The `occurrence`th time that `party` passes `name`."""
+
+    party: str
+    name: str
+    occurrence: int = 1
+
+    def __str__(self) -> str:
+        return f"{self.party} {self.name} {self.occurrence}"
+
+
+@dataclass(frozen=True, slots=True)
+class Rehearsed:
+    """One rehearsal: what was armed, how its papers ended by the printer, and everything that did not fit."""
+
+    points: tuple[Point, ...]
+    endings: tuple[str, ...]
+    complaints: tuple[str, ...]
+
+
+class Rehearsals:
+    """A town in which one crash follows another. What was complained of once is not complained of again."""
+
+    def __init__(self, town: OpenTown, hands: aiohttp.ClientSession) -> None:
+        """Call `begin` before anything else."""
+        self._town = town
+        self._hands = hands
+        self._kiosks = cycle(town.town.kiosks)
+        self._holder = town.holder("6人世帯")
+        self._known: set[str] = set()
+        self._seen: set[str] = set()
+
+    async def begin(self) -> None:
+        """What happened before is no business of these rehearsals."""
+        await self._town.quiet()
+        await self._judged()
+
+    async def record(self, errand: Errand, first: Point | None = None) -> tuple[Point, ...]:
+        """The points that this errand passes, and after a crash at `first` those of the recovery, in the order of the parties."""
+        folder = self._town.folders.crash_points
+        for file in folder.glob("*.points"):
+            file.unlink()
+        (folder / "record").touch()
+        if first is not None:
+            self.arm(first)
+        await self._visit(errand)
+        await self._town.quiet()
+        (folder / "record").unlink()
+        await self._judged()
+        return tuple(point for party in PARTIES for point in self._passed(party))
+
+    async def rehearse(self, errand: Errand, *points: Point) -> Rehearsed:
+        """Crash at the first point, and once that has happened at the next one, and so on; then judge."""
+        visits: list[Visited] = []
+        waiting = list(points)
+        self.arm(waiting[0])
+        for _ in range(VISITS_MAX):
+            visits.append(await self._with_crashes(errand, waiting))
+            if not waiting:
+                break
+        endings, complaints = await self._judged()
+        unreached = [f"{point} was never reached" for point in waiting]
+        for point in waiting:
+            self._armed(point).unlink(missing_ok=True)
+        return Rehearsed(points, endings, (*unreached, *complaints, *_silences(visits, endings, errand)))
+
+    def arm(self, point: Point) -> None:
+        """The party will die there."""
+        fresh = self._armed(point).with_suffix(".new")
+        fresh.write_text(f"{point.name} {point.occurrence}", encoding="utf-8")
+        fresh.replace(self._armed(point))
+
+    async def _with_crashes(self, errand: Errand, waiting: list[Point]) -> Visited:
+        async def watch() -> None:
+            while waiting:
+                if not self._armed(waiting[0]).exists():
+                    waiting.pop(0)
+                    if waiting:
+                        self.arm(waiting[0])
+                await asyncio.sleep(0.01)
+
+        watching = asyncio.create_task(watch())
+        visited = await self._visit(errand)
+        await self._town.quiet()
+        watching.cancel()
+        return visited
+
+    async def _visit(self, errand: Errand) -> Visited:
+        kiosk = next(self._kiosks)
+        try:
+            return await errand.run(self._hands, kiosk, self._holder)
+        except NotServed as problem:
+            return Visited(refusal=problem.code)
+
+    async def _judged(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        truth, told = devices.look(self._town.folders.party("kiosk")), await listen(self._town)
+        found = [complaint for complaint in oracle.complaints(truth, told, self._town.city) if complaint not in self._known]
+        self._known.update(found)
+        fresh = [issuance for issuance in told.issuances if issuance not in self._seen]
+        self._seen.update(fresh)
+        return tuple(oracle.ending(truth.papers.get(issuance)) for issuance in fresh), tuple(found)
+
+    def _armed(self, point: Point) -> Path:
+        return self._town.folders.crash_points / f"{self._name(point.party)}.armed"
+
+    def _name(self, party: str) -> str:
+        return self._town.city if party == "municipal" else party
+
+    def _passed(self, party: str) -> list[Point]:
+        file = self._town.folders.crash_points / f"{self._name(party)}.points"
+        counted: Counter[str] = Counter()
+        passed = []
+        for name in file.read_text(encoding="utf-8").splitlines() if file.exists() else ():
+            counted[name] += 1
+            passed.append(Point(party, name, counted[name]))
+        return passed
+
+
+def _silences(visits: list[Visited], endings: tuple[str, ...], errand: Errand) -> list[str]:
+    """People whose money moved, who have not got what they came for, and whom the machine told nothing."""
+    if errand.leaves_alone or endings.count("out") == errand.copies * len(visits):
+        return []
+    poor = [visited for visited in visits if (visited.inserted_yen or visited.returned_yen) and len(visited.papers) < errand.copies]
+    return ["somebody was sent away without a word" for visited in poor if visited.refusal is None and not visited.settled]

@@ -1,0 +1,287 @@
+"""The contract of the program's commands: one JSON object, a code and an exit status for each refusal, a town that opens again, closes whole, and heals."""
+
+import json
+import os
+import signal
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from simulation.people import SPECIAL
+from simulation.town.description import HolderEntry
+from simulation.town.folders import PARTIES
+from tests.town.open_town import OpenTown, alive, soon
+from tests.town.program import Ended, books, issue, konbini, one_sentence
+from tests.town.rows import rows
+
+BACK_SECONDS = 3.0
+"""Within this a dead party is back on its port: the contract of `konbini town`."""
+
+
+@pytest.fixture
+def holder(town: OpenTown) -> HolderEntry:
+    return town.entitled()[0]
+
+
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> OpenTown:
+    """A small town that has been open once."""
+    small = OpenTown(tmp_path_factory.mktemp("small") / "state", residents=60, terminals=1)
+    with small:
+        return small
+
+
+@pytest.fixture
+def small_town(prepared: OpenTown) -> Iterator[OpenTown]:
+    """The same, closed; whatever a test leaves open is closed again."""
+    yield prepared
+    prepared.close()
+
+
+# --- what is printed ---
+
+
+def test_a_visit_prints_one_object_and_writes_papers_and_receipt(town: OpenTown, holder: HolderEntry, tmp_path: Path) -> None:
+    done = issue(town, holder, tmp_path / "out", "--members", "self", "--copies", "2", "--kiosk", town.town.kiosks[3].id)
+    answer = done.answer
+    assert (done.status, answer["outcome"], answer["kiosk"]) == (0, "issued", town.town.kiosks[3].id)
+    assert (answer["paid_yen"], answer["inserted_yen"] - answer["returned_yen"]) == (400, 400)
+    assert len({paper["issuance_id"] for paper in answer["papers"]}) == 2
+    assert all(Path(paper["file"]).read_bytes().startswith(b"%PDF-") for paper in answer["papers"])
+    receipt = Path(answer["receipt"]).read_text(encoding="utf-8")
+    assert "見本" in receipt and answer["reference"] in receipt and holder.name not in receipt
+
+
+def test_without_json_people_are_told_in_words(town: OpenTown, holder: HolderEntry, tmp_path: Path) -> None:
+    words = ("--holder", holder.id, "--pin", holder.pin, "--kind", "juminhyo", "--out", str(tmp_path), "--members", "self")
+    done = konbini("issue", "--town", str(town.folders.town_file), *words)
+    assert (done.status, done.errors) == (0, "")
+    assert "手数料 200円" in done.output
+
+
+def test_the_books_are_one_object_and_sum_to_zero(town: OpenTown) -> None:
+    told = books(town)
+    assert {"accounts", "journal", "totals"} <= set(told)
+    assert told["totals"]["balance_yen"] == 0 and told["totals"]["faults"] == []
+    assert all(sum(leg["yen"] for leg in entry["legs"]) == 0 for entry in told["journal"])
+    table = konbini("books", "--town", str(town.folders.town_file))
+    assert (table.status, table.errors) == (0, "") and "合計 0円" in table.output
+
+
+# --- what is refused ---
+
+REFUSED = {
+    "holder_unknown": (2, ("--holder", "nobody")),
+    "pin_malformed": (1, ("--pin", "12a4")),
+    "kind_unknown": (1, ("--kind", "koseki")),
+    "kiosk_unknown": (2, ("--kiosk", "nowhere")),
+    "municipality_unknown": (1, ("--municipality", "992999")),
+    "credential_not_served": (2, ("--credential", "android")),
+    "copies_invalid": (1, ("--copies", "11")),
+    "members_invalid": (1, ("--members", "0000000000")),
+    "options_invalid": (1, ("--show", "blood_type")),
+}
+
+
+@pytest.mark.parametrize("code", REFUSED)
+def test_what_cannot_be_served_is_refused_by_its_code(town: OpenTown, holder: HolderEntry, tmp_path: Path, code: str) -> None:
+    status, words = REFUSED[code]
+    _assert_refused(town, issue(town, holder, tmp_path, *words), code, status)
+
+
+@pytest.mark.parametrize(
+    "words", [("--credential", "iphone"), ("--credential", "plastic"), ("--copies", "0"), ("--members", "self,0010000017")], ids=" ".join
+)
+def test_other_things_nobody_serves_are_refused_too(town: OpenTown, holder: HolderEntry, tmp_path: Path, words: tuple[str, ...]) -> None:
+    done = issue(town, holder, tmp_path, *words)
+    _assert_refused(town, done, done.answer["error"], done.status)
+
+
+def test_a_wrong_pin_says_how_many_tries_are_left_and_a_right_one_resets_them(town: OpenTown, tmp_path: Path) -> None:
+    holder = town.entitled()[-1]
+    wrong = _wrong(holder)
+    for left in (2, 1):
+        done = issue(town, holder, tmp_path, pin=wrong)
+        _assert_refused(town, done, "pin_wrong", 1)
+        assert done.answer["tries_left"] == left
+    assert issue(town, holder, tmp_path, "--members", "self").answer["outcome"] == "issued"
+    assert issue(town, holder, tmp_path, pin=wrong).answer["tries_left"] == 2
+    assert issue(town, holder, tmp_path, "--members", "self").answer["outcome"] == "issued"
+
+
+CREDENTIALS = {
+    "revoked": "credential_revoked",
+    "suspended": "credential_suspended",
+    "expired": "credential_expired",
+    "unknown": "credential_unknown",
+    "foreign": "credential_untrusted",
+}
+
+
+@pytest.mark.parametrize(("state", "note"), SPECIAL)
+def test_a_card_that_is_not_to_be_believed_is_refused_by_its_own_code(town: OpenTown, tmp_path: Path, state: str, note: str) -> None:
+    _assert_refused(town, issue(town, town.holder(note), tmp_path), CREDENTIALS[state], 1)
+
+
+PERSONS = {
+    "moved_out": "SELECT atena_no FROM residents WHERE standing IN ('leaving', 'left') AND serial IS NOT NULL",
+    "not_issuable": "SELECT atena_no FROM resident_protections JOIN residents USING (atena_no) WHERE serial IS NOT NULL",
+    "under_15": "SELECT atena_no FROM residents WHERE standing = 'current' AND serial IS NOT NULL AND birth > '2013'",
+}
+
+
+@pytest.mark.parametrize("code", PERSONS)
+def test_a_person_who_may_not_have_it_is_refused(town: OpenTown, tmp_path: Path, code: str) -> None:
+    numbers = {row["atena_no"] for row in rows(town.folders.database("municipal"), PERSONS[code] + " ORDER BY atena_no")}
+    found = [holder for holder in town.town.holders if holder.atena_no in numbers and not holder.kinds]
+    assert found
+    _assert_refused(town, issue(town, found[0], tmp_path), code, 1)
+
+
+def test_a_town_that_is_not_open_is_said_so(tmp_path: Path) -> None:
+    nowhere = str(tmp_path / "town.json")
+    for words in (("books",), ("issue", "--holder", "0", "--pin", "0000", "--kind", "juminhyo", "--out", str(tmp_path))):
+        done = konbini(*words, "--town", nowhere, "--json")
+        assert (done.status, done.answer["error"]) == (2, "town_not_open")
+        assert one_sentence(done.errors)
+
+
+def _assert_refused(town: OpenTown, done: Ended, code: str, status: int) -> None:
+    answer = done.answer
+    assert (answer["error"], done.status) == (code, status)
+    assert answer["sentence"] and one_sentence(done.errors)
+    assert answer.get("papers", []) == [] and answer.get("paid_yen", 0) == 0
+    soon(town.is_quiet, "the terminal to be at its menu again")
+
+
+# --- a party alone ---
+
+
+@pytest.mark.parametrize("party", PARTIES)
+@pytest.mark.parametrize("content", ["", "{", "[]", "{}", '{"name": 5}'], ids=["empty", "broken", "list", "nothing", "wrong"])
+def test_a_party_with_a_bad_configuration_says_one_sentence(tmp_path: Path, party: str, content: str) -> None:
+    config = tmp_path / "config.json"
+    config.write_text(content, encoding="utf-8")
+    done = konbini("serve", party, "--config", str(config))
+    assert (done.status, done.output) == (2, "")
+    assert one_sentence(done.errors) and config.name in done.errors
+
+
+@pytest.mark.parametrize("party", PARTIES)
+def test_a_party_without_its_files_says_one_sentence(town: OpenTown, tmp_path: Path, party: str) -> None:
+    text = town.folders.config(party).read_text(encoding="utf-8").replace("party.pem", "gone.pem").replace("ocsp.pem", "gone.pem")
+    config = tmp_path / "config.json"
+    config.write_text(
+        text.replace(str(town.folders.database(party)), str(tmp_path / "own.db")).replace('"state": "', f'"state": "{tmp_path}'), encoding="utf-8"
+    )
+    done = konbini("serve", party, "--config", str(config))
+    assert (done.status, done.output) == (2, "")
+    assert one_sentence(_last_line(done.errors)) and "gone.pem" in done.errors
+
+
+@pytest.mark.parametrize("party", PARTIES)
+def test_a_second_process_of_a_party_is_refused_in_one_sentence(town: OpenTown, party: str) -> None:
+    done = konbini("serve", party, "--config", str(town.folders.config(party)))
+    assert (done.status, done.output) == (2, "")
+    assert one_sentence(_last_line(done.errors))
+    assert town.is_well(party)
+
+
+def test_an_unknown_party_is_refused() -> None:
+    done = konbini("serve", "bank", "--config", "nowhere.json")
+    assert (done.status, done.output) == (2, "") and one_sentence(done.errors)
+
+
+def _last_line(errors: str) -> str:
+    """What is said to people, after the lines of the log."""
+    return errors.splitlines(keepends=True)[-1] if errors else ""
+
+
+# --- opening, closing, healing ---
+
+
+def test_a_second_opening_keeps_books_and_retry_counters(small_town: OpenTown, tmp_path: Path) -> None:
+    with small_town:
+        buyer, forgetful = small_town.entitled()[:2]
+        assert issue(small_town, buyer, tmp_path).status == 0
+        assert issue(small_town, forgetful, tmp_path, pin=_wrong(forgetful)).answer["tries_left"] == 2
+        soon(small_town.is_quiet, "everything to be booked")
+        before, holders = books(small_town), small_town.town.holders
+    with small_town:
+        after = books(small_town)
+        assert small_town.town.holders == holders
+        assert (after["accounts"], after["journal"]) == (before["accounts"], before["journal"])
+        assert issue(small_town, forgetful, tmp_path, pin=_wrong(forgetful)).answer["tries_left"] == 1
+        assert issue(small_town, forgetful, tmp_path).status == 0
+        soon(small_town.is_quiet, "everything to be booked")
+        assert len(books(small_town)["journal"]) == len(before["journal"]) + 2
+
+
+def test_three_wrong_pins_lock_the_card_for_good(small_town: OpenTown, tmp_path: Path) -> None:
+    with small_town:
+        holder = small_town.entitled()[2]
+        for left in (2, 1):
+            assert issue(small_town, holder, tmp_path, pin=_wrong(holder)).answer["tries_left"] == left
+        _assert_refused(small_town, issue(small_town, holder, tmp_path, pin=_wrong(holder)), "card_locked", 1)
+    with small_town:
+        _assert_refused(small_town, issue(small_town, holder, tmp_path), "card_locked", 1)
+
+
+def test_ctrl_c_leaves_no_process_and_no_description(small_town: OpenTown) -> None:
+    small_town.open()
+    pids, ports = small_town.pids(), [party.office_url for party in small_town.town.parties.values()]
+    assert small_town.close() == 0
+    assert [party for party, pid in pids.items() if alive(pid)] == []
+    assert not small_town.folders.town_file.exists()
+    for url in ports:
+        with pytest.raises(ConnectionRefusedError):
+            socket.create_connection((url.split("/")[2].split(":")[0], int(url.rsplit(":", 1)[1])), timeout=2.0)
+
+
+def test_parties_do_not_outlive_a_supervisor_that_was_killed(small_town: OpenTown) -> None:
+    small_town.open()
+    pids = small_town.pids()
+    small_town.kill()
+    soon(lambda: not any(alive(pid) for pid in pids.values()), "the parties to end")
+    with small_town:
+        assert all(small_town.is_well(party) for party in PARTIES)
+
+
+def test_a_town_that_is_open_is_not_opened_a_second_time(town: OpenTown) -> None:
+    configurations = [town.folders.config(party).read_bytes() for party in PARTIES]
+    done = konbini("town", "--state", str(town.folders.state), "--port", "0")
+    assert done.status == 2 and "is open already" in done.errors
+    assert [town.folders.config(party).read_bytes() for party in PARTIES] == configurations
+    assert all(town.is_well(party) for party in PARTIES)
+
+
+def test_a_town_of_another_size_or_seed_is_not_opened_over_this_one(small_town: OpenTown) -> None:
+    state = str(small_town.folders.state)
+    for words in (("--residents", "61", "--seed", "1"), ("--residents", "60", "--seed", "2")):
+        done = konbini("town", "--state", state, "--port", "0", *words)
+        assert done.status == 2 and "was prepared with" in done.errors
+
+
+def test_a_port_in_use_is_named(small_town: OpenTown) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        done = konbini("town", "--state", str(small_town.folders.state), "--port", str(port), "--residents", "60")
+    assert done.status == 2 and f"port {port}" in done.errors
+
+
+@pytest.mark.parametrize("party", PARTIES)
+def test_a_killed_party_is_back_on_its_port_with_a_new_pid(town: OpenTown, party: str) -> None:
+    before = town.town.parties[party]
+    os.kill(before.pid, signal.SIGKILL)
+    soon(lambda: town.town.parties[party].pid != before.pid and town.is_well(party), f"{party} to be back", BACK_SECONDS)
+    now = town.town.parties[party]
+    assert (now.url, now.office_url) == (before.url, before.office_url)
+    assert alive(now.pid) and not alive(before.pid)
+    assert json.loads(town.folders.town_file.read_bytes())["parties"][party]["pid"] == now.pid
+    soon(town.is_quiet, "the terminals to be at their menus")
+
+
+def _wrong(holder: HolderEntry) -> str:
+    return f"{(int(holder.pin) + 1) % 10_000:04d}"

@@ -1,0 +1,85 @@
+"""kill -9 of a party before and after a commit, a message or a movement of a device: every visit ends as paper and fee, as the money back, or as an open case."""
+
+import random
+from collections.abc import Iterable
+
+import aiohttp
+import pytest
+
+from simulation.town.folders import PARTIES
+from tests.town.errands import BUY, CANCEL, JAM, Errand
+from tests.town.open_town import OpenTown
+from tests.town.rehearsal import Point, Rehearsals, Rehearsed
+
+SEED = 20_261_123
+SAMPLE = 12
+
+UNKNOWABLE = Point("kiosk", "printer.land.before")
+"""A sheet is on its way from the roller to the tray: nobody can know."""
+
+CUT = (UNKNOWABLE, Point("kiosk", "commit:paid:after"), Point("kiosk", "coin_box.insert.after"), Point("kiosk", "printer.ejected.after", 4))
+"""Crashes whose recovery is recorded, and crashed into, itself."""
+
+
+@pytest.fixture
+async def rehearsals(town: OpenTown, hands: aiohttp.ClientSession) -> Rehearsals:
+    fresh = Rehearsals(town, hands)
+    await fresh.begin()
+    return fresh
+
+
+async def test_a_sample_of_crashes_leaves_paper_and_fee_or_neither(rehearsals: Rehearsals) -> None:
+    table = await rehearsals.record(BUY)
+    await _judge([await rehearsals.rehearse(BUY, point) for point in _sample(table)])
+
+
+async def test_a_sheet_that_nobody_saw_come_out_is_unresolved_and_only_that(rehearsals: Rehearsals) -> None:
+    rehearsed = await rehearsals.rehearse(BUY, UNKNOWABLE)
+    await _judge([rehearsed])
+    assert sorted(rehearsed.endings) == ["none", "unknown"]
+
+
+@pytest.mark.sweep
+@pytest.mark.parametrize("party", PARTIES)
+async def test_every_point_of_a_visit(rehearsals: Rehearsals, party: str) -> None:
+    table = [point for point in await rehearsals.record(BUY) if point.party == party]
+    assert table
+    await _judge([await _said(rehearsals, BUY, point) for point in table])
+
+
+@pytest.mark.sweep
+@pytest.mark.parametrize("errand", [JAM, CANCEL], ids=lambda errand: errand.name)
+async def test_every_point_that_only_an_unhappy_visit_passes(rehearsals: Rehearsals, errand: Errand) -> None:
+    usual = {(point.party, point.name) for point in await rehearsals.record(BUY)}
+    table = [point for point in await rehearsals.record(errand) if (point.party, point.name) not in usual]
+    assert table
+    await _judge([await _said(rehearsals, errand, point) for point in table])
+
+
+@pytest.mark.sweep
+@pytest.mark.parametrize("first", CUT, ids=str)
+async def test_every_point_of_a_recovery(rehearsals: Rehearsals, first: Point) -> None:
+    passed = await rehearsals.record(BUY, first)
+    # What was passed before the first crash is in the other table.
+    usual = {point for point in await rehearsals.record(BUY) if point.party == "kiosk"}
+    table = [point for point in passed if point.party == "kiosk" and point not in usual]
+    assert table
+    await _judge([await _said(rehearsals, BUY, first, Point(point.party, point.name)) for point in table])
+
+
+def _sample(table: Iterable[Point]) -> list[Point]:
+    chance = random.Random(SEED)
+    points = sorted(set(table))
+    one_each = [chance.choice([point for point in points if point.party == party]) for party in PARTIES]
+    return one_each + chance.sample([point for point in points if point not in one_each], SAMPLE - len(one_each))
+
+
+async def _said(rehearsals: Rehearsals, errand: Errand, *points: Point) -> Rehearsed:
+    rehearsed = await rehearsals.rehearse(errand, *points)
+    print(errand.name, *points, rehearsed.endings, *rehearsed.complaints, sep="  ", flush=True)
+    return rehearsed
+
+
+async def _judge(rehearsed: Iterable[Rehearsed]) -> None:
+    wrong = [f"{' + '.join(map(str, one.points))}: {complaint}" for one in rehearsed for complaint in one.complaints]
+    assert not wrong, "\n".join(wrong)

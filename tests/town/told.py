@@ -1,0 +1,129 @@
+"""What the parties say and have written down about the same visits: center, municipality, kiosk, fee office, and the operator's page."""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+import aiohttp
+
+from konbini.books import read_books
+from simulation.town.description import Town
+from simulation.town.folders import PARTIES
+from tests.town.open_town import OpenTown
+from tests.town.rows import Row, rows
+
+
+@dataclass(frozen=True, slots=True)
+class Issuance:
+    """One paper as the center has it, with the municipality's word and the net of the books."""
+
+    request_id: str
+    state: str
+    fee_yen: int
+    pdf_sha256: str | None
+    logged: str | None  # the municipality's state, None where it never heard of it
+    logged_sha256: str | None
+    net_yen: dict[str, int]  # account -> debits minus credits, zeros left out
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Everything said, at rest. Texts in `untidy` name what should not be there when nothing moves any more."""
+
+    issuances: dict[str, Issuance]
+    kiosk_papers: dict[str, str]  # issuance -> the journal's state
+    closed: dict[str, str]  # visit -> why it was closed
+    requests: dict[str, str]  # request -> visit
+    open_cases: dict[str, int]  # issuance -> yen
+    shown_cases: frozenset[str]  # on the operator's page, to be decided
+    books: dict[str, Any]
+    untidy: tuple[str, ...]
+
+
+async def listen(town: OpenTown) -> Told:
+    """Ask everybody."""
+    books = await read_books(town.town)
+    page = await office_page(town.town, "center", "/cases")
+    net = _net(books)
+    center, municipal, kiosk = (town.folders.database(party) for party in ("center", "municipal", "kiosk"))
+    kiosk = kiosk.with_name("journal.db")
+    logged = {row["issuance_id"]: row for row in rows(municipal, "SELECT * FROM issue_papers ORDER BY issuance_id")}
+    issuances = {
+        row["issuance_id"]: Issuance(
+            request_id=row["request_id"],
+            state=row["state"],
+            fee_yen=row["fee_yen"],
+            pdf_sha256=row["pdf_sha256"],
+            logged=logged.get(row["issuance_id"], {}).get("state"),
+            logged_sha256=logged.get(row["issuance_id"], {}).get("pdf_sha256"),
+            net_yen=net.pop(row["issuance_id"], {}),
+        )
+        for row in rows(center, "SELECT * FROM issuances ORDER BY issuance_id")
+    }
+    cases = rows(center, "SELECT * FROM cases WHERE closed_at IS NULL ORDER BY case_no")
+    untidy = [f"the books move money for {issuance}, which the center does not know" for issuance in net]
+    untidy += [f"the municipality logged {issuance}, which the center does not know" for issuance in logged if issuance not in issuances]
+    return Told(
+        issuances=issuances,
+        kiosk_papers={row["issuance_id"]: row["state"] for row in rows(kiosk, "SELECT * FROM kiosk_papers ORDER BY issuance_id")},
+        closed={row["visit_id"]: row["close_reason"] for row in rows(center, "SELECT * FROM visits WHERE closed_at IS NOT NULL ORDER BY visit_id")},
+        requests={row["request_id"]: row["visit_id"] for row in rows(center, "SELECT * FROM requests ORDER BY request_id")},
+        open_cases={row["issuance_id"]: row["yen"] for row in cases},
+        shown_cases=frozenset(re.findall(r'action="/cases/([0-9a-f]+)"', page)),
+        books=books,
+        untidy=(
+            *untidy,
+            *(f"an open case of kind {row['kind']}" for row in cases if row["kind"] != "unresolved"),
+            *_unfinished(town),
+            *_alarms(center),
+        ),
+    )
+
+
+async def office_page(town: Town, party: str, path: str) -> str:
+    """A page of a party's office, as the member of staff sees it who works there."""
+    office = town.parties[party].office_url
+    member = next(member for member in town.staff if member.url == office)
+    signing_in = {"name": member.name, "password": member.password, "next": path}
+    async with (
+        aiohttp.ClientSession(headers={"Origin": office}, cookie_jar=aiohttp.CookieJar(unsafe=True), raise_for_status=True) as session,
+        session.post(f"{office}/sign-in", data=signing_in) as answer,
+    ):
+        return await answer.text()
+
+
+def _unfinished(town: OpenTown) -> list[str]:
+    center, kiosk = town.folders.database("center"), town.folders.party("kiosk") / "journal.db"
+    found = [f"the center holds visit {row['visit_id']} open" for row in rows(center, "SELECT visit_id FROM visits WHERE closed_at IS NULL")]
+    found += [f"the kiosk holds visit {row['visit_id']} open" for row in rows(kiosk, "SELECT visit_id FROM kiosk_visits WHERE closed_at IS NULL")]
+    found += [f"the kiosk still owes: {row['about']}" for row in rows(kiosk, "SELECT about FROM kiosk_outbox WHERE told_at IS NULL")]
+    refused = "SELECT about, answer FROM kiosk_outbox WHERE answer <> 'acknowledged' ORDER BY n"
+    found += [f"the center refused {row['about']}: {row['answer']}" for row in rows(kiosk, refused)]
+    found += [
+        f"fact {row['number']} is {row['metered']}" for row in rows(center, "SELECT * FROM facts WHERE metered IS NULL OR metered = 'contradiction'")
+    ]
+    return found + [f"an outcome is owed for {row['issuance_id']}" for row in rows(center, "SELECT * FROM outcomes WHERE told_at IS NULL")]
+
+
+def _alarms(center: Any) -> list[str]:
+    found: list[Row] = rows(center, "SELECT alarm_no, code, detail FROM alarms ORDER BY alarm_no")
+    return [f"alarm {row['alarm_no']}: {row['code']} ({row['detail']})" for row in found]
+
+
+def _failures(town: OpenTown) -> list[str]:
+    """What a party did not expect: every log line that carries a stack trace, and whatever is no log line at all."""
+    return [
+        f"{party} logged: {line[:2000]}"
+        for party in PARTIES
+        for line in town.log(party).splitlines()
+        if '"exception"' in line or not line.startswith("{")
+    ]
+
+
+def _net(books: dict[str, Any]) -> dict[str, dict[str, int]]:
+    net: dict[str, dict[str, int]] = {}
+    for entry in books["journal"]:
+        accounts = net.setdefault(entry["issuance_id"], {})
+        for leg in entry["legs"]:
+            accounts[leg["account"]] = accounts.get(leg["account"], 0) + leg["yen"]
+    return {issuance: {account: yen for account, yen in sorted(accounts.items()) if yen} for issuance, accounts in net.items()}
