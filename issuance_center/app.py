@@ -9,39 +9,13 @@ from aiohttp import web
 from prometheus_client import CollectorRegistry, Gauge
 from sqlalchemy import Connection
 
+from issuance_center import words
 from issuance_center.config import Config
-from issuance_center.issuance import State
 from issuance_center.records import cases, outgoing, overview
 from issuance_center.settling import Decision, NotSettled, conclude, settle
 from screens.office import StaffAccount, now_of, office_app, render, require_role, staff_of
 from storage.instants import JST, instant
 from storage.store import Store
-
-STATES: dict[str, tuple[str, str, str]] = {
-    State.ACCEPTED: ("受付済み", "Accepted", ""),
-    State.SEALED: ("確認済み・支払い待ち", "Checked, to be paid", ""),
-    State.PAID: ("支払い済み・印刷待ち", "Paid, to be printed", ""),
-    State.PRINTED: ("印刷済み", "Printed", "good"),
-    State.TAKEN: ("お渡し済み", "Taken", "good"),
-    State.DECLINED: ("市区町村が不可", "Declined by issuer", "warn"),
-    State.STOPPED: ("検査で停止", "Stopped at the gate", "bad"),
-    State.LAPSED: ("取りやめ", "Lapsed", ""),
-    State.RETURNED: ("返金済み", "Money returned", "warn"),
-    State.UNRESOLVED: ("未確定", "Unresolved", "bad"),
-}
-
-STEPS: dict[str, tuple[str, str]] = {
-    "accepted": ("申請を受け付け、記録した", "Application accepted and stored"),
-    "sealed": ("証明書を検査し、合格した", "Paper passed the gate"),
-    "declined": ("市区町村が交付しないと回答した", "The issuer declined"),
-    "stopped": ("検査で停止した", "Stopped at the gate"),
-    "lapsed": ("支払いがないまま終了した", "Ended without payment"),
-    "paid": ("手数料を受け取った", "Fee taken"),
-    "printed": ("印刷した", "Printed"),
-    "taken": ("利用者が受け取った", "Taken by the resident"),
-    "returned": ("手数料を返した", "Fee given back"),
-    "unresolved": ("紙が出たか確認できない", "Nobody can know whether the sheet came out"),
-}
 
 
 class OperatorPages:
@@ -63,20 +37,20 @@ class OperatorPages:
     async def front(self, request: web.Request) -> web.Response:
         """Today's issuances by state."""
         wanted = request.query.get("state")
-        state = wanted if wanted in STATES else None
+        state = wanted if wanted in words.STATES else None
         today = await self._store.read(overview.today, now_of(request), state)
-        return render(request, "front.html", today=today, states=STATES, chosen=state, moment=moment)
+        return render(request, "front.html", today=today, words=words, chosen=state, moment=moment)
 
     async def issuance(self, request: web.Request) -> web.Response:
         """One issuance, step by step."""
         dossier = await self._store.read(overview.dossier, request.match_info["issuance_id"])
         if dossier is None:
             raise web.HTTPNotFound
-        return render(request, "issuance.html", dossier=dossier, states=STATES, steps=STEPS, moment=moment)
+        return render(request, "issuance.html", dossier=dossier, words=words, moment=moment)
 
     async def alarms(self, request: web.Request) -> web.Response:
         """Alarms, unseen first."""
-        return render(request, "alarms.html", lines=await self._store.read(overview.list_alarms), moment=moment)
+        return render(request, "alarms.html", words=words, lines=await self._store.read(overview.list_alarms), moment=moment)
 
     async def alarm_seen(self, request: web.Request) -> web.Response:
         """An operator has seen an alarm."""

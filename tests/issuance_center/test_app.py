@@ -84,7 +84,7 @@ async def test_the_front_page_counts_by_state_and_leads_to_each_issuance(town: T
     for paper in ready.papers:
         assert f'href="/issuances/{paper.issuance_id}"' in shown
     assert "お渡し済み" in shown
-    assert "copies_invalid" in shown
+    assert TABLE["copies_invalid"].ja in shown
     taken = await page(office, "/?state=taken")
     assert ready.papers[0].issuance_id in taken
     assert ready.papers[1].issuance_id not in taken
@@ -187,7 +187,7 @@ async def test_an_alarm_stands_until_an_operator_has_seen_it(town: Town, office:
     await sign_in(office)
     assert "未確認の警報が1件" in await page(office, "/")
     shown = await page(office, "/alarms")
-    assert "paper_stopped" in shown
+    assert "証明書が申請と異なるため停止" in shown
     assert not any(name in shown for name in names(foundation().residents))
     assert (await post(office, "/alarms/1/seen")).status == 303
     (alarm,) = town.rows(tables.alarms)

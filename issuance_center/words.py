@@ -1,0 +1,79 @@
+"""The words of the operator's pages, Japanese and English: states, steps, alarms, endings, and what kinds and options are called. No page shows a bare code where a person must understand it."""
+
+from certificates.kinds import KINDS
+from issuance_center.issuance import State
+from messages.refusals import TABLE
+
+Pair = tuple[str, str]
+
+STATES: dict[str, tuple[str, str, str]] = {
+    State.ACCEPTED: ("受付済み", "Accepted", ""),
+    State.SEALED: ("確認済み・支払い待ち", "Checked, to be paid", ""),
+    State.PAID: ("支払い済み・印刷待ち", "Paid, to be printed", ""),
+    State.PRINTED: ("印刷済み", "Printed", "good"),
+    State.TAKEN: ("お渡し済み", "Taken", "good"),
+    State.DECLINED: ("市区町村が不可", "Declined by issuer", "warn"),
+    State.STOPPED: ("検査で停止", "Stopped at the gate", "bad"),
+    State.LAPSED: ("取りやめ", "Lapsed", ""),
+    State.RETURNED: ("返金済み", "Money returned", "warn"),
+    State.UNRESOLVED: ("未確定", "Unresolved", "bad"),
+}
+
+STEPS: dict[str, tuple[str, str]] = {
+    "accepted": ("申請を受け付け、記録した", "Application accepted and stored"),
+    "sealed": ("証明書を検査し、合格した", "Paper passed the gate"),
+    "declined": ("市区町村が交付しないと回答した", "The issuer declined"),
+    "stopped": ("検査で停止した", "Stopped at the gate"),
+    "lapsed": ("支払いがないまま終了した", "Ended without payment"),
+    "paid": ("手数料を受け取った", "Fee taken"),
+    "printed": ("印刷した", "Printed"),
+    "taken": ("利用者が受け取った", "Taken by the resident"),
+    "returned": ("手数料を返した", "Fee given back"),
+    "unresolved": ("紙が出たか確認できない", "Nobody can know whether the sheet came out"),
+}
+
+ALARMS: dict[str, Pair] = {
+    "paper_stopped": ("証明書が申請と異なるため停止", "A paper was not what was ordered"),
+    "fact_contradicts": ("手数料の通知が食い違う", "A fee fact contradicts another"),
+    "outcome_contradicts": ("市区町村への結果の通知が食い違う", "An outcome contradicts the issuer's log"),
+    "report_contradicts": ("端末の報告が食い違う", "A kiosk's report contradicts the record"),
+    "report_unknown": ("知らない交付についての端末の報告", "A kiosk reports an issuance of nobody's"),
+}
+
+CLOSINGS: dict[str, Pair] = {
+    "finished": ("終了", "finished"),
+    "cancelled": ("利用者が中止", "cancelled"),
+    "idle": ("操作がないため終了", "idle"),
+    "refused": ("お断り", "refused"),
+    "restarted": ("端末の再起動", "kiosk restarted"),
+    "failed": ("端末の障害", "kiosk failed"),
+    "overdue": ("終了の連絡がないため", "no close was heard"),
+}
+
+METERED: dict[str, Pair] = {"new": ("記帳済み", "booked"), "repeat": ("重複", "repeat"), "contradiction": ("矛盾", "contradiction")}
+
+
+def kind_words(code: str) -> Pair:
+    """What a kind of certificate is called."""
+    kind = KINDS.get(code)
+    return (kind.title, kind.title_en) if kind is not None else (code, code)
+
+
+def option_words(kind_code: str, codes: str) -> Pair:
+    """What the options (codes joined by commas) are called."""
+    kind = KINDS.get(kind_code)
+    if kind is None or not codes:
+        return codes, codes
+    options = [kind.option(code) for code in codes.split(",")]
+    return "、".join(option.ja for option in options), ", ".join(option.en for option in options)
+
+
+def refusal_words(code: str) -> Pair:
+    """The sentence that the resident was shown."""
+    row = TABLE.get(code)
+    return (row.ja, row.en) if row is not None else (code, code)
+
+
+def alarm_words(code: str) -> Pair:
+    """What an alarm is about; a refusal that is an alarm has its own sentence."""
+    return ALARMS.get(code) or refusal_words(code)
