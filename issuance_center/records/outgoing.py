@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from issuance_center.records.tables import facts, outcomes
 from messages.facts import FactMetered, FactStep, FeeFact
@@ -20,6 +20,18 @@ if TYPE_CHECKING:
     from issuance_center.records.issuances import Issuance, Request
 
 BATCH_MAX = 200
+
+_LAST_NUMBER = select(func.max(facts.c.number))
+_OWED_FACTS = select(facts.c.body).where(facts.c.metered.is_(None)).order_by(facts.c.number).limit(BATCH_MAX)
+_METERED = update(facts).where(facts.c.number == bindparam("the_number"), facts.c.metered.is_(None))
+_OWED_OUTCOMES = (
+    select(outcomes)
+    .where(outcomes.c.issuer == bindparam("the_issuer"), outcomes.c.told_at.is_(None))
+    .order_by(outcomes.c.outcome_no)
+    .limit(BATCH_MAX)
+)
+_TOLD = update(outcomes).where(outcomes.c.outcome_no == bindparam("the_outcome"), outcomes.c.told_at.is_(None))
+_ADD_FACT, _ADD_OUTCOME = insert(facts), insert(outcomes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +45,7 @@ class OwedOutcome:
 
 def owe_fact(connection: Connection, issuance: "Issuance", request: "Request", step: FactStep, at: datetime, now: datetime) -> None:
     """Put the fact of this step under the next number. Numbers have no gaps: a number is taken in the commit that uses it."""
-    number = (connection.execute(select(func.max(facts.c.number))).scalar_one_or_none() or 0) + 1
+    number = (connection.execute(_LAST_NUMBER).scalar_one_or_none() or 0) + 1
     fact = FeeFact(
         number=number,
         issuance_id=issuance.issuance_id,
@@ -49,7 +61,8 @@ def owe_fact(connection: Connection, issuance: "Issuance", request: "Request", s
         visited_at=request.priced_at,
         at=at,
     )
-    connection.execute(insert(facts).values(number=number, issuance_id=issuance.issuance_id, step=step, body=encode(fact), created_at=stamp(now)))
+    row = {"number": number, "issuance_id": issuance.issuance_id, "step": step, "body": encode(fact), "created_at": stamp(now)}
+    connection.execute(_ADD_FACT, row)
 
 
 def owe_outcome(
@@ -62,33 +75,30 @@ def owe_outcome(
 ) -> None:
     """The issuer is to hear what became of the paper."""
     message = TellOutcome(issuance_id=issuance_id, request_id=request.request_id, outcome=outcome, at=at)
-    connection.execute(insert(outcomes).values(issuance_id=issuance_id, issuer=request.issuer, body=encode(message), created_at=stamp(now)))
+    row = {"issuance_id": issuance_id, "issuer": request.issuer, "body": encode(message), "created_at": stamp(now)}
+    connection.execute(_ADD_OUTCOME, row)
 
 
 def owed_facts(connection: Connection) -> tuple[FeeFact, ...]:
     """The facts that the fee office has not acknowledged, by number, at most a batch."""
-    rows = connection.execute(select(facts.c.body).where(facts.c.metered.is_(None)).order_by(facts.c.number).limit(BATCH_MAX))
-    return tuple(decode(row.body, FeeFact) for row in rows)
+    return tuple(decode(row.body, FeeFact) for row in connection.execute(_OWED_FACTS))
 
 
 def facts_metered(connection: Connection, answers: Sequence[FactMetered], now: datetime) -> None:
     """The fee office's word on each fact."""
     for answer in answers:
-        connection.execute(
-            update(facts).where(facts.c.number == answer.number, facts.c.metered.is_(None)).values(metered=answer.metered, metered_at=stamp(now))
-        )
+        connection.execute(_METERED, {"the_number": answer.number, "metered": answer.metered, "metered_at": stamp(now)})
 
 
 def owed_outcomes(connection: Connection, issuer: str) -> tuple[OwedOutcome, ...]:
     """The outcomes that this issuer has not acknowledged, oldest first, at most a batch."""
-    owed = select(outcomes).where(outcomes.c.issuer == issuer, outcomes.c.told_at.is_(None))
-    rows = connection.execute(owed.order_by(outcomes.c.outcome_no).limit(BATCH_MAX))
+    rows = connection.execute(_OWED_OUTCOMES, {"the_issuer": issuer})
     return tuple(OwedOutcome(row.outcome_no, row.issuer, decode(row.body, TellOutcome)) for row in rows)
 
 
 def outcome_told(connection: Connection, outcome_no: int, now: datetime) -> None:
     """The issuer has acknowledged this outcome, the first time counting."""
-    connection.execute(update(outcomes).where(outcomes.c.outcome_no == outcome_no, outcomes.c.told_at.is_(None)).values(told_at=stamp(now)))
+    connection.execute(_TOLD, {"the_outcome": outcome_no, "told_at": stamp(now)})
 
 
 def backlog(connection: Connection) -> tuple[int, int]:

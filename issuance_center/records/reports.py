@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, bindparam, insert, select
 
 from issuance_center.issuance import Impossible, Move, State, Step
 from issuance_center.records import cases, issuances
@@ -13,6 +13,9 @@ from messages.visits import Event
 from messages.wire import hash_of
 from storage.instants import stamp
 
+_HEARD = select(reports.c.event_hash).where(reports.c.kiosk_id == bindparam("the_kiosk"), reports.c.seq == bindparam("the_seq"))
+_ADD_REPORT = insert(reports)
+
 
 def note_report(connection: Connection, event: Event, now: datetime) -> str | None:
     """Make the reported step; the row of a refusal, or None.
@@ -20,12 +23,10 @@ def note_report(connection: Connection, event: Event, now: datetime) -> str | No
     A report heard before changes nothing. A step that cannot be, or money that is not the fee, is acknowledged all the same and becomes an alarm and a case: a kiosk must not repeat it for ever.
     """
     content = hash_of(event)
-    known = connection.execute(
-        select(reports.c.event_hash).where(reports.c.kiosk_id == event.kiosk_id, reports.c.seq == event.seq)
-    ).scalar_one_or_none()
+    known = connection.execute(_HEARD, {"the_kiosk": event.kiosk_id, "the_seq": event.seq}).scalar_one_or_none()
     if known is not None:
         return None if known == content else "request_altered"
-    connection.execute(insert(reports).values(kiosk_id=event.kiosk_id, seq=event.seq, event_hash=content, received_at=stamp(now)))
+    connection.execute(_ADD_REPORT, {"kiosk_id": event.kiosk_id, "seq": event.seq, "event_hash": content, "received_at": stamp(now)})
     found = issuances.find_issuance(connection, event.issuance_id)
     if found is None or (found[1].kiosk_id, found[1].request_id, found[1].visit_id) != (event.kiosk_id, event.request_id, event.visit_id):
         cases.raise_alarm(connection, Alarm("report_unknown", f"{event.step} for an issuance of nobody's", None, None, event.kiosk_id), now)

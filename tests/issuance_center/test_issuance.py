@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from issuance_center.app import STATES, STEPS
 from issuance_center.issuance import _PASSED, FINAL, TABLE, Impossible, Move, Repeated, State, Step, diagram, move
+from issuance_center.words import STATES, STEPS
 
 CELLS = tuple(product(State, Step))
 """Every cell."""
