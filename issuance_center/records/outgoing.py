@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
-from sqlalchemy import Connection, bindparam, func, insert, select, update
+from sqlalchemy import Connection, Integer, bindparam, func, insert, select, update
 
 from issuance_center.records.tables import facts, outcomes
 from messages.facts import FactMetered, FactStep, FeeFact
@@ -22,13 +22,13 @@ if TYPE_CHECKING:
 BATCH_MAX = 200
 
 _LAST_NUMBER = select(func.max(facts.c.number))
-_OWED_FACTS = select(facts.c.body).where(facts.c.metered.is_(None)).order_by(facts.c.number).limit(BATCH_MAX)
+_OWED_FACTS = select(facts.c.body).where(facts.c.metered.is_(None)).order_by(facts.c.number).limit(bindparam("the_most", type_=Integer))
 _METERED = update(facts).where(facts.c.number == bindparam("the_number"), facts.c.metered.is_(None))
 _OWED_OUTCOMES = (
     select(outcomes)
     .where(outcomes.c.issuer == bindparam("the_issuer"), outcomes.c.told_at.is_(None))
     .order_by(outcomes.c.outcome_no)
-    .limit(BATCH_MAX)
+    .limit(bindparam("the_most", type_=Integer))
 )
 _TOLD = update(outcomes).where(outcomes.c.outcome_no == bindparam("the_outcome"), outcomes.c.told_at.is_(None))
 _ADD_FACT, _ADD_OUTCOME = insert(facts), insert(outcomes)
@@ -81,7 +81,7 @@ def owe_outcome(
 
 def owed_facts(connection: Connection) -> tuple[FeeFact, ...]:
     """The facts that the fee office has not acknowledged, by number, at most a batch."""
-    return tuple(decode(row.body, FeeFact) for row in connection.execute(_OWED_FACTS))
+    return tuple(decode(row.body, FeeFact) for row in connection.execute(_OWED_FACTS, {"the_most": BATCH_MAX}))
 
 
 def facts_metered(connection: Connection, answers: Sequence[FactMetered], now: datetime) -> None:
@@ -92,7 +92,7 @@ def facts_metered(connection: Connection, answers: Sequence[FactMetered], now: d
 
 def owed_outcomes(connection: Connection, issuer: str) -> tuple[OwedOutcome, ...]:
     """The outcomes that this issuer has not acknowledged, oldest first, at most a batch."""
-    rows = connection.execute(_OWED_OUTCOMES, {"the_issuer": issuer})
+    rows = connection.execute(_OWED_OUTCOMES, {"the_issuer": issuer, "the_most": BATCH_MAX})
     return tuple(OwedOutcome(row.outcome_no, row.issuer, decode(row.body, TellOutcome)) for row in rows)
 
 
