@@ -244,7 +244,8 @@ async def test_a_full_door_says_busy_and_serves_again_when_a_place_is_free(paper
         first = [asyncio.create_task(_post(door, PATH, encode(ASK))) for _ in range(2)]
         while len(door.desk.heard) < 2:
             await asyncio.sleep(0.005)
-        assert (await _post(door, PATH, encode(ASK)))[1].code == "busy"
+        async with asyncio.timeout(5):
+            assert (await _post(door, PATH, encode(ASK)))[1].code == "busy"
         assert len(door.desk.heard) == 2
         go.set()
         assert [(await each)[0] for each in first] == [200, 200]
