@@ -399,22 +399,46 @@ async def test_a_machine_that_finds_out_after_all_closes_its_case(town: Town, ki
 # --- the end comes in between ---
 
 
-async def test_a_visit_closed_before_the_intent_is_stored_accepts_nothing(
-    town: Town, kiosk: Kiosk, card: CardMade, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    await kiosk.choosing(card)
+def before_write(town: Town, kiosk: Kiosk, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The visit is closed just before the center makes this write."""
     write = town.center_store.write
 
     async def overtaken(step: Any, *args: Any, **kwargs: Any) -> Any:
-        if step.__name__ == "accept":
+        if step.__name__ == name:
             monkeypatch.undo()
             await kiosk.close("idle")
         return await write(step, *args, **kwargs)
 
-    application = kiosk.application()
     monkeypatch.setattr(town.center_store, "write", overtaken)
-    assert code(await kiosk.apply(application)) == "visit_closed"
+
+
+async def test_a_visit_closed_before_the_intent_is_stored_accepts_nothing(
+    town: Town, kiosk: Kiosk, card: CardMade, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await kiosk.choosing(card)
+    before_write(town, kiosk, "accept", monkeypatch)
+    assert code(await kiosk.apply()) == "visit_closed"
     assert town.rows(tables.requests) == []
+
+
+async def test_a_visit_closed_before_the_seal_hands_out_nothing(town: Town, kiosk: Kiosk, card: CardMade, monkeypatch: pytest.MonkeyPatch) -> None:
+    await kiosk.choosing(card)
+    before_write(town, kiosk, "seal", monkeypatch)
+    assert code(await kiosk.apply()) == "request_closed"
+    await town.deliver()
+    assert (town.states(), town.alarms(), town.issue_log()) == (["lapsed"], [], ["void"])
+
+
+@pytest.mark.parametrize(("name", "fault"), [("decline", refuses("order_void")), ("stop", refuses("failed"))])
+async def test_a_visit_closed_before_the_refusal_is_noted_stays_lapsed(
+    town: Town, kiosk: Kiosk, card: CardMade, monkeypatch: pytest.MonkeyPatch, name: str, fault: Fault
+) -> None:
+    await kiosk.choosing(card)
+    town.to_city.faults[IssueOrder] = [fault]
+    before_write(town, kiosk, name, monkeypatch)
+    assert code(await kiosk.apply()) == {"decline": "request_closed", "stop": "issuer_failed"}[name]
+    assert (town.states(), town.facts(), town.outcomes()) == (["lapsed"], [], ["void"])
+    assert town.alarms() == {"decline": [], "stop": ["issuer_failed"]}[name]
 
 
 @pytest.mark.parametrize("fault", [meanwhile, None], ids=["papers come", "outcome came first"])

@@ -23,10 +23,12 @@ from messages.refusals import TABLE, Refusal
 from messages.wire import Message, encode
 from registers.resident import Protection
 from registers.resident_changes import bind_card, set_protection
+from simulation.key_ring import rsa_ring
 from simulation.people import CardMade
-from tests.issuance_center.founding import CITY, IMPATIENT, NOW, SILENT_CITY, foundation
+from tests.issuance_center.founding import CITY, IMPATIENT, NOW, SILENT_CITY, foundation, stream
 from tests.issuance_center.town import Kiosk, Town, code, refused
 from tests.issuance_center.wires import Fault, lost_back, lost_there, meanwhile, refuses, says, slow
+from trust.authority import create_root
 from trust.ocsp_responder import refusal as ocsp_refusal
 
 # --- the way through ---
@@ -151,6 +153,14 @@ async def test_a_card_revoked_this_minute_is_refused_in_the_next_visit(town: Tow
     other = town.kiosk(1)
     await other.open()
     assert await refused(town, other.authenticate(card)) == "credential_revoked"
+
+
+async def test_the_authority_that_signed_the_card_is_asked_and_not_its_namesake(town: Town, kiosk: Kiosk, card: CardMade) -> None:
+    renewed = create_root("見本 利用者証明用認証局", rsa_ring()[2], NOW - timedelta(days=1), stream("renewed")).certificate
+    town.roots = (renewed, *town.roots)
+    town.restart()
+    await kiosk.open()
+    assert code(await kiosk.authenticate(card)) == "Admitted"
 
 
 async def test_what_is_no_certificate_at_all_is_untrusted(town: Town, kiosk: Kiosk, card: CardMade) -> None:
