@@ -10,7 +10,7 @@ from issuance_center.config import Kiosk, Limits
 from issuance_center.records.visits import Offer, Visit
 from issuance_center.routing import DirectoryBook
 from messages.facts import Price
-from messages.visits import Application, Apply, Event, OpenVisit, Report
+from messages.visits import Application, Apply, OpenVisit, Report
 from messages.wire import Message
 from storage.instants import JST
 from trust.parties import Peer
@@ -27,18 +27,14 @@ def malformed(message: Message) -> str | None:
     found: dict[str, object]
     match message:
         case OpenVisit():
-            found = {"visit_id": _ID.fullmatch(message.visit_id), "opened_at": message.opened_at.tzinfo}
+            found = {"visit_id": _ID.fullmatch(message.visit_id)}
         case Apply(application=application):
-            found = {"application.request_id": _ID.fullmatch(application.request_id), "application.applied_at": application.applied_at.tzinfo}
+            found = {"application.request_id": _ID.fullmatch(application.request_id)}
         case Report(event=event):
-            found = _report_values(event)
+            found = {"event.seq": 0 < event.seq <= NUMBER_MAX, "event.yen": 0 <= event.yen <= NUMBER_MAX}
         case _:
             return None
     return next((f"not as it must be - at `$.{path}`" for path, value in found.items() if not value), None)
-
-
-def _report_values(event: Event) -> dict[str, object]:
-    return {"event.seq": 0 < event.seq <= NUMBER_MAX, "event.yen": 0 <= event.yen <= NUMBER_MAX, "event.at": event.at.tzinfo}
 
 
 def impossible_time(at: datetime, now: datetime) -> bool:
