@@ -101,7 +101,8 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     challenge_seconds: float = 180.0
     visit_seconds: float = 900.0
     freshness_seconds: float = 120.0
-    ocsp_seconds: float = 8.0
+    ocsp_seconds: float = 4.0  # one question; silence is asked again, with another nonce
+    ocsp_tries: int = 3
     ocsp_age_seconds: float = 300.0
     issuer_try_seconds: float = 10.0
     issuer_deadline_seconds: float = 28.0

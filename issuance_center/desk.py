@@ -28,7 +28,7 @@ from messages.orders import ChoicesOffered, OfferChoices
 from messages.refusals import TABLE, Refusal, refuse
 from messages.wire import Message, encode
 from storage.store import Store
-from trust.ocsp import Unverifiable, check, request_for
+from trust.ocsp import Status, Unverifiable, check, request_for
 from trust.parties import Peer
 from trust.signing import public_from_pem, verified
 
@@ -132,13 +132,19 @@ class Desk:
         return said.Admitted(visit_id=visit.visit_id, visit_key=visit.visit_key, closes_at=visit.closes_at)
 
     async def _ask_authority(self, proof: Presented, now: datetime) -> str | None:
-        """The authority's word for this visit, asked for afresh; the row of the refusal, or None."""
-        nonce = self._token(16)
-        try:
-            der = await self._ocsp(request_for(proof.certificate, proof.issuer, nonce))
-        except NoAnswer as silence:
-            return identity.refused_by(Unverifiable(str(silence)))
-        return identity.refused_by(check(der, proof.certificate, proof.issuer, nonce, now, int(self._limits.ocsp_age_seconds)))
+        """The authority's word for this visit, asked for afresh; the row of the refusal, or None. What says nothing that may be relied on is asked for again, a few times."""
+        word: Status | Unverifiable = Unverifiable("not asked")
+        for _ in range(self._limits.ocsp_tries):
+            nonce = self._token(16)
+            try:
+                der = await self._ocsp(request_for(proof.certificate, proof.issuer, nonce))
+            except NoAnswer as silence:
+                word = Unverifiable(str(silence))
+                continue
+            word = check(der, proof.certificate, proof.issuer, nonce, now, int(self._limits.ocsp_age_seconds))
+            if not isinstance(word, Unverifiable):
+                break
+        return identity.refused_by(word)
 
     # --- what can be had ---
 

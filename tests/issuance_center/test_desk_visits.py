@@ -228,6 +228,29 @@ async def test_without_the_authoritys_fresh_word_nobody_is_admitted(
     assert code(await kiosk.authenticate(card)) == "Admitted"
 
 
+async def test_an_authority_that_was_not_heard_is_asked_again_with_another_nonce(
+    town: Town, kiosk: Kiosk, card: CardMade, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[bytes] = []
+
+    async def line(der: bytes) -> bytes:
+        asked.append(der)
+        if len(asked) == 1:
+            raise NoAnswer("timeout")
+        return b"garbage" if len(asked) == 2 else await town.jpki.ocsp(der, town.at)
+
+    monkeypatch.setattr(town.center, "_ocsp", line)
+    await kiosk.open()
+    assert code(await kiosk.authenticate(card)) == "Admitted"
+    assert len(set(asked)) == 3
+
+
+async def test_an_authority_that_says_no_is_not_asked_again(town: Town, kiosk: Kiosk) -> None:
+    await kiosk.open()
+    assert await refused(town, kiosk.authenticate(foundation().special("revoked"))) == "credential_revoked"
+    assert town.ocsp_asked == 1
+
+
 # --- who may ask in a visit ---
 
 
