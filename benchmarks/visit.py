@@ -45,9 +45,9 @@ View = dict[str, Any]
 class Bench:
     """Visits at one terminal of an open town."""
 
-    def __init__(self, town: Town, session: aiohttp.ClientSession) -> None:
+    def __init__(self, town: Town, session: aiohttp.ClientSession, terminal: int = 0) -> None:
         self._town = town
-        self._hands = HttpHands(session, town.kiosks[0].url)
+        self._hands = HttpHands(session, town.kiosks[terminal].url)
         self.cpu: dict[str, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
         self.wall: dict[str, list[float]] = defaultdict(list)
 
@@ -69,6 +69,18 @@ class Bench:
         if counted:
             self.wall["visit"].append(sum(taken.values()))
 
+    async def plain_visit(self, holder: HolderEntry) -> None:
+        """One whole visit, nothing measured on the way."""
+        for work in (self._consent, lambda: self._card(holder)):
+            await work()
+        await self._hand_until("DELETE", "card", None, "kinds")
+        await self._touch_until("kind", "juminhyo", "members")
+        await self._options()
+        await self._touch_until("apply", "", "payment")
+        await self._pay()
+        await self._print()
+        await self._leave()
+
     async def _measured(self, step: str, work: Callable[[], Awaitable[object]], *, counted: bool) -> float:
         before = self._cpu()
         began = time.perf_counter()
@@ -83,7 +95,7 @@ class Bench:
         return wall_ms
 
     def _cpu(self) -> dict[str, float]:
-        return {name: cpu_ms(entry.pid) for name, entry in self._town.parties.items()}
+        return cpu_of(self._town)
 
     async def _consent(self) -> None:
         await self._touch_until("start", "", "service")
@@ -134,6 +146,11 @@ class Bench:
                 raise SystemExit(f"the visit ended on {view['screen']}: {view.get('notice')}")
 
 
+def cpu_of(town: Town) -> dict[str, float]:
+    """CPU milliseconds of each party so far."""
+    return {name: cpu_ms(entry.pid) for name, entry in town.parties.items()}
+
+
 def main() -> None:
     """Open a town, measure, print, and write the table where it is asked for."""
     options = argparse.ArgumentParser(description=__doc__)
@@ -154,7 +171,22 @@ def main() -> None:
 
 
 def _open(state: Path) -> "subprocess.Popen[bytes]":
-    command = [sys.executable, "-m", "konbini", "town", "--state", str(state), "--port", "0", "--residents", "300", "--printer-seconds", "0"]
+    command = [
+        sys.executable,
+        "-m",
+        "konbini",
+        "town",
+        "--state",
+        str(state),
+        "--port",
+        "0",
+        "--residents",
+        "300",
+        "--printer-seconds",
+        "0",
+        "--terminals",
+        "8",
+    ]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
     deadline = time.monotonic() + 60
     while not (state / "town.json").exists():
@@ -170,7 +202,31 @@ async def _measure(town: Town, visits: int) -> str:
         bench = Bench(town, session)
         for number in range(WARM_UP + visits):
             await bench.visit(holders[number % len(holders)], counted=number >= WARM_UP)
-    return _table(bench, visits)
+        together = await _together(town, session, holders, visits)
+    return f"{_table(bench, visits)}\n\n{together}"
+
+
+async def _together(town: Town, session: aiohttp.ClientSession, holders: list[HolderEntry], visits: int) -> str:
+    """The same visits at all terminals at once: what a visit costs when the parties do not fall asleep between two messages."""
+    waiting = iter(range(visits))
+
+    async def stand_at(terminal: int) -> None:
+        bench = Bench(town, session, terminal)
+        for number in waiting:
+            await bench.plain_visit(holders[number % len(holders)])
+
+    before, began = cpu_of(town), time.perf_counter()
+    async with asyncio.TaskGroup() as terminals:
+        for terminal in range(len(town.kiosks)):
+            terminals.create_task(stand_at(terminal))
+    await asyncio.sleep(1.0)
+    seconds = time.perf_counter() - began - 1.0
+    spent = {party: (after - before[party]) / visits for party, after in cpu_of(town).items()}
+    parts = ", ".join(f"{party} {ms:.1f}" for party, ms in spent.items())
+    return (
+        f"The same visits at {len(town.kiosks)} terminals at once: {sum(spent.values()):.1f} ms of CPU a visit ({parts}); "
+        f"{visits / seconds:.1f} visits a second, this driver's own CPU included in what the machine did."
+    )
 
 
 def _table(bench: Bench, visits: int) -> str:
