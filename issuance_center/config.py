@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import msgspec
@@ -66,14 +67,33 @@ class KindService(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     hours: Hours
 
 
+class Certifier(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Who certifies a municipality's papers from this day on, as title and name stand on them."""
+
+    since: date
+    title: str
+    name: str
+
+
 class Municipality(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One municipality of the directory; `code` is its 6 digits with check digit."""
+    """One municipality of the directory; `code` is its 6 digits with check digit.
+
+    `certifiers` and `seal_sha256` (of the seal's packed image) are what its papers must carry; without them the gate does not look at these.
+    """
 
     code: str
     prefecture: str
     name: str
     name_en: str
     kinds: dict[str, KindService]
+    certifiers: tuple[Certifier, ...] = ()
+    seal_sha256: str | None = None
+
+    def certifier_on(self, day: date) -> tuple[str, str] | None:
+        """Title and name in force on this day (the earliest for days before it), if the directory knows any."""
+        dated = sorted(self.certifiers, key=lambda certifier: certifier.since)
+        in_force = [certifier for certifier in dated if certifier.since <= day] or dated[:1]
+        return (in_force[-1].title, in_force[-1].name) if in_force else None
 
 
 class Kiosk(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -22,6 +22,7 @@ from messages.orders import Issued, IssueOrder, PaperOrder
 from messages.refusals import Refusal, refuse
 from messages.visits import Application, CertificateReady, ReadyPaper
 from messages.wire import Message, hash_of
+from storage.instants import JST
 from storage.store import Store
 
 
@@ -101,7 +102,11 @@ class Ordering:
                 return refuse(ended_with(stood) or refusal.code)
             case Failed(what):
                 return await self._stop(request, "issuer_failed", (f"issuer: {what}",), now)
-        return await self._seal(answer, request, sealing.examine(answer, application, request, visit, offer), now)
+        return await self._seal(answer, request, sealing.examine(answer, application, request, visit, offer, self._marks(request)), now)
+
+    def _marks(self, request: Request) -> sealing.Marks:
+        entry = self._book.municipalities[request.municipality]
+        return sealing.Marks(entry.certifier_on(request.ordered_at.astimezone(JST).date()), entry.seal_sha256)
 
     async def _seal(self, issued: Issued, request: Request, verdict: sealing.Sealed | sealing.Stopped, now: datetime) -> Message:
         if isinstance(verdict, sealing.Stopped):

@@ -58,13 +58,21 @@ def wrong_with_offer(offered: ChoicesOffered, question: OfferChoices) -> str | N
     return next((f"offer: {field}" for field, stands in checks.items() if not stands), None)
 
 
-def examine(issued: Issued, application: Application, request: Request, visit: Visit, offer: Offer) -> Sealed | Stopped:
-    """Hold every paper against the order and the offer of its visit."""
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """What a municipality's papers carry, as the directory has it: certifier (title, name) and the hash of the seal's image; None where it does not know."""
+
+    certifier: tuple[str, str] | None = None
+    seal_sha256: str | None = None
+
+
+def examine(issued: Issued, application: Application, request: Request, visit: Visit, offer: Offer, marks: Marks) -> Sealed | Stopped:
+    """Hold every paper against the order, the offer of its visit, and the marks of the municipality that was asked."""
     if issued.request_id != request.request_id or [paper.issuance_id for paper in issued.papers] != [paper.issuance_id for paper in request.papers]:
         return Stopped(("papers: not those that were ordered",))
     found: list[str] = []
     for paper, known in zip(issued.papers, request.papers, strict=True):
-        found.extend(f"copy {known.copy_no}: {difference}" for difference in _differences(paper, known, application, visit, offer))
+        found.extend(f"copy {known.copy_no}: {difference}" for difference in _differences(paper, known, application, visit, offer, marks))
     numbers = [paper.number for paper in issued.papers]
     if len(set(numbers)) != len(numbers):
         found.append("numbers: two copies under one 発行番号")
@@ -85,7 +93,7 @@ def sealings_of(issued: Issued) -> tuple[Sealing, ...]:
     return tuple(Sealing(sha256(paper.pdf).hexdigest(), paper.number, paper.sheets) for paper in issued.papers)
 
 
-def _differences(paper: IssuedPaper, known: Issuance, application: Application, visit: Visit, offer: Offer) -> tuple[str, ...]:
+def _differences(paper: IssuedPaper, known: Issuance, application: Application, visit: Visit, offer: Offer, marks: Marks) -> tuple[str, ...]:
     assert visit.visit_key is not None
     chosen = {member_digest(visit.visit_key, member) for member in application.members}
     expected = Expected(
@@ -98,5 +106,7 @@ def _differences(paper: IssuedPaper, known: Issuance, application: Application, 
         visit_key=visit.visit_key,
         show=application.show,
         whole_household=len(chosen) == len(offer.members),
+        certifier=marks.certifier,
+        seal_sha256=marks.seal_sha256,
     )
     return differences(paper.pdf, expected)

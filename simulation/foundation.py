@@ -11,7 +11,7 @@ from certificates.fonts.selection import missing_glyphs
 from certificates.issuer_form import IssuerForm
 from certificates.kinds import KINDS
 from certificates.policy import Policy
-from certificates.seal import seal_png
+from certificates.seal import seal_image, seal_png
 from fees.pricing import Rates
 from fees.records import METADATA as BOOKS
 from fees.tariff import CommissionRule, TariffRule, commissions_of, tariff_of
@@ -71,11 +71,12 @@ def found(world: World, seed: int, residents: int, terminals: int, folder: Path)
     people = registered(population, cards, today, missing_glyphs)
     names = tuple(f"{demo.OPERATOR}-{number + 1:03d}" for number in range(terminals))
     answering = responder_certificate(authority, "見本 OCSPレスポンダ", keys[2], world.now() - timedelta(days=1), token)
+    issuer = _issuer()
     estate = Estate(
         world=world,
         databases=_databases(people, population, cards, world),
-        center=_center(names),
-        issuer=_issuer(),
+        center=_center(names, issuer.form_on(today)),
+        issuer=issuer,
         rates=_rates(),
         responder=responder(authority.certificate, answering, keys[2]),
         roots=(authority.certificate,),
@@ -139,7 +140,7 @@ def _rates() -> Rates:
     return Rates(tariff_of(rules), commissions_of((commission,)))
 
 
-def _center(terminals: tuple[str, ...]) -> center.Config:
+def _center(terminals: tuple[str, ...], form: IssuerForm) -> center.Config:
     line = center.Line(name="", url="", server_name="")
     hours = center.Hours(opens="00:00", closes="24:00", closed_days=())
     return center.Config(
@@ -157,6 +158,8 @@ def _center(terminals: tuple[str, ...]) -> center.Config:
                 name=MIHON.name,
                 name_en=MIHON.name_en,
                 kinds={kind: center.KindService(issuer=MIHON.code, hours=hours) for kind in KINDS},
+                certifiers=(center.Certifier(since=date(2019, 5, 1), title=form.certifier_title, name=form.certifier_name),),
+                seal_sha256=seal_image(form.seal_png).sha256,
             ),
         ),
         kiosks=tuple(

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from certificates.kinds import KINDS
+from certificates.seal import seal_image
 from simulation import demonstration as demo
 from simulation.town.authorities import root_files, server_name
 from simulation.town.description import HolderEntry
@@ -139,7 +140,7 @@ def _municipal(folders: Folders, prepared: Prepared, opening: Opening) -> dict[s
         },
         "office": _office(opening, "municipal"),
         "database": _database(folders, "municipal"),
-        "certifiers": [{"since": "2019-05-01", "title": f"{city.prefecture}{city.name}長", "name": "見本　一郎"}],
+        "certifiers": _certifiers(prepared),
         "seal": str(folders.party("municipal") / "seal.png"),
         "number_prefix": city.name,
         "policies": {
@@ -151,6 +152,10 @@ def _municipal(folders: Folders, prepared: Prepared, opening: Opening) -> dict[s
     }
 
 
+def _certifiers(prepared: Prepared) -> list[dict[str, str]]:
+    return [{"since": "2019-05-01", "title": f"{prepared.city.prefecture}{prepared.city.name}長", "name": "見本　一郎"}]
+
+
 def _center(folders: Folders, prepared: Prepared, opening: Opening) -> dict[str, Any]:
     city = prepared.city
     hours = {} if opening.real_hours else HOURS_ROUND_THE_CLOCK
@@ -160,6 +165,8 @@ def _center(folders: Folders, prepared: Prepared, opening: Opening) -> dict[str,
         "name": city.name,
         "name_en": city.name_en,
         "kinds": {kind: {"issuer": city.code, "hours": hours} for kind in KINDS},
+        "certifiers": _certifiers(prepared),
+        "seal_sha256": seal_image((folders.party("municipal") / "seal.png").read_bytes()).sha256,
     }
     kiosks = [
         {
