@@ -100,7 +100,7 @@ def issue(
     if declined is not None:
         return declined
     face = _face(household, chosen, kind, policy, wanted, form, number, binding, now)
-    return Declined(NOT_ISSUABLE, "glyph missing") if any(missing(text) for text in texts(face)) else face
+    return Declined(NOT_ISSUABLE, "glyph missing") if any(map(missing, dict.fromkeys(texts(face)))) else face
 
 
 def texts(face: Face) -> Iterator[str]:

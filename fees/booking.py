@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from fees.ledger import append, take_turn
-from fees.metering import claim, steps_before
+from fees.metering import claim
 from fees.posting import posting_of
 from fees.pricing import Objection, Rates, examined
 from messages.facts import FactMetered, FeeFact, Metered
@@ -23,8 +23,8 @@ def book_facts(connection: Connection, facts: tuple[FeeFact, ...], rates: Rates,
 def _booked(connection: Connection, fact: FeeFact, rates: Rates, now: datetime) -> Metered:
     view = examined(fact, rates)
     if isinstance(view, Objection):
-        return claim(connection, fact, now, view)
-    metered = claim(connection, fact, now)
-    if metered == "new":
-        append(connection, posting_of(fact, view.commission_yen, steps_before(connection, fact)), now)
-    return metered
+        return claim(connection, fact, now, view).metered
+    claimed = claim(connection, fact, now)
+    if claimed.metered == "new":
+        append(connection, posting_of(fact, view.commission_yen, claimed.before), now)
+    return claimed.metered

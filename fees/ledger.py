@@ -17,6 +17,9 @@ from fees.posting import Leg, Posting
 from fees.records import legs, postings
 from storage.instants import stamp
 
+_LAST_NUMBER = select(func.coalesce(func.max(postings.c.number), 0))
+_ADD_LEGS, _ADD_HEADER = insert(legs), insert(postings)
+
 WRITER_LOCK = 20_260_401
 """PostgreSQL advisory lock that makes postings of several processes wait for each other: their numbers have no gaps."""
 
@@ -58,15 +61,15 @@ def append(connection: Connection, posting: Posting, now: datetime) -> int:
             {"posting": number, "line": line, "book": leg.account.book, "item": leg.account.item, "yen": leg.yen}
             for line, leg in enumerate(posting.legs, start=1)
         ]
-        connection.execute(insert(legs), rows)
+        connection.execute(_ADD_LEGS, rows)
     header = {"number": number, "cause": posting.cause, "fact": posting.fact, "issuance_id": posting.issuance_id, "event": posting.event}
-    connection.execute(insert(postings).values(**header, at=stamp(posting.at), posted_at=stamp(now), legs=len(posting.legs)))
+    connection.execute(_ADD_HEADER, {**header, "at": stamp(posting.at), "posted_at": stamp(now), "legs": len(posting.legs)})
     return number
 
 
 def last_number(connection: Connection) -> int:
     """The number of the newest posting; 0 when there is none."""
-    return int(connection.execute(select(func.coalesce(func.max(postings.c.number), 0))).scalar_one())
+    return int(connection.execute(_LAST_NUMBER).scalar_one())
 
 
 def balances(connection: Connection) -> tuple[Balance, ...]:

@@ -83,8 +83,8 @@ class Maker:
         return declined if declined is not None and (made_before or declined.code != "order_void") else why
 
     def _faces(self, order: IssueOrder, known: LoggedOrder, found: Found | None, now: datetime) -> tuple[Face, ...] | Declined:
-        # A paper bears the instant of its number; whether it may be handed out is decided anew, now.
-        allowed = self._face(order, found, NO_NUMBER_YET.binding, "-", now)
+        # A paper bears the instant of its number; whether it may be handed out is decided anew, now (of an order that got its numbers just now, that is one instant).
+        allowed = self._face(order, found, NO_NUMBER_YET.binding, "-", now) if known.issued_at != now else None
         if isinstance(allowed, Declined):
             return allowed
         faces = [self._face(order, found, paper.binding, paper.number or "", known.issued_at) for paper in known.papers]
@@ -117,9 +117,8 @@ def survey(connection: Connection, request_id: str, serial: str) -> tuple[Logged
 
 def reserve_if_unchanged(connection: Connection, order: NewOrder, municipality: str, prefix: str, now: datetime) -> Reserved | Literal["changed"]:
     """`issue_log.reserve` if the household is still as it was ordered: between looking and numbering a stop or a protection may have come."""
-    known = find_order(connection, order.request_id)
-    if known is None and household_version(connection, order.household_no) != order.register_version:
-        return "changed"
+    if household_version(connection, order.household_no) != order.register_version:
+        return find_order(connection, order.request_id) or "changed"
     return reserve(connection, order, municipality, prefix, now)
 
 

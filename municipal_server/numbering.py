@@ -6,9 +6,14 @@ disappears. The place of issue is never part of it (domain facts 4: the parts fo
 
 from datetime import date
 
-from sqlalchemy import ColumnElement, Connection, insert, select, update
+from sqlalchemy import Connection, and_, bindparam, insert, update
 
 from municipal_server.issue_tables import SERIES
+
+_OF_DAY = and_(SERIES.c.municipality == bindparam("the_municipality"), SERIES.c.day == bindparam("the_day"))
+_HOLD = update(SERIES).where(_OF_DAY).values(last=SERIES.c.last)
+_BEGIN_DAY = insert(SERIES)
+_TAKE = update(SERIES).where(_OF_DAY).values(last=SERIES.c.last + bindparam("how_many")).returning(SERIES.c.last)
 
 
 def number_text(prefix: str, day: date, running: int) -> str:
@@ -21,16 +26,11 @@ def hold(connection: Connection, municipality: str, day: date) -> None:
 
     On a database with several writers, the first two orders of a day may meet in the insert: one of them fails whole, and is repeated under its id.
     """
-    if connection.execute(update(SERIES).where(_this(municipality, day)).values(last=SERIES.c.last)).rowcount == 0:
-        connection.execute(insert(SERIES).values(municipality=municipality, day=day.isoformat(), last=0))
+    if connection.execute(_HOLD, {"the_municipality": municipality, "the_day": day.isoformat()}).rowcount == 0:
+        connection.execute(_BEGIN_DAY, {"municipality": municipality, "day": day.isoformat(), "last": 0})
 
 
 def take(connection: Connection, municipality: str, day: date, count: int) -> range:
     """The next `count` running numbers of a day that is held; the first of a day is 1."""
-    connection.execute(update(SERIES).where(_this(municipality, day)).values(last=SERIES.c.last + count))
-    last = connection.execute(select(SERIES.c.last).where(_this(municipality, day))).scalar_one()
+    last = connection.execute(_TAKE, {"the_municipality": municipality, "the_day": day.isoformat(), "how_many": count}).scalar_one()
     return range(last - count + 1, last + 1)
-
-
-def _this(municipality: str, day: date) -> ColumnElement[bool]:
-    return (SERIES.c.municipality == municipality) & (SERIES.c.day == day.isoformat())

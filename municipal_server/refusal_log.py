@@ -6,10 +6,14 @@ Decides nothing. One asking (a visit's choices, an order) is one row for each re
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, and_, func, insert, select
+from sqlalchemy import Connection, and_, bindparam, func, insert, select
 
 from municipal_server.issue_tables import REFUSALS
 from storage.instants import instant, stamp
+
+_SAME = and_(REFUSALS.c.asked_id == bindparam("the_asking"), REFUSALS.c.code == bindparam("the_code"), REFUSALS.c.reason == bindparam("the_reason"))
+_HOW_MANY_SAME = select(func.count()).select_from(REFUSALS).where(_SAME)
+_ADD_REFUSAL = insert(REFUSALS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,20 +38,19 @@ class LoggedRefusal:
 
 def note_refused(connection: Connection, refused: Refused, now: datetime) -> None:
     """Log a refusal once; the same one again changes nothing."""
-    same = and_(REFUSALS.c.asked_id == refused.asked_id, REFUSALS.c.code == refused.code, REFUSALS.c.reason == refused.reason)
-    if connection.execute(select(func.count()).select_from(REFUSALS).where(same)).scalar_one():
+    same = {"the_asking": refused.asked_id, "the_code": refused.code, "the_reason": refused.reason}
+    if connection.execute(_HOW_MANY_SAME, same).scalar_one():
         return
-    connection.execute(
-        insert(REFUSALS).values(
-            asked_id=refused.asked_id,
-            asked_for=refused.asked_for,
-            kind=refused.kind,
-            holder_no=refused.holder_no,
-            code=refused.code,
-            reason=refused.reason,
-            at=stamp(now),
-        )
-    )
+    row = {
+        "asked_id": refused.asked_id,
+        "asked_for": refused.asked_for,
+        "kind": refused.kind,
+        "holder_no": refused.holder_no,
+        "code": refused.code,
+        "reason": refused.reason,
+        "at": stamp(now),
+    }
+    connection.execute(_ADD_REFUSAL, row)
 
 
 def count_refusals(connection: Connection, since: datetime, before: datetime) -> tuple[tuple[str, str, int], ...]:

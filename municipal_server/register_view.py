@@ -5,11 +5,13 @@ Decides nothing; finding nobody is an answer like any other. Every function is o
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from registers.resident import Household, Resident
 from registers.resident_schema import HOUSEHOLDS
-from registers.resident_tables import household_of, resident_by_serial
+from registers.resident_tables import holder_and_household
+
+_REVISION = select(HOUSEHOLDS.c.revision).where(HOUSEHOLDS.c.household_no == bindparam("the_household"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,12 +24,11 @@ class Found:
 
 def find_holder(connection: Connection, serial: str) -> Found | None:
     """Whose 利用者証明用 certificate this serial (lower-case hex) is; None for nobody's."""
-    holder = resident_by_serial(connection, serial)
-    household = household_of(connection, holder.household_no) if holder is not None else None
-    return Found(holder, household) if holder is not None and household is not None else None
+    found = holder_and_household(connection, serial)
+    return None if found is None else Found(*found)
 
 
 def household_version(connection: Connection, household_no: str) -> str | None:
     """The version of a household now, as `Household.version` reads; None if there is none of this number."""
-    revision = connection.execute(select(HOUSEHOLDS.c.revision).where(HOUSEHOLDS.c.household_no == household_no)).scalar_one_or_none()
+    revision = connection.execute(_REVISION, {"the_household": household_no}).scalar_one_or_none()
     return None if revision is None else str(revision)

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, FromClause, Row, and_, bindparam, delete, func, insert, or_, select, update
 
 from registers.household_order import ordered
-from registers.households import PRESENT, stop_key
+from registers.households import PRESENT, is_present, stop_key
 from registers.resident import Household, Resident, Suppression
 from registers.resident_schema import (
     HOUSEHOLDS,
@@ -30,7 +30,18 @@ from registers.resident_schema import (
     suppression_value,
 )
 
-__all__ = ["METADATA", "Replaced", "household_of", "load", "replace_all", "resident", "resident_by_serial", "residents_in_order", "search"]
+__all__ = [
+    "METADATA",
+    "Replaced",
+    "holder_and_household",
+    "household_of",
+    "load",
+    "replace_all",
+    "resident",
+    "resident_by_serial",
+    "residents_in_order",
+    "search",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +69,12 @@ _PERSON = (
     SUPPRESSIONS.c.household.label("stop_household"),
     SUPPRESSIONS.c.reason.label("stop_reason"),
 )
+_PRESENT = or_(*(RESIDENTS.c.standing == standing for standing in PRESENT))  # not IN, whose list is written anew at each call
 _STOPS_FOR_PERSON = and_(
     SUPPRESSIONS.c.household_no == RESIDENTS.c.household_no,
     SUPPRESSIONS.c.released_at.is_(None),
     or_(
-        and_(SUPPRESSIONS.c.household.is_(True), RESIDENTS.c.standing.in_(PRESENT)),
+        and_(SUPPRESSIONS.c.household.is_(True), _PRESENT),
         and_(SUPPRESSIONS.c.household.is_(False), SUPPRESSIONS.c.atena_no == RESIDENTS.c.atena_no),
     ),
 )
@@ -81,12 +93,19 @@ _PEOPLE = _with_stops(RESIDENTS)
 _BY_SERIAL = select(*_PERSON).select_from(_PEOPLE).where(RESIDENTS.c.serial == bindparam("serial")).order_by(SUPPRESSIONS.c.number)
 _BY_NUMBER = select(*_PERSON).select_from(_PEOPLE).where(RESIDENTS.c.atena_no == bindparam("atena_no")).order_by(SUPPRESSIONS.c.number)
 _EVERYBODY = select(*_PERSON).select_from(_PEOPLE).order_by(RESIDENTS.c.place, RESIDENTS.c.atena_no, SUPPRESSIONS.c.number)
+_LIVES_THERE = and_(RESIDENTS.c.household_no == HOUSEHOLDS.c.household_no, _PRESENT)
 _HOUSEHOLD = (
     select(HOUSEHOLDS.c.address, HOUSEHOLDS.c.head_name, HOUSEHOLDS.c.revision, *_PERSON)
-    .select_from(
-        _with_stops(HOUSEHOLDS.outerjoin(RESIDENTS, and_(RESIDENTS.c.household_no == HOUSEHOLDS.c.household_no, RESIDENTS.c.standing.in_(PRESENT))))
-    )
+    .select_from(_with_stops(HOUSEHOLDS.outerjoin(RESIDENTS, _LIVES_THERE)))
     .where(HOUSEHOLDS.c.household_no == bindparam("household_no"))
+    .order_by(RESIDENTS.c.atena_no, SUPPRESSIONS.c.number)
+)
+_HOLDER = RESIDENTS.alias("holder")
+_REGISTERED_THERE = and_(RESIDENTS.c.household_no == HOUSEHOLDS.c.household_no, or_(_PRESENT, RESIDENTS.c.atena_no == _HOLDER.c.atena_no))
+_HOLDER_AND_HOUSEHOLD = (
+    select(HOUSEHOLDS.c.address, HOUSEHOLDS.c.head_name, HOUSEHOLDS.c.revision, *_PERSON)
+    .select_from(_with_stops(_HOLDER.join(HOUSEHOLDS, HOUSEHOLDS.c.household_no == _HOLDER.c.household_no).join(RESIDENTS, _REGISTERED_THERE)))
+    .where(_HOLDER.c.serial == bindparam("serial"))
     .order_by(RESIDENTS.c.atena_no, SUPPRESSIONS.c.number)
 )
 
@@ -96,9 +115,20 @@ def household_of(connection: Connection, household_no: str) -> Household | None:
     rows = connection.execute(_HOUSEHOLD, {"household_no": household_no}).all()
     if not rows:
         return None
-    first = rows[0]
-    members = ordered(_people(rows)) if first.atena_no is not None else ()
-    return Household(household_no, first.address, first.head_name, members, str(first.revision))
+    return _household(household_no, rows[0], _people(rows) if rows[0].atena_no is not None else [])
+
+
+def holder_and_household(connection: Connection, serial: str) -> tuple[Resident, Household] | None:
+    """Whoever this 利用者証明用 certificate (`serial` in lower-case hex) belongs to, of any standing, and the household they are registered in; None for nobody's.
+
+    One statement, whoever it is: how long a look-up takes says nothing about the standing of the holder.
+    """
+    rows = connection.execute(_HOLDER_AND_HOUSEHOLD, {"serial": serial}).all()
+    if not rows:
+        return None
+    people = _people(rows)
+    holder = next(person for person in people if person.serial == serial)
+    return holder, _household(holder.household_no, rows[0], [person for person in people if is_present(person)])
 
 
 def resident_by_serial(connection: Connection, serial: str) -> Resident | None:
@@ -209,6 +239,10 @@ def _stop_rows(residents: Sequence[Resident], at: str) -> list[dict[str, Any]]:
 
 def _next_revision(connection: Connection) -> int:
     return int(connection.execute(select(func.coalesce(func.max(HOUSEHOLDS.c.revision), 0) + 1)).scalar_one())
+
+
+def _household(household_no: str, row: Row[Any], people: list[Resident]) -> Household:
+    return Household(household_no, row.address, row.head_name, ordered(people), str(row.revision))
 
 
 def _one(rows: Sequence[Row[Any]]) -> Resident | None:

@@ -54,4 +54,4 @@ def choose(sequence: str) -> Glyph | None:
 
 def missing_glyphs(text: str) -> tuple[str, ...]:
     """The characters of `text` (with their selectors) that no font has, in order, each once."""
-    return tuple(dict.fromkeys(sequence for sequence in sequences(text) if choose(sequence) is None))
+    return tuple(dict.fromkeys([sequence for sequence in sequences(text) if choose(sequence) is None]))

@@ -200,7 +200,7 @@ from tests.fees.office import NOW, fact
 engine = create_engine("sqlite:///" + sys.argv[1])
 METADATA.create_all(engine)
 with engine.begin() as connection:
-    assert claim(connection, fact(1, "i", "paid"), NOW) == "new"
+    assert claim(connection, fact(1, "i", "paid"), NOW).metered == "new"
     os.kill(os.getpid(), signal.SIGKILL)
 """
 

@@ -155,6 +155,18 @@ async def test_a_stop_set_between_looking_and_numbering_stops_the_paper(store: S
     assert await numbers(store) == []
 
 
+async def test_a_stop_whose_first_day_came_since_the_paper_was_made_stops_the_repeat(store: SqliteStore) -> None:
+    tomorrow = NOW + timedelta(days=1)
+    await store.write(suppress, atena(FATHER), since=tomorrow.date(), until=None, household=False, reason="紛失", now=NOW)
+    desk = Desk(issuer(), store, InlinePress())
+    one = await ordered(desk, "r1", FATHER)
+    assert isinstance(await desk.answer(one, CENTER, NOW), Issued)
+    assert isinstance(await desk.answer(one, CENTER, NOW + timedelta(hours=1)), Issued)
+    reply = await desk.answer(one, CENTER, tomorrow)
+    assert isinstance(reply, Refusal) and reply.code == "order_void"
+    assert [state for _, state in await numbers(store)] == ["void"]
+
+
 async def test_a_text_that_does_not_fit_is_declined_and_its_number_is_logged_as_void(store: SqliteStore) -> None:
     desk = Desk(issuer(), store, FailingPress(DoesNotFit("name"), (1,)))
     reply = await desk.answer(await ordered(desk, "r1", FATHER), CENTER, NOW)

@@ -11,7 +11,17 @@ from registers.households import assembled
 from registers.population import generate
 from registers.resident import Protection, Suppression
 from registers.resident_changes import release, set_protection, suppress
-from registers.resident_tables import METADATA, household_of, load, replace_all, resident, resident_by_serial, residents_in_order, search
+from registers.resident_tables import (
+    METADATA,
+    holder_and_household,
+    household_of,
+    load,
+    replace_all,
+    resident,
+    resident_by_serial,
+    residents_in_order,
+    search,
+)
 from tests.registers.people import ADDRESS, LATER, NOW, foreign_person, person
 
 STOP = Suppression(date(2026, 1, 1), None, household=False, reason="本人の申出")
@@ -40,6 +50,32 @@ def test_a_population_is_read_back_equal(engine):
         for household in population.households:
             got = household_of(connection, household.household_no)
             assert got == replace(household, version="1")
+
+
+def test_holder_and_household_read_together_are_what_each_read_alone_gives(engine):
+    population = generate(3, 300, date(2026, 11, 23))
+    with engine.begin() as connection:
+        load(connection, population.residents, population.households, now=NOW)
+        suppress(connection, population.residents[0].atena_no, since=NOW.date(), until=None, household=True, reason="確認中", now=NOW)
+        for person_of_card in population.residents:
+            if person_of_card.serial is None:
+                continue
+            holder, household = holder_and_household(connection, person_of_card.serial)
+            assert holder == resident_by_serial(connection, person_of_card.serial)
+            assert household == household_of(connection, holder.household_no)
+
+
+@pytest.mark.parametrize("standing", ["current", "left", None])
+def test_holder_and_household_are_one_statement_whoever_it_is(engine, standing):
+    holder = replace(person(2, "妻"), standing=standing or "left", standing_since=date(2026, 10, 1), suppressions=(STOP,))
+    loaded(engine, person(1), holder)
+    statements: list[str] = []
+    event.listen(engine, "before_cursor_execute", lambda *args: statements.append(args[2]))
+    with engine.connect() as connection:
+        found = holder_and_household(connection, holder.serial if standing else "abcdef")
+        assert len(statements) == 1
+        assert found == ((holder, household_of(connection, holder.household_no)) if standing else None)
+    assert standing != "left" or holder not in found[1].members
 
 
 def test_a_household_and_a_holder_are_read_in_two_statements(engine):
