@@ -11,10 +11,11 @@ import os
 import queue
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Concatenate, NamedTuple, ParamSpec, TypeVar
 
-from sqlalchemy import Connection, MetaData, create_engine, event
+from sqlalchemy import Connection, Engine, MetaData, create_engine, event
 from sqlalchemy.pool import StaticPool
 
 from storage.sqlite_readers import Readers
@@ -43,8 +44,9 @@ class _Job(NamedTuple):
 class SqliteStore:
     """See the module's text. Open with `SqliteStore.open`."""
 
-    def __init__(self, path: Path, readers: Readers, lock_file: int | None) -> None:
+    def __init__(self, path: Path, writer: Engine, readers: Readers, lock_file: int | None) -> None:
         self.path = path
+        self._writer = writer
         self._readers = readers
         self._lock_file = lock_file
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
@@ -60,10 +62,15 @@ class SqliteStore:
         file = Path(path)
         file.parent.mkdir(parents=True, exist_ok=True)
         lock_file = _lock(file) if sole else None
-        _lay_out(file, metadatas)
-        readers = Readers(file, BUSY_SECONDS)
-        await readers.prepare()
-        store = cls(file, readers, lock_file)
+        try:
+            # Connected here, not in the thread: a file that cannot be opened is an error of the opening, and not of a thread that nobody hears.
+            writer = _laid_out(file, metadatas)
+            readers = Readers(file, BUSY_SECONDS)
+            await readers.prepare()
+        except BaseException:
+            _unlock(lock_file)
+            raise
+        store = cls(file, writer, readers, lock_file)
         store._thread.start()
         return store
 
@@ -79,6 +86,8 @@ class SqliteStore:
 
     async def read(self, step: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """See `storage.store.Store.read`."""
+        if self._closed:
+            raise StoreFailed("the store is closed")
         return await self._readers.run(lambda connection: step(connection, *args, **kwargs))
 
     async def close(self) -> None:
@@ -89,17 +98,14 @@ class SqliteStore:
         self._jobs.put(None)
         await asyncio.to_thread(self._thread.join)
         await self._readers.close()
-        if self._lock_file is not None:
-            os.close(self._lock_file)
+        _unlock(self._lock_file)
 
     def _write_until_closed(self) -> None:
-        engine = create_engine(f"sqlite:///{self.path}", poolclass=StaticPool, hide_parameters=True, connect_args={"check_same_thread": False})
-        event.listen(engine, "connect", _prepare_writer)
-        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        with self._writer.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             raw = connection.connection.dbapi_connection
             while (group := self._next_group()) is not None:
                 _commit_group(connection, raw, group)
-        engine.dispose()
+        self._writer.dispose()
 
     def _next_group(self) -> list[_Job] | None:
         first = self._jobs.get()
@@ -126,7 +132,9 @@ def _commit_group(connection: Connection, raw: Any, group: list[_Job]) -> None:
         _roll_back(raw)
         outcomes = [(job, None, StoreFailed(type(error).__name__)) for job in group]
     for job, result, failure in outcomes:
-        job.loop.call_soon_threadsafe(_settle, job.done, result, failure)
+        # A loop that has been closed has nobody left to tell; the writer goes on for the others.
+        with suppress(RuntimeError):
+            job.loop.call_soon_threadsafe(_settle, job.done, result, failure)
 
 
 def _run_in_savepoint(connection: Connection, raw: Any, job: _Job) -> tuple[_Job, Any, BaseException | None]:
@@ -151,7 +159,8 @@ def _settle(done: "asyncio.Future[Any]", result: object, failure: BaseException 
 
 
 def _roll_back(raw: Any) -> None:
-    if raw.in_transaction:
+    # Where even this fails, the next group's BEGIN says so: the writer must live to tell everybody who waits.
+    with suppress(Exception):
         raw.execute("ROLLBACK")
 
 
@@ -165,14 +174,22 @@ def _lock(path: Path) -> int:
     return handle
 
 
-def _lay_out(path: Path, metadatas: tuple[MetaData, ...]) -> None:
-    engine = create_engine(f"sqlite:///{path}", hide_parameters=True)
+def _unlock(handle: int | None) -> None:
+    if handle is not None:
+        os.close(handle)
+
+
+def _laid_out(path: Path, metadatas: tuple[MetaData, ...]) -> Engine:
+    """The writer's one connection, with all tables there."""
+    # SQLite gives its side files the rights that the file has when it is opened.
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    path.chmod(0o600)
+    engine = create_engine(f"sqlite:///{path}", poolclass=StaticPool, hide_parameters=True, connect_args={"check_same_thread": False})
     event.listen(engine, "connect", _prepare_writer)
     with engine.begin() as connection:
         for metadata in metadatas:
             metadata.create_all(connection)
-    engine.dispose()
-    path.chmod(0o600)
+    return engine
 
 
 def _prepare_writer(dbapi_connection: Any, _record: object) -> None:
