@@ -165,7 +165,8 @@ def note_outcome(connection: Connection, request_id: str, issuance_id: str, outc
     if row.outcome == outcome:
         return "repeated"
     state = after(cast("State", row.state), outcome)
-    if state is None or row.outcome in ("printed", "void", "stopped"):
+    # After the center's own `void` there may be later news: the visit had lapsed for want of word from the kiosk, and money had been taken after all.
+    if state is None or row.outcome in ("printed", "stopped"):
         return "contradicted"
     _move(connection, issuance_id, state, {"outcome": outcome, "outcome_at": stamp(at)}, now, teller, "", at)
     return "noted"

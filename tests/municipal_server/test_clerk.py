@@ -50,7 +50,13 @@ async def office(store: SqliteStore, clock: Clock, tmp_path: Any, request: pytes
     config = load(written(tmp_path, staff=STAFF, protection_roles=getattr(request, "param", ["clerk", "protection_clerk"])))
     count = iter(range(1000))
     app = clerks_office(
-        config, store, InlinePress(), now=clock, token=lambda size: next(count).to_bytes(size), registry=CollectorRegistry(), openapi={"openapi": "3.1.0"}
+        config,
+        store,
+        InlinePress(),
+        now=clock,
+        token=lambda size: next(count).to_bytes(size),
+        registry=CollectorRegistry(),
+        openapi={"openapi": "3.1.0"},
     )
     async with TestClient(TestServer(app)) as client:
         yield client
@@ -102,7 +108,9 @@ async def test_a_residents_page_shows_the_household_and_no_my_number(office: Cli
     assert (await office.get("/residents/0000000000")).status == 404
 
 
-async def test_a_stop_of_the_household_reaches_the_next_order_and_its_release_too(office: Client, desk: Desk, store: SqliteStore, clock: Clock) -> None:
+async def test_a_stop_of_the_household_reaches_the_next_order_and_its_release_too(
+    office: Client, desk: Desk, store: SqliteStore, clock: Clock
+) -> None:
     await sign_in(office)
     assert await buy(desk, "r1", MOTHER) == "ok"
     answer = await post(office, f"/residents/{atena(FATHER)}/stop", scope="household", why="届出の確認中", until="2026-12-01")
@@ -129,7 +137,9 @@ async def test_a_stop_of_the_household_reaches_the_next_order_and_its_release_to
         ({"scope": "person", "why": "a;b"}, "「;」は使えません"),
     ],
 )
-async def test_a_stop_that_cannot_be_understood_changes_nothing(office: Client, desk: Desk, store: SqliteStore, form: dict[str, str], said: str) -> None:
+async def test_a_stop_that_cannot_be_understood_changes_nothing(
+    office: Client, desk: Desk, store: SqliteStore, form: dict[str, str], said: str
+) -> None:
     await sign_in(office)
     answer = await post(office, f"/residents/{atena(FATHER)}/stop", **form)
     shown = (await answer.text()).replace("&#39;", "'")
@@ -192,7 +202,9 @@ async def test_only_a_clerk_stops_issuing(office: Client) -> None:
 
 async def test_a_post_from_elsewhere_is_refused(office: Client) -> None:
     await sign_in(office)
-    answer = await office.post(f"/residents/{atena(FATHER)}/stop", data={"scope": "person", "why": "x"}, headers={"Origin": "http://elsewhere.example"})
+    answer = await office.post(
+        f"/residents/{atena(FATHER)}/stop", data={"scope": "person", "why": "x"}, headers={"Origin": "http://elsewhere.example"}
+    )
     assert answer.status == 403
 
 
@@ -258,7 +270,16 @@ async def test_refusals_are_counted_by_reason(office: Client, desk: Desk) -> Non
 async def test_the_pages_are_japanese_and_have_an_english_twin(office: Client, desk: Desk) -> None:
     await sign_in(office)
     await buy(desk, "r1", FATHER)
-    for path in ("/", "/residents?q=見本", f"/residents/{atena(FATHER)}", f"/residents/{atena(FATHER)}/protection", "/issues", "/issues/r1-1", "/refusals", "/doings"):
+    for path in (
+        "/",
+        "/residents?q=見本",
+        f"/residents/{atena(FATHER)}",
+        f"/residents/{atena(FATHER)}/protection",
+        "/issues",
+        "/issues/r1-1",
+        "/refusals",
+        "/doings",
+    ):
         joint = "&" if "?" in path else "?"
         assert 'lang="ja"' in await page(office, f"{path}{joint}lang=ja")
         assert '<html lang="en"' in await page(office, f"{path}{joint}lang=en")

@@ -57,7 +57,15 @@ async def test_a_paper_says_what_the_register_says(desk: Desk) -> None:
     assert isinstance(issued, Issued)
     paper = issued.papers[0]
     said = drawn_text(paper.pdf)
-    for expected in ("髙橋　𠮷男", "見本県みほん市中央一丁目２番", "令和８年１１月２３日", "見本市長".replace("見本", "見本　"), ordered.papers[0].binding, paper.number, "見本"):
+    for expected in (
+        "髙橋　𠮷男",
+        "見本県みほん市中央一丁目２番",
+        "令和８年１１月２３日",
+        "見本市長".replace("見本", "見本　"),
+        ordered.papers[0].binding,
+        paper.number,
+        "見本",
+    ):
         assert expected in said, expected
     assert (paper.number, paper.sheets) == ("20261123 みほん市 000001", 1)
     assert town.PEOPLE[3].my_number not in said
@@ -135,7 +143,10 @@ async def test_a_change_between_choice_and_order_is_refused(desk: Desk, store: S
     assert await count(store, PAPERS) == 0
 
 
-@pytest.mark.parametrize(("outcome", "later"), [("printed", "already_printed"), ("void", "request_closed"), ("stopped", "request_closed"), ("unresolved", "request_closed")])
+@pytest.mark.parametrize(
+    ("outcome", "later"),
+    [("printed", "already_printed"), ("void", "request_closed"), ("stopped", "request_closed"), ("unresolved", "request_closed")],
+)
 async def test_after_the_outcome_there_is_no_paper(desk: Desk, outcome: str, later: str) -> None:
     ordered = order("r1", FATHER, await choices(desk))
     assert await code(desk, ordered) == "ok"
@@ -156,9 +167,17 @@ async def test_two_endings_of_one_paper_are_a_contradiction_but_an_open_one_may_
     ordered = order("r1", FATHER, await choices(desk))
     assert await code(desk, ordered) == "ok"
     assert await code(desk, tell(ordered, "unresolved")) == "ok"
+    assert await code(desk, tell(ordered, "printed")) == "ok"
+    assert await code(desk, tell(ordered, "void")) == "request_altered"
+    assert await code(desk, msgspec.structs.replace(tell(ordered, "printed"), request_id="r2")) == "request_altered"
+
+
+async def test_a_paper_called_void_for_want_of_news_is_printed_when_the_news_comes(desk: Desk) -> None:
+    ordered = order("r1", FATHER, await choices(desk))
+    assert await code(desk, ordered) == "ok"
     assert await code(desk, tell(ordered, "void")) == "ok"
-    assert await code(desk, tell(ordered, "printed")) == "request_altered"
-    assert await code(desk, msgspec.structs.replace(tell(ordered, "void"), request_id="r2")) == "request_altered"
+    assert await code(desk, tell(ordered, "printed")) == "ok"
+    assert await code(desk, ordered) == "already_printed"
 
 
 async def test_a_paper_printed_from_the_first_answer_is_printed_even_if_a_late_repeat_voided_it(desk: Desk, store: SqliteStore) -> None:
@@ -314,4 +333,3 @@ async def count(store: SqliteStore, table) -> int:  # type: ignore[no-untyped-de
 def everything_logged(connection) -> str:  # type: ignore[no-untyped-def]
     tables = ("issue_orders", "issue_subjects", "issue_papers", "issue_events", "issue_refusals", "clerk_doings")
     return "\n".join(str(row) for name in tables for row in connection.execute(text(f"SELECT * FROM {name}")))
-

@@ -35,7 +35,9 @@ form = issuer().form_on(date(2026, 11, 23))
 
 def run(program: str) -> "subprocess.CompletedProcess[str]":
     root = Path(__file__).parents[2]
-    return subprocess.run([sys.executable, "-W", "error", "-c", PROGRAM + dedent(program)], capture_output=True, text=True, cwd=root, timeout=60, check=False)
+    return subprocess.run(
+        [sys.executable, "-W", "error", "-c", PROGRAM + dedent(program)], capture_output=True, text=True, cwd=root, timeout=60, check=False
+    )
 
 
 def test_a_pool_draws_the_same_bytes_as_the_inline_press_and_gives_each_caller_their_own() -> None:
@@ -128,5 +130,3 @@ def _alive(pid: int) -> bool:
         return False
     status = Path(f"/proc/{pid}/stat")
     return not (status.exists() and status.read_text().rpartition(")")[2].split()[0] == "Z")
-
-

@@ -103,7 +103,16 @@ async def test_the_center_gets_a_paper_and_nobody_else_is_heard_and_the_end_is_o
     assert town.end(signal.SIGTERM) == 0
 
 
-@pytest.mark.parametrize("point", ["commit:reserve_if_unchanged:before", "commit:reserve_if_unchanged:after", "commit:note_drawn:before", "commit:note_drawn:after", "serve:IssueOrder:after"])
+@pytest.mark.parametrize(
+    "point",
+    [
+        "commit:reserve_if_unchanged:before",
+        "commit:reserve_if_unchanged:after",
+        "commit:note_drawn:before",
+        "commit:note_drawn:after",
+        "serve:IssueOrder:after",
+    ],
+)
 async def test_killed_at_any_point_of_an_order_the_repeat_gets_the_one_paper(town: Town, point: str) -> None:
     center = town.link("center")
     offered = await center.ask(ask(FATHER))

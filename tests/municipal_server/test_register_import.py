@@ -139,7 +139,9 @@ async def test_an_order_chosen_from_the_old_register_is_refused(store: SqliteSto
 async def test_a_name_that_cannot_be_printed_enters_as_pending_with_a_warning(store: SqliteStore, tmp_path: Path) -> None:
     odd = replace(PEOPLE[3], name="見本　\U0002f9ff\U000e01ef", hittousha="見本")
     report = await brought(store, tmp_path, csv((*FAMILY, odd)))
-    assert report.outcome == "imported" and [(line.number, line.column, line.code) for line in report.warnings] == [(5, "氏名", "character_unavailable")]
+    assert report.outcome == "imported" and [(line.number, line.column, line.code) for line in report.warnings] == [
+        (5, "氏名", "character_unavailable")
+    ]
     reply = await Desk(issuer(), store, InlinePress()).answer(ask(ALONE), CENTER, NOW)
     assert isinstance(reply, Refusal) and reply.code == "not_issuable"
 

@@ -74,7 +74,18 @@ PROTECTED, BESIDE_PROTECTED, STOPPED, PENDING, UNPRINTABLE = 31, 32, 41, 51, 61
 PEOPLE: tuple[Resident, ...] = (
     person(FATHER, 1, "見本　太郎", "世帯主"),
     person(MOTHER, 1, "見本　花子", "妻", birth="1982-05-05", sex="女"),
-    person(CHILD, 1, "見本　一子", "子", birth="2015-06-07", sex="女", resident_since="2015-06-07", address_since="2015-06-07", serial=None, card_usable_from=None),
+    person(
+        CHILD,
+        1,
+        "見本　一子",
+        "子",
+        birth="2015-06-07",
+        sex="女",
+        resident_since="2015-06-07",
+        address_since="2015-06-07",
+        serial=None,
+        card_usable_from=None,
+    ),
     person(ALONE, 2, "髙橋　𠮷男", "世帯主"),
     # strangers of the same name and birthday
     person(TWIN, 3, "佐藤　翔", "世帯主", birth="1999-09-09"),
@@ -118,7 +129,14 @@ def ask(number: int, visit: str = "visit-1") -> OfferChoices:
 
 
 def order(
-    request: str, number: int, offered: ChoicesOffered, *, members: tuple[int, ...] | None = None, copies: int = 1, show: tuple[str, ...] = (), at: datetime = NOW
+    request: str,
+    number: int,
+    offered: ChoicesOffered,
+    *,
+    members: tuple[int, ...] | None = None,
+    copies: int = 1,
+    show: tuple[str, ...] = (),
+    at: datetime = NOW,
 ) -> IssueOrder:
     """The order that follows `offered`: for the holder alone if no members are named."""
     chosen = (number,) if members is None else members
