@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, get_args
 
-from sqlalchemy import Column, Connection, Index, Integer, LargeBinary, MetaData, String, Table, and_, bindparam, func, insert, select, update
+from sqlalchemy import Column, Connection, Index, Integer, LargeBinary, MetaData, String, Table, and_, bindparam, exists, func, insert, select, update
 
 from messages.visits import CloseVisit, Event, ReportedStep
 from messages.wire import encode
@@ -114,6 +114,7 @@ _FIRST_UNTOLD = (
     .limit(1)
 )
 _TOLD = update(OUTBOX).where(and_(OUTBOX.c.n == bindparam("the_line"), OUTBOX.c.told_at.is_(None)))
+_SAID = "said"
 _ADD_VISIT, _ADD_PAPER, _ADD_STEP, _ADD_LINE = insert(VISITS), insert(PAPERS), insert(STEPS), insert(OUTBOX)
 
 
@@ -257,6 +258,19 @@ def open_visits(connection: Connection, terminal_id: str) -> tuple[str, ...]:
     """The visits of this terminal that were never closed, oldest first."""
     rows = select(VISITS.c.visit_id).where(and_(VISITS.c.terminal_id == terminal_id, VISITS.c.closed_at.is_(None)))
     return tuple(connection.execute(rows.order_by(VISITS.c.opened_at, VISITS.c.visit_id)).scalars())
+
+
+def to_be_said(connection: Connection, terminal_id: str) -> tuple[str, ...]:
+    """The visits that a restart closed, and of whose end nobody at the terminal has been told on a screen yet, oldest first."""
+    said = exists().where(and_(STEPS.c.visit_id == VISITS.c.visit_id, STEPS.c.step == _SAID))
+    rows = select(VISITS.c.visit_id).where(and_(VISITS.c.terminal_id == terminal_id, VISITS.c.reason == "restarted", ~said))
+    return tuple(connection.execute(rows.order_by(VISITS.c.opened_at, VISITS.c.visit_id)).scalars())
+
+
+def said(connection: Connection, terminal_id: str, visit_ids: tuple[str, ...], now: datetime) -> None:
+    """What became of these visits has stood on the screen until somebody left it, or there was nothing to say."""
+    for visit_id in visit_ids:
+        _step(connection, terminal_id, visit_id, visit_id, _SAID, 0, "", now)
 
 
 def papers_of(connection: Connection, visit_id: str) -> tuple[Paper, ...]:

@@ -47,23 +47,36 @@ async def settle_all(machine: Machine, session: Session) -> Event:
 
 
 async def settle(machine: Machine) -> tuple[Settled, ...]:
-    """Finish every visit of this terminal that the journal holds open; what is to be told to the person who may still stand there, oldest first."""
-    told: list[Settled] = []
+    """Finish every visit of this terminal that the journal holds open; what is to be told to the person who may still stand there, oldest first.
+
+    What was settled before, and was cut off again before somebody had read it, is told once more: `note_said` ends that.
+    """
     for visit_id in await machine.store.read(journal.open_visits, machine.terminal_id):
-        papers = await machine.store.read(journal.papers_of, visit_id)
-        for request_id, group in groupby(papers, key=lambda paper: paper.request_id):
-            told.extend(await _settle_request(machine, request_id, tuple(group)))
+        for request_id, papers in await _requests_of(machine, visit_id):
+            await _settle_request(machine, request_id, papers)
         await machine.write(journal.close_visit, visit_id, "restarted", machine.now())
-    return tuple(told)
+    visits = await machine.store.read(journal.to_be_said, machine.terminal_id)
+    told = {visit_id: [each for request in await _requests_of(machine, visit_id) for each in _told(machine, *request)] for visit_id in visits}
+    silent = tuple(visit_id for visit_id in visits if not told[visit_id])
+    if silent:
+        await machine.write(journal.said, silent, machine.now())
+    return tuple(each for visit_id in visits for each in told[visit_id])
 
 
-async def _settle_request(machine: Machine, request_id: str, papers: tuple[Paper, ...]) -> tuple[Settled, ...]:
+async def note_said(machine: Machine) -> None:
+    """What was settled has stood on the screen, and the person has gone on."""
+    await machine.write(journal.said, await machine.store.read(journal.to_be_said, machine.terminal_id), machine.now())
+
+
+async def _requests_of(machine: Machine, visit_id: str) -> list[tuple[str, tuple[Paper, ...]]]:
+    papers = await machine.store.read(journal.papers_of, visit_id)
+    return [(request_id, tuple(group)) for request_id, group in groupby(papers, key=lambda paper: paper.request_id)]
+
+
+async def _settle_request(machine: Machine, request_id: str, papers: tuple[Paper, ...]) -> None:
     await _settle_money(machine, request_id, papers)
     for paper in await _again(machine, papers):
         await _settle_paper(machine, request_id, paper)
-    settled = await _again(machine, papers)
-    # A certificate of this visit that was taken before the cut needs no word.
-    return () if all(paper.state == "taken" for paper in papers) else _told(machine, request_id, settled)
 
 
 async def _settle_money(machine: Machine, request_id: str, papers: tuple[Paper, ...]) -> None:
@@ -117,6 +130,8 @@ async def _again(machine: Machine, papers: tuple[Paper, ...]) -> tuple[Paper, ..
 
 
 def _told(machine: Machine, request_id: str, papers: tuple[Paper, ...]) -> tuple[Settled, ...]:
+    if all(paper.state == "taken" for paper in papers):
+        return ()  # who has the papers needs no word
     escrow_yen = machine.coin_box.state(request_id).given_back_yen
     told: list[Settled] = []
     for outcome, states in _OUTCOMES.items():

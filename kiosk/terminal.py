@@ -190,6 +190,8 @@ class Terminal:
             case Action.NOTE_TAKEN:
                 await handover.note_taken(machine, session)
                 self._outbox.wake()
+            case Action.NOTE_SAID:
+                await recovery.note_said(machine)
             case Action.ISSUE_RECEIPT:
                 handover.issue_receipt(machine, session)
             case Action.RAISE_ALARM:

@@ -198,6 +198,8 @@ async def test_a_crash_during_recovery_recovers_again(tmp_path: Path, stride: in
             pass
         await come_back(shop)
         assert await audit(shop) == ["returned", "returned"]
+        assert shop.screen is Screen.RECOVERED, "whoever was cut off twice is told all the same"
+        assert [told["outcome"] for told in shop.view["data"]["settled"]] == ["returned"]
         assert shop.machine.coin_box.return_tray() == 50 + FEE_YEN * COPIES
         await shop.close()
         if not dying.dead.is_set():
@@ -217,6 +219,20 @@ async def test_coins_in_escrow_come_back_and_the_person_is_told(shop: Shop) -> N
     await shop.told()
     assert shop.center.steps() == []
     assert list(shop.center.closed.values()) == ["restarted"]
+
+
+async def test_what_was_settled_is_told_until_somebody_has_gone_on(shop: Shop) -> None:
+    await shop.to_payment()
+    await shop.pay(100, 100)
+    for _ in range(3):
+        await shop.restart()
+        await shop.until(Screen.RECOVERED)
+        assert [(told["outcome"], told["yen"]) for told in shop.view["data"]["settled"]] == [("void", 200)]
+    assert await shop.terminal.take_return() == 200
+    await shop.touch(Event.FINISH)
+    await shop.until(Screen.MENU)
+    await shop.restart()
+    await shop.until(Screen.MENU)
 
 
 async def test_a_sheet_nobody_saw_come_out_stays_unresolved(tmp_path: Path) -> None:

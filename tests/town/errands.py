@@ -31,17 +31,12 @@ class Buyer(Visitor):
 
 
 class Unlucky(Buyer):
-    """Pays, and the first sheet jams; staff come and clear it afterwards."""
+    """Pays, and the first sheet jams."""
 
     async def _on_payment(self, view: Json) -> Json:
         if view["data"]["missing_yen"] > 0:
             await self._send("POST", "maintenance", {"do": "jam_next"})
         return await super()._on_payment(view)
-
-    async def _on_leaving(self, view: Json) -> Json:
-        if view["machine"]["printer"] == "jammed":
-            await self._send("POST", "maintenance", {"do": "clear_jam"})
-        return await super()._on_leaving(view)
 
 
 class Undecided(Buyer):

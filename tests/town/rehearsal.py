@@ -5,12 +5,14 @@ A party kills itself at the point that stands in `<party>.armed` (`storage.crash
 
 import asyncio
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import cycle
 from pathlib import Path
 
 import aiohttp
 
+from simulation.town.description import KioskEntry
 from simulation.town.folders import PARTIES
 from simulation.visitor import NotServed, Visited
 from tests.town import devices, oracle
@@ -53,6 +55,7 @@ class Rehearsals:
         self._holder = town.holder("6人世帯")
         self._known: set[str] = set()
         self._seen: set[str] = set()
+        self._unserved: list[str] = []
 
     async def begin(self) -> None:
         """What happened before is no business of these rehearsals."""
@@ -60,7 +63,7 @@ class Rehearsals:
         await self._judged()
 
     async def record(self, errand: Errand, first: Point | None = None) -> tuple[Point, ...]:
-        """The points that this errand passes, and after a crash at `first` those of the recovery, in the order of the parties."""
+        """The points that this errand passes, in the order of the parties; after a crash at `first` only those that its party passes from then on, counted anew."""
         folder = self._town.folders.crash_points
         for file in folder.glob("*.points"):
             file.unlink()
@@ -70,8 +73,12 @@ class Rehearsals:
         await self._visit(errand)
         await self._town.quiet()
         (folder / "record").unlink()
-        await self._judged()
-        return tuple(point for party in PARTIES for point in self._passed(party))
+        _, found = await self._judged()
+        assert not found, found
+        if first is not None:
+            names = self._passed(first.party)
+            return _counted(first.party, names[_place_of(first, names) + 1 :])
+        return tuple(point for party in PARTIES for point in _counted(party, self._passed(party)))
 
     async def rehearse(self, errand: Errand, *points: Point) -> Rehearsed:
         """Crash at the first point, and once that has happened at the next one, and so on; then judge."""
@@ -111,15 +118,27 @@ class Rehearsals:
 
     async def _visit(self, errand: Errand) -> Visited:
         kiosk = next(self._kiosks)
+        await self._staff_come(kiosk)
         try:
             return await errand.run(self._hands, kiosk, self._holder)
         except NotServed as problem:
-            return Visited(refusal=problem.code)
+            self._unserved.append(f"{kiosk.id} did not serve: {problem.code} {problem.more}")
+            return Visited()
+
+    async def _staff_come(self, kiosk: KioskEntry) -> None:
+        """Somebody of the shop looks whether a torn sheet of an earlier visit is in the machine."""
+        async with self._hands.get(f"{kiosk.url}/view") as answer:
+            jammed = (await answer.json())["machine"]["printer"] == "jammed"
+        if jammed:
+            async with self._hands.post(f"{kiosk.url}/maintenance", json={"do": "clear_jam"}) as answer:
+                assert answer.status == 200
 
     async def _judged(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
         truth, told = devices.look(self._town.folders.party("kiosk")), await listen(self._town)
         found = [complaint for complaint in oracle.complaints(truth, told, self._town.city) if complaint not in self._known]
         self._known.update(found)
+        found += self._unserved
+        self._unserved = []
         fresh = [issuance for issuance in told.issuances if issuance not in self._seen]
         self._seen.update(fresh)
         return tuple(oracle.ending(truth.papers.get(issuance)) for issuance in fresh), tuple(found)
@@ -130,14 +149,22 @@ class Rehearsals:
     def _name(self, party: str) -> str:
         return self._town.city if party == "municipal" else party
 
-    def _passed(self, party: str) -> list[Point]:
+    def _passed(self, party: str) -> list[str]:
         file = self._town.folders.crash_points / f"{self._name(party)}.points"
-        counted: Counter[str] = Counter()
-        passed = []
-        for name in file.read_text(encoding="utf-8").splitlines() if file.exists() else ():
-            counted[name] += 1
-            passed.append(Point(party, name, counted[name]))
-        return passed
+        return file.read_text(encoding="utf-8").splitlines() if file.exists() else []
+
+
+def _counted(party: str, names: Sequence[str]) -> tuple[Point, ...]:
+    counted: Counter[str] = Counter()
+    points = []
+    for name in names:
+        counted[name] += 1
+        points.append(Point(party, name, counted[name]))
+    return tuple(points)
+
+
+def _place_of(point: Point, names: Sequence[str]) -> int:
+    return [place for place, name in enumerate(names) if name == point.name][point.occurrence - 1]
 
 
 def _silences(visits: list[Visited], endings: tuple[str, ...], errand: Errand) -> list[str]:
