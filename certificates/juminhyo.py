@@ -4,28 +4,28 @@ Source of the grid: domain facts 4.1 (standard forms of 2026). A cell that no op
 """
 
 MEMBER_CELLS: tuple[str, ...] = (
-    "name_kana",          # 氏名の振り仮名
-    "name",               # 氏名
-    "alias",              # 通称
-    "former_name_kana",   # 旧氏の振り仮名
-    "former_name",        # 旧氏
-    "birth",              # 生年月日 (foreigners: Western year)
-    "sex",                # 性別
-    "relation",           # 続柄
-    "my_number",          # 個人番号
-    "juminhyo_code",      # 住民票コード
-    "resident_since",     # 住民となった年月日
-    "address_since",      # 住所を定めた年月日
-    "notified_on",        # 届出日
-    "hittousha",          # 筆頭者
-    "honseki",            # 本籍
-    "previous_address",   # 転入前住所
-    "nationality",        # 国籍・地域
-    "category",           # 法第30条の45の規定区分
-    "residence_status",   # 在留資格
-    "period",             # 在留期間等
-    "expires",            # 在留期間の満了の日
-    "card_number",        # 在留カード等の番号
+    "name_kana",  # 氏名の振り仮名
+    "name",  # 氏名
+    "alias",  # 通称
+    "former_name_kana",  # 旧氏の振り仮名
+    "former_name",  # 旧氏
+    "birth",  # 生年月日 (foreigners: Western year)
+    "sex",  # 性別
+    "relation",  # 続柄
+    "my_number",  # 個人番号
+    "juminhyo_code",  # 住民票コード
+    "resident_since",  # 住民となった年月日
+    "address_since",  # 住所を定めた年月日
+    "notified_on",  # 届出日
+    "hittousha",  # 筆頭者
+    "honseki",  # 本籍
+    "previous_address",  # 転入前住所
+    "nationality",  # 国籍・地域
+    "category",  # 法第30条の45の規定区分
+    "residence_status",  # 在留資格
+    "period",  # 在留期間等
+    "expires",  # 在留期間の満了の日
+    "card_number",  # 在留カード等の番号
 )
 
 OPENED_BY: dict[str, str] = {

@@ -43,7 +43,12 @@ def clerks_office(
     async def health() -> Mapping[str, object]:
         at = now()
         await store.read(count_by_state, at, at)
-        return {"status": "broken" if press.state == "broken" else "ok", "party": "municipal", "municipality": config.municipality, "press": press.state}
+        return {
+            "status": "broken" if press.state == "broken" else "ok",
+            "party": "municipal",
+            "municipality": config.municipality,
+            "press": press.state,
+        }
 
     office = office_app(
         party_ja=f"{config.municipality_name} 証明書発行サーバ",

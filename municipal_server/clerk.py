@@ -91,7 +91,9 @@ class ResidentPages:
             return await self._resident_page(request, why)
         if not isinstance(number, str) or not number.isascii() or not number.isdigit():
             return await self._resident_page(request, "choice_form")
-        return await self._change(request, self._resident_page, "release_suppression", "", release_and_note, int(number), why, staff.name, now_of(request))
+        return await self._change(
+            request, self._resident_page, "release_suppression", "", release_and_note, int(number), why, staff.name, now_of(request)
+        )
 
     async def protection(self, request: web.Request) -> web.Response:
         """支援措置 of one person."""
@@ -103,7 +105,9 @@ class ResidentPages:
         form = clerk_forms.protect_form(await request.post(), today_of(request))
         if not isinstance(form, Protect):
             return await self._protection_page(request, form)
-        return await self._change(request, self._protection_page, "protect", "/protection", protect_and_note, form, staff_of(request).name, now_of(request))
+        return await self._change(
+            request, self._protection_page, "protect", "/protection", protect_and_note, form, staff_of(request).name, now_of(request)
+        )
 
     async def unprotect(self, request: web.Request) -> web.StreamResponse:
         """支援措置の解除."""
@@ -115,7 +119,13 @@ class ResidentPages:
         return await self._change(request, self._protection_page, "release_protection", "/protection", unprotect_and_note, why, clerk, now)
 
     async def _change(
-        self, request: web.Request, page: Callable[[web.Request, str], Awaitable[web.Response]], done: str, below: str, step: Callable[..., None], *what: object
+        self,
+        request: web.Request,
+        page: Callable[[web.Request, str], Awaitable[web.Response]],
+        done: str,
+        below: str,
+        step: Callable[..., None],
+        *what: object,
     ) -> web.StreamResponse:
         atena_no = request.match_info["atena_no"]
         try:

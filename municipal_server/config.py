@@ -163,8 +163,12 @@ def _form(config: Config, certifier: Certifier, seal_png: bytes) -> IssuerForm:
 def _problems(config: Config) -> list[str]:
     checks = {
         "municipality: six digits with a right check digit": not _code_stands(config.municipality),
-        "certifiers: at least one, each on a day of its own": not 0 < len(config.certifiers) == len({certifier.since for certifier in config.certifiers}),
-        "certifiers: title and name must not be blank": any(not certifier.title.strip() or not certifier.name.strip() for certifier in config.certifiers),
+        "certifiers: at least one, each on a day of its own": not 0
+        < len(config.certifiers)
+        == len({certifier.since for certifier in config.certifiers}),
+        "certifiers: title and name must not be blank": any(
+            not certifier.title.strip() or not certifier.name.strip() for certifier in config.certifiers
+        ),
         "certifiers: the title begins with the prefecture": any(not certifier.title.startswith(config.prefecture) for certifier in config.certifiers),
         "policies: a kind that does not exist": any(kind not in KINDS for kind in config.policies),
         "staff: each with a role of this party": any(not {CLERK, *config.protection_roles}.intersection(staff.roles) for staff in config.staff),

@@ -112,9 +112,7 @@ def _number_of(found: Found | None) -> str | None:
 
 
 def _choice(member: OfferedMember) -> MemberChoice:
-    return MemberChoice(
-        member_id=member.atena_no, name=member.name, relation=member.relation, holder=member.holder, fingerprint=member.fingerprint
-    )
+    return MemberChoice(member_id=member.atena_no, name=member.name, relation=member.relation, holder=member.holder, fingerprint=member.fingerprint)
 
 
 def _malformed(order: IssueOrder) -> Refusal | None:

@@ -46,5 +46,15 @@ def word_of(reason: str, cleared: bool) -> tuple[str, str]:
 
 
 def _may_hide(reason: str) -> bool:
-    hints = ("protected", "suppressed", "character pending", "glyph missing", "does not fit", "not present", "age unknown", "member leaving", "household leaving")
+    hints = (
+        "protected",
+        "suppressed",
+        "character pending",
+        "glyph missing",
+        "does not fit",
+        "not present",
+        "age unknown",
+        "member leaving",
+        "household leaving",
+    )
     return reason.endswith(hints)

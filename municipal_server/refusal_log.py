@@ -74,5 +74,6 @@ def refusals(connection: Connection, since: datetime, before: datetime, limit: i
         .limit(limit)
     ).mappings()
     return tuple(
-        LoggedRefusal(Refused(row["asked_id"], row["asked_for"], row["kind"], row["holder_no"], row["code"], row["reason"]), instant(row["at"])) for row in rows
+        LoggedRefusal(Refused(row["asked_id"], row["asked_for"], row["kind"], row["holder_no"], row["code"], row["reason"]), instant(row["at"]))
+        for row in rows
     )

@@ -42,15 +42,19 @@ def render(request: web.Request, template_name: str, *, status: int = 200, **val
     def t(ja: str, en: str) -> str:
         return text(language, ja, en)
 
-    shown = request.app[ENVIRONMENT].get_template(template_name).render(
-        **values,
-        t=t,
-        language=language,
-        switch_address=switch_address(request),
-        party=t(party_ja, party_en),
-        staff=request.get(STAFF),
-        path=request.path,
-        nav_link=_nav_link(request.path, t),
+    shown = (
+        request.app[ENVIRONMENT]
+        .get_template(template_name)
+        .render(
+            **values,
+            t=t,
+            language=language,
+            switch_address=switch_address(request),
+            party=t(party_ja, party_en),
+            staff=request.get(STAFF),
+            path=request.path,
+            nav_link=_nav_link(request.path, t),
+        )
     )
     response = web.Response(text=shown, content_type="text/html", charset="utf-8", status=status)
     remember(request, response)

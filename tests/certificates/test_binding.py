@@ -22,7 +22,13 @@ def test_it_fits_one_line_in_ascii(issuance_id: str) -> None:
 
 
 def test_each_part_matters_and_no_text_moves_between_them() -> None:
-    made = [binding(ID, SERIAL, HASH), binding(ID[:-1] + "c", SERIAL, HASH), binding(ID, "1f3b", HASH), binding(ID, SERIAL, "9d" * 32), binding(ID, SERIAL + "9", HASH[1:])]
+    made = [
+        binding(ID, SERIAL, HASH),
+        binding(ID[:-1] + "c", SERIAL, HASH),
+        binding(ID, "1f3b", HASH),
+        binding(ID, SERIAL, "9d" * 32),
+        binding(ID, SERIAL + "9", HASH[1:]),
+    ]
     assert len({text.split("/")[1] for text in made}) == len(made)
 
 

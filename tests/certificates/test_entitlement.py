@@ -91,7 +91,9 @@ LEAVING_RULES: tuple[tuple[LeavingBlocks, str | None, str | None, str | None], .
 
 
 @pytest.mark.parametrize(("blocks", "own", "other", "listed"), LEAVING_RULES)
-def test_what_a_notice_of_moving_out_stops_is_the_municipalitys_choice(blocks: LeavingBlocks, own: str | None, other: str | None, listed: str | None) -> None:
+def test_what_a_notice_of_moving_out_stops_is_the_municipalitys_choice(
+    blocks: LeavingBlocks, own: str | None, other: str | None, listed: str | None
+) -> None:
     policy = replace(POLICY, leaving_blocks=blocks)
     home, leaver = changed(HANAKO, **LEAVING)
     answers = (
@@ -150,7 +152,11 @@ def test_a_stop_on_the_household_stops_all_of_it_whoever_carries_it(member: Resi
 def test_outwardly_a_protected_person_is_refused_exactly_like_a_pending_character(protection: object) -> None:
     def outward(**changes: Any) -> list[object]:
         home, person = changed(HANAKO, **changes)
-        answers = [entitled(home, person, KIND, POLICY, NOW), listable(home, (TARO, person), True, POLICY, NOW), entitled(home, TARO, KIND, POLICY, NOW)]
+        answers = [
+            entitled(home, person, KIND, POLICY, NOW),
+            listable(home, (TARO, person), True, POLICY, NOW),
+            entitled(home, TARO, KIND, POLICY, NOW),
+        ]
         # All that leaves the issuer: the refusal of the code, or the members' numbers.
         return [refuse(one.code) if isinstance(one, Declined) else [m.atena_no for m in one.members] for one in answers if one is not None]
 
@@ -177,7 +183,9 @@ def test_a_holder_of_another_household_is_not_registered_here() -> None:
 
 
 def test_a_holder_read_at_another_instant_than_the_household_gets_nothing() -> None:
-    assert entitled(household(), replace(TARO, name="見本　次郎"), KIND, POLICY, NOW) == Declined("register_changed", "holder and household were read at two instants")
+    assert entitled(household(), replace(TARO, name="見本　次郎"), KIND, POLICY, NOW) == Declined(
+        "register_changed", "holder and household were read at two instants"
+    )
 
 
 @pytest.mark.parametrize(

@@ -145,7 +145,12 @@ def test_the_face_says_what_was_chosen_and_nothing_more() -> None:
     assert paper.head_name == "見本　太郎"
     assert paper.address == "見本県みほん市本町一丁目１番１号　見本荘２０１号"
     assert (paper.kind, paper.title, paper.number, paper.binding) == ("juminhyo", "住民票の写し", NUMBER, BINDING)
-    assert (paper.issued_on, paper.certifier_title, paper.certifier_name, paper.seal_note) == ("令和８年１１月２３日", "見本県みほん市長", "見本　一心", "この印は黒色です")
+    assert (paper.issued_on, paper.certifier_title, paper.certifier_name, paper.seal_note) == (
+        "令和８年１１月２３日",
+        "見本県みほん市長",
+        "見本　一心",
+        "この印は黒色です",
+    )
     everything = "".join(texts(paper))
     for hidden in (TARO.my_number, TARO.juminhyo_code, "本町一丁目１番" + EMPTY, HANAKO.name, RIN.name, "AB12345678CD"):
         assert hidden not in everything
@@ -174,7 +179,9 @@ def test_somebody_who_lives_alone_is_the_whole_household() -> None:
 
 @pytest.mark.parametrize("title", ["みほん市長", "見本県みほん市長", "見本県みほん市長職務代理者"])
 def test_the_prefecture_stands_before_the_title_once(title: str) -> None:
-    made = issue(household(), TARO, KIND, POLICY, Wanted(EVERYBODY, (), "v1"), replace(FORM, certifier_title=title), NUMBER, BINDING, NOW, no_font_has())
+    made = issue(
+        household(), TARO, KIND, POLICY, Wanted(EVERYBODY, (), "v1"), replace(FORM, certifier_title=title), NUMBER, BINDING, NOW, no_font_has()
+    )
     assert isinstance(made, Face)
     assert made.certifier_title.count("見本県") == 1
     assert made.certifier_title.startswith("見本県みほん市長")
@@ -204,7 +211,9 @@ def test_the_fonts_that_stand_here_are_asked_unless_told_otherwise() -> None:
 @pytest.mark.parametrize("protection", PROTECTED.values(), ids=str)
 @pytest.mark.parametrize("listed", [EVERYBODY, EVERYBODY[2:3], EVERYBODY[:2]], ids=["with", "only", "without"])
 @pytest.mark.parametrize("holder", ["self", "other"])
-def test_a_protected_member_and_a_pending_character_get_answers_equal_in_every_outward_field(protection: object, listed: tuple[str, ...], holder: str) -> None:
+def test_a_protected_member_and_a_pending_character_get_answers_equal_in_every_outward_field(
+    protection: object, listed: tuple[str, ...], holder: str
+) -> None:
     def outward(**changes: Any) -> list[object]:
         home, person = changed(ICHIRO, **changes)
         asks = person if holder == "self" else TARO

@@ -77,8 +77,15 @@ def office(clock: Clock, well: dict[str, object], tmp_path: Path) -> web.Applica
     registry = CollectorRegistry()
     Counter("papers", "papers made", registry=registry).inc(3)
     app = office_app(
-        party_ja="見本市", party_en="Mihon City", templates=tmp_path, accounts=(CLERK, OPERATOR),
-        now=clock, token=counted(), health=health, registry=registry, openapi={"openapi": "3.1.0"},
+        party_ja="見本市",
+        party_en="Mihon City",
+        templates=tmp_path,
+        accounts=(CLERK, OPERATOR),
+        now=clock,
+        token=counted(),
+        health=health,
+        registry=registry,
+        openapi={"openapi": "3.1.0"},
     )
     app.router.add_get("/", front)
     app.router.add_get("/cases/7", front)

@@ -26,7 +26,7 @@ async def test_a_page_leads_a_stranger_to_the_sign_in_and_back(client: Client, p
 async def test_signing_in_opens_the_page_that_was_wanted(client: Client) -> None:
     assert await sign_in(client, onward="/cases/7") == (303, "/cases/7")
     async with client.get("/cases/7") as answer:
-        assert '<p id=word>operator</p>' in await answer.text()
+        assert "<p id=word>operator</p>" in await answer.text()
 
 
 async def test_a_wrong_password_shows_the_form_again_without_the_password(client: Client) -> None:
@@ -43,9 +43,7 @@ async def test_the_lock_is_shown_as_429(client: Client) -> None:
 
 
 async def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(client: Client) -> None:
-    async with client.post(
-        "/sign-in", data={"name": "clerk", "password": "みほん の鍵 7"}, headers=origin(client), allow_redirects=False
-    ) as answer:
+    async with client.post("/sign-in", data={"name": "clerk", "password": "みほん の鍵 7"}, headers=origin(client), allow_redirects=False) as answer:
         cookie = answer.headers["Set-Cookie"]
     assert cookie.startswith("office_mihon_city=")
     assert "HttpOnly" in cookie
@@ -131,8 +129,15 @@ async def test_metrics_and_the_protocol_description_are_the_partys_own(client: C
 @pytest.mark.parametrize(
     ("wanted", "onward"),
     [
-        ("/cases/7?word=a", "/cases/7?word=a"), (None, "/"), ("", "/"), ("//elsewhere.example", "/"), ("https://elsewhere.example", "/"),
-        ("/\\elsewhere.example", "/"), ("/a\\b", "/"), ("/a\r\nSet-Cookie: x", "/"), ("javascript:alert(1)", "/"),
+        ("/cases/7?word=a", "/cases/7?word=a"),
+        (None, "/"),
+        ("", "/"),
+        ("//elsewhere.example", "/"),
+        ("https://elsewhere.example", "/"),
+        ("/\\elsewhere.example", "/"),
+        ("/a\\b", "/"),
+        ("/a\r\nSet-Cookie: x", "/"),
+        ("javascript:alert(1)", "/"),
     ],
 )
 def test_nothing_typed_leads_out_of_the_office(wanted: str | None, onward: str) -> None:

@@ -87,9 +87,20 @@ def contrast(one: str, other: str) -> float:
 @pytest.mark.parametrize(
     ("front", "back", "least"),
     [
-        ("ink", "paper", 4.5), ("ink", "ground", 4.5), ("ink-soft", "paper", 4.5), ("ink-soft", "ground", 4.5), ("accent", "paper", 4.5), ("paper", "accent", 4.5),
-        ("good", "good-ground", 4.5), ("warn", "warn-ground", 4.5), ("bad", "bad-ground", 4.5), ("paper", "bad", 4.5), ("edge", "paper", 3.0), ("edge", "ground", 3.0),
-        ("focus", "paper", 3.0), ("focus", "ground", 3.0),
+        ("ink", "paper", 4.5),
+        ("ink", "ground", 4.5),
+        ("ink-soft", "paper", 4.5),
+        ("ink-soft", "ground", 4.5),
+        ("accent", "paper", 4.5),
+        ("paper", "accent", 4.5),
+        ("good", "good-ground", 4.5),
+        ("warn", "warn-ground", 4.5),
+        ("bad", "bad-ground", 4.5),
+        ("paper", "bad", 4.5),
+        ("edge", "paper", 3.0),
+        ("edge", "ground", 3.0),
+        ("focus", "paper", 3.0),
+        ("focus", "ground", 3.0),
     ],
 )
 def test_colours_keep_the_contrast_of_wcag_aa(front: str, back: str, least: float) -> None:

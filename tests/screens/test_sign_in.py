@@ -26,7 +26,9 @@ async def test_a_right_password_opens_a_session_with_the_accounts_roles(desk: Si
     assert desk.session(opened.secret, NOON) == StaffSession("clerk", ("view",))
 
 
-@pytest.mark.parametrize(("name", "password"), [("clerk", "wrong"), ("clerk", ""), ("nobody", PASSWORD), ("clerk", "x" * 2000), ("n" * 200, PASSWORD)])
+@pytest.mark.parametrize(
+    ("name", "password"), [("clerk", "wrong"), ("clerk", ""), ("nobody", PASSWORD), ("clerk", "x" * 2000), ("n" * 200, PASSWORD)]
+)
 async def test_anything_else_is_told_nothing_but_wrong(desk: SignIn, name: str, password: str) -> None:
     assert await desk.sign_in(name, password, NOON) == Denied("wrong")
 
