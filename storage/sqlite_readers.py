@@ -71,7 +71,7 @@ class Readers:
         reader = await self._idle.get()
         work = asyncio.ensure_future(reader.run(step))
         # A caller that gives up leaves its reader at work: it is idle again when the work is done.
-        work.add_done_callback(lambda t: None if t.exception() else self._idle.put_nowait(reader))
+        work.add_done_callback(lambda _: self._idle.put_nowait(reader))
         return await asyncio.shield(work)
 
     async def close(self) -> None:
