@@ -315,6 +315,7 @@ async def test_closing_finishes_what_waits_and_then_takes_nothing_more(tmp_path:
         await store.write(put, "late")
     gate.go.set()
     await closing
+    assert all(each.done() for each in (*waiting, reading))
     assert [await each for each in waiting] == list(range(1, 101))
     assert await reading == 0
     await holding
