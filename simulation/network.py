@@ -14,7 +14,7 @@ from messages.door import Desk, admit
 from messages.link import NoAnswer, understand
 from messages.refusals import TABLE, Refusal, refuse
 from messages.routes import BY_MESSAGE, Route
-from messages.wire import Message, decode, encode
+from messages.wire import Malformed, Message, decode, encode
 from simulation.party_life import Dead, Incarnation
 from simulation.world import World
 from storage.store import StoreFailed
@@ -131,7 +131,11 @@ async def _served(life: Incarnation, desk: Desk, route: Route, raw: bytes, peer:
     refused = admit(route, peer)
     if refused is not None:
         return refused
+    try:
+        message = decode(raw, route.message)
+    except Malformed as error:
+        return refuse("malformed", str(error))
     life.reach(f"serve {route.message.__name__} before")
-    reply = await desk.answer(decode(raw, route.message), peer, now)
+    reply = await desk.answer(message, peer, now)
     life.reach(f"serve {route.message.__name__} after")
     return reply

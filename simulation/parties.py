@@ -207,6 +207,9 @@ class OcspLine:
             return await life.answered(self._served(life, responder, der))
         except Dead:
             raise NoAnswer("cut") from None
+        except Exception as failure:  # noqa: BLE001 - as at the real responder: a failure inside is a status that the line takes for silence
+            self._estate.world.trace.note(f"failed jpki Ocsp {type(failure).__name__}")
+            raise NoAnswer("status-500") from None
 
     async def _served(self, life: Incarnation, responder: OcspDesk, der: bytes) -> bytes:
         life.reach("serve Ocsp before")

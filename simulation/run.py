@@ -21,6 +21,7 @@ RESIDENTS = 400
 TERMINALS = 16
 LOOK_SECONDS = 0.5
 QUIET_SECONDS = 4 * 3600.0
+QUIET_LOOK_SECONDS = 5.0
 POINTS_MAX = 40
 """A party that is marked to die dies within so many points: at any commit, message or device movement of whatever it is doing."""
 
@@ -55,7 +56,7 @@ def simulate(seed: int, visits: int, faults: Level) -> Report:
     adopt_tasks(world.loop)
     with TemporaryDirectory(prefix="konbini-", dir=_memory()) as folder:
         foundation = found(world, seed, RESIDENTS, TERMINALS, Path(folder))
-        town, crowd, findings = run_virtual(world.loop, _live(world, foundation, visits))
+        town, crowd, findings, owed = run_virtual(world.loop, _live(world, foundation, visits))
         for devices in town.devices.values():
             for device in devices:
                 device.close()
@@ -65,7 +66,7 @@ def simulate(seed: int, visits: int, faults: Level) -> Report:
         faults=faults,
         findings=findings,
         deaths={name: party.deaths for name, party in town.parties.items()},
-        stranded=tuple(f"visit {visit.number}: {visit.stranded}" for visit in crowd.came if visit.stranded),
+        stranded=(*(f"visit {visit.number}: {visit.stranded}" for visit in crowd.came if visit.stranded), *owed),
         events=world.trace.count,
         trace_sha256=world.trace.sha256(),
         simulated_seconds=round(world.loop.time(), 3),
@@ -75,7 +76,8 @@ def simulate(seed: int, visits: int, faults: Level) -> Report:
     )
 
 
-async def _live(world: World, foundation: Foundation, visits: int) -> tuple[Town, Crowd, Findings]:
+async def _live(world: World, foundation: Foundation, visits: int) -> tuple[Town, Crowd, Findings, tuple[str, ...]]:
+    """The town, its visitors, what the auditor found, and what is still owed after hours of clear weather."""
     town = Town(foundation.estate)
     for party in town.parties.values():
         party.start()
@@ -83,7 +85,7 @@ async def _live(world: World, foundation: Foundation, visits: int) -> tuple[Town
     trouble = [asyncio.create_task(work) for work in (_restart(world, town), _kill(world, town), _jam(world, town))]
     await crowd.walk_up(visits)
     world.clear_up()
-    await _quiet(town)
+    owed = await _quiet(town)
     for task in trouble:
         task.cancel()
     findings = Auditor(foundation, town).audit(crowd.came)
@@ -91,7 +93,7 @@ async def _live(world: World, foundation: Foundation, visits: int) -> tuple[Town
         if party.host.life is not None:
             party.host.life.kill()
     await asyncio.sleep(1.0)
-    return town, crowd, findings
+    return town, crowd, findings, owed
 
 
 async def _kill(world: World, town: Town) -> None:
@@ -134,19 +136,29 @@ async def _jam(world: World, town: Town) -> None:
                 life.spawn(terminal.maintain("jam_next"))
 
 
-async def _quiet(town: Town) -> None:
-    """Until nothing is owed by anybody to anybody. Raises TimeoutError when that does not come about."""
+async def _quiet(town: Town) -> tuple[str, ...]:
+    """Wait until nothing is owed by anybody to anybody; when that does not come about within hours, what it is."""
+    owed: tuple[str, ...] = ("never looked",)
+    for _ in range(int(QUIET_SECONDS / QUIET_LOOK_SECONDS)):
+        await asyncio.sleep(QUIET_LOOK_SECONDS)
+        owed = _owed(town)
+        if not owed:
+            break
+    return owed
+
+
+def _owed(town: Town) -> tuple[str, ...]:
     databases = town.estate.databases
-    async with asyncio.timeout(QUIET_SECONDS):
-        while True:
-            await asyncio.sleep(5.0)
-            with databases["kiosk"].begin() as connection:
-                untold = sum(journal.count_untold(connection, terminal) for terminal in town.estate.terminals)
-            with databases["center"].begin() as connection:
-                owed = sum(outgoing.backlog(connection))
-            busy = [terminal for terminal in town.terminals.values() if terminal.screen != "menu"]
-            if not untold and not owed and not busy and all(party.alive for party in town.parties.values()):
-                return
+    with databases["kiosk"].begin() as connection:
+        untold = sum(journal.count_untold(connection, terminal) for terminal in town.estate.terminals)
+    with databases["center"].begin() as connection:
+        facts, outcomes = outgoing.backlog(connection)
+    counted = {"reports of terminals to the center": untold, "facts to the fee office": facts, "outcomes to the issuer": outcomes}
+    return (
+        *(f"{count} {what} still owed" for what, count in counted.items() if count),
+        *(f"{name} is still busy at {terminal.screen}" for name, terminal in sorted(town.terminals.items()) if terminal.screen != "menu"),
+        *(f"{name} is still dead" for name, party in sorted(town.parties.items()) if not party.alive),
+    )
 
 
 def _memory() -> str | None:
