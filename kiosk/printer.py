@@ -87,9 +87,14 @@ class Printer:
         with self._lock:
             self._look()
             rows = self._lying_rows()
-            taken = tuple(self._handed(papers, rows) for papers in dict.fromkeys(row[1:3] for row in rows))
+            taken = self._papers(rows)
             self._clear("taken", rows)
             return taken
+
+    def lying(self) -> tuple[TakenPaper, ...]:
+        """What a hand finds that reaches into the tray; it stays where it lies."""
+        with self._lock:
+            return self._papers(self._lying_rows())
 
     def discard(self) -> int:
         """Staff destroy what lies in the tray (処分); the number of sheets. Nobody sees the bytes."""
@@ -142,6 +147,9 @@ class Printer:
             connection.execute("UPDATE machine SET paper = paper - 1, jammed = jams_next, jams_next = 0")
             sheet_id = _started(connection, (job_id, paper_id, sheet_no), sheets, "jammed" if jams_next else "feeding")
             return Jammed() if jams_next else sheet_id
+
+    def _papers(self, rows: list[_Row]) -> tuple[TakenPaper, ...]:
+        return tuple(self._handed(paper, rows) for paper in dict.fromkeys(row[1:3] for row in rows))
 
     def _handed(self, paper: tuple[str, str], rows: list[_Row]) -> TakenPaper:
         own = [row for row in rows if row[1:3] == paper]

@@ -13,7 +13,7 @@ from kiosk.touches import read_touch
 from kiosk.view import view_of
 from messages.refusals import Refusal
 from simulation.party_life import Dead, Incarnation
-from simulation.visitor import Json, MachineDown, NotServed
+from simulation.visitor import Json, MachineDown, NotServed, Paper
 
 Place = Callable[[], tuple[Incarnation, Terminal] | None]
 """The terminal as it lives now, or None while it is dark."""
@@ -32,6 +32,8 @@ class SimulatedHands:
 
     async def do(self, method: str, path: str, body: Json | None) -> Json:
         """See `visitor.Hands.do`."""
+        if (method, path) == ("POST", "tray/take"):
+            return await self._reach_into_tray()
         return await self._with_terminal(lambda terminal: self._do(terminal, f"{method} {path}", body or {}))
 
     async def _with_terminal(self, act: Callable[[Terminal], Coroutine[Any, Any, Json]]) -> Json:
@@ -71,7 +73,20 @@ class SimulatedHands:
             case "POST return-tray/take":
                 return {"yen": await terminal.take_return(), "view": view_of(terminal)}
             case _:
-                return await self._take_papers(terminal)
+                raise NotServed("not_found", detail=deed)
+
+    async def _reach_into_tray(self) -> Json:
+        here = self._place()
+        if here is None:
+            raise MachineDown
+        printer = here[1].machine.printer
+        found = printer.lying()
+        try:
+            return await self._with_terminal(self._take_papers)
+        except MachineDown:
+            # Paper that has left the tray is in the hand, whatever has become of the machine.
+            left = {paper.paper_id for paper in printer.lying()}
+            raise MachineDown(tuple(Paper(paper.paper_id, paper.sheets, paper.pdf) for paper in found if paper.paper_id not in left)) from None
 
     async def _take_papers(self, terminal: Terminal) -> Json:
         handed = await terminal.take_papers()

@@ -6,7 +6,7 @@ Each incarnation has its own tasks. When it is killed they end where they stand,
 
 import asyncio
 from collections.abc import Callable, Coroutine
-from contextvars import ContextVar
+from contextvars import Context, ContextVar
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -97,7 +97,9 @@ def adopt_tasks(loop: asyncio.AbstractEventLoop) -> None:
         count += 1
         options["name"] = f"task-{count:09d}"
         task: asyncio.Task[Any] = asyncio.Task(work, loop=loop, **options)
-        life = _current.get()
+        # A task that is given a context of its own belongs to whoever that context belongs to, not to the code that starts it.
+        context: Context | None = options.get("context")
+        life = _current.get() if context is None else context.get(_current)
         if life is not None:
             life.adopt(task)
         return task

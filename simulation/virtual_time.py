@@ -6,6 +6,7 @@ There is no real input or output on it: a loop that waits for nothing at all wou
 import asyncio
 import selectors
 from collections.abc import Coroutine
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
@@ -65,9 +66,19 @@ class VirtualLoop(asyncio.SelectorEventLoop):
 
 
 def run_virtual(loop: VirtualLoop, main: Coroutine[Any, Any, T]) -> T:
-    """Run `main` to its end on virtual time and close the loop."""
+    """Run `main` to its end on virtual time, end what is still under way, and close the loop."""
     try:
         return loop.run_until_complete(main)
     finally:
+        with suppress(NothingLeft):
+            _end_what_is_left(loop)
         asyncio.set_event_loop(None)
         loop.close()
+
+
+def _end_what_is_left(loop: VirtualLoop) -> None:
+    left = sorted(asyncio.all_tasks(loop), key=lambda task: task.get_name())
+    for task in left:
+        task.cancel()
+    if left:
+        loop.run_until_complete(asyncio.gather(*left, return_exceptions=True))

@@ -73,7 +73,11 @@ class Visited:
 
 
 class MachineDown(Exception):
-    """The terminal does not answer: it has been cut off, or is starting again."""
+    """The terminal does not answer: it has been cut off, or is starting again. `in_hand` are papers that the person held when it went dark."""
+
+    def __init__(self, in_hand: tuple[Paper, ...] = ()) -> None:
+        super().__init__("down")
+        self.in_hand = in_hand
 
 
 class Hands(Protocol):
@@ -116,7 +120,8 @@ class Person:
         """Whether the visit came to its end; not if the machine went dark."""
         try:
             await self._go()
-        except MachineDown:
+        except MachineDown as down:
+            self.outcome.papers.extend(down.in_hand)
             self.outcome.went_dark += 1
             return False
         return True
