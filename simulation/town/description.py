@@ -23,7 +23,9 @@ class KioskEntry(msgspec.Struct, frozen=True):
 
 
 class HolderEntry(msgspec.Struct, frozen=True):
-    """A demonstration holder: `card` is the card's file, `kinds` what this person is entitled to now, `atena_no` the 宛名番号, `note` what is special."""
+    """A demonstration holder: `card` is the card's file, `kinds` what this person is entitled to now, `atena_no` the 宛名番号, `note` what is special,
+    `household` the 宛名番号 of everybody in the household, in the order of the paper (what `--members` takes).
+    """
 
     id: str
     name: str
@@ -33,6 +35,7 @@ class HolderEntry(msgspec.Struct, frozen=True):
     kinds: tuple[str, ...]
     atena_no: str
     note: str
+    household: tuple[str, ...] = ()
 
 
 class StaffEntry(msgspec.Struct, frozen=True):

@@ -116,7 +116,8 @@ def _make(folders: Folders, seed: int, residents: int, now: datetime, said: Said
     said("個人番号カードを作っています")
     mint = Mint(load_root(folders, "jpki"), load_root(folders, "stranger"), ring, "http://127.0.0.1/ocsp", secrets.token_bytes)
     cards = make_cards(population, mint, now, lambda done, of: said(f"個人番号カードを作っています（{done}/{of}）"))
-    holders = tuple(_write_card(folders, index, card, city) for index, card in enumerate(cards))
+    homes = {home.household_no: tuple(member.atena_no for member in home.members) for home in population.households}
+    holders = tuple(_write_card(folders, index, card, city, homes.get(card.resident.household_no, ())) for index, card in enumerate(cards))
     asyncio.run(_fill_registers(folders, population, cards, now))
     settings = Settings(seed, residents, holders, tuple(_staff_member(*row) for row in demo.STAFF))
     folders.settings_file.write_bytes(msgspec.json.encode(settings))
@@ -140,7 +141,7 @@ def _loaded(der: bytes) -> rsa.RSAPrivateKey:
     return key
 
 
-def _write_card(folders: Folders, index: int, card: CardMade, city: City) -> HolderEntry:
+def _write_card(folders: Folders, index: int, card: CardMade, city: City, household: tuple[str, ...]) -> HolderEntry:
     file = folders.cards / f"{index:04d}.card"
     write_card(card, file, index, secrets.token_bytes)
     entitled = card.holder.entitled and card.state == "good"
@@ -153,6 +154,7 @@ def _write_card(folders: Folders, index: int, card: CardMade, city: City) -> Hol
         kinds=tuple(KINDS) if entitled else (),
         atena_no=card.resident.atena_no,
         note=card.note,
+        household=household,
     )
 
 
