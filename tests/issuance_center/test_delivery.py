@@ -115,10 +115,10 @@ async def test_more_outcomes_than_a_batch_for_a_silent_issuer_leave_room_for_the
 async def test_an_issuer_that_contradicts_is_an_alarm_and_the_next_outcome_goes_on(town: Town, kiosk: Kiosk, card: CardMade) -> None:
     """Its log says something else of this paper, and will say so for ever: a person must look, and everything behind it must not wait."""
     await finished(town, kiosk, card, "paid", "printed")
-    town.municipal_store.do(lambda connection: connection.execute(PAPERS.update().values(state="void", outcome="void")))
+    town.municipal_store.do(lambda connection: connection.execute(PAPERS.update().values(state="stopped", outcome="stopped")))
     await finished(town, kiosk, card, "paid", "printed")
     await town.deliver()
-    assert (town.owed(), town.alarms(), town.issue_log()) == (0, ["outcome_contradicts"], ["void", "printed"])
+    assert (town.owed(), town.alarms(), town.issue_log()) == (0, ["outcome_contradicts"], ["stopped", "printed"])
 
 
 @pytest.mark.parametrize("refusal", ["role_not_admitted", "failed", "malformed"])
