@@ -17,6 +17,8 @@ def read_config(file: Path, kind: type[C]) -> C:
     folder = file.resolve().parent
 
     def to_path(wanted: type[Any], value: object) -> Any:
+        if wanted is Path and value == "":
+            raise ValueError("Expected a path, got none")
         if wanted is Path and isinstance(value, str):
             return folder / value
         raise TypeError(f"Expected `{wanted.__name__}`, got `{type(value).__name__}`")

@@ -52,6 +52,7 @@ def test_a_file_named_from_elsewhere_still_has_its_own_folder(tmp_path: Path, mo
         (WHOLE.replace(b": 1,", b': "1",'), "`$.door.port`"),
         (WHOLE.replace(b'"keys/door.key"', b"7"), "`$.door.key_file`"),
         (WHOLE.replace(b'"a.png"', b"{}"), "`$.seals[0]`"),
+        (WHOLE.replace(b'"keys/door.key"', b'""'), "`$.door.key_file`"),
         (WHOLE[:-1], ""),
         (b"", ""),
         (WHOLE.replace(b'"n"', b'"\xff"'), ""),

@@ -1,0 +1,139 @@
+import threading
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from konbini import issue as issuing
+from konbini.issue import Errand
+from messages.refusals import TABLE
+from simulation.visitor import NotServed, Paper, Visited, Wish
+from tests.konbini.told import Told, konbini
+from tests.konbini.towns import HOLDER, town_at
+
+
+def _issue(town: Path, out: Path, *words: object, pin: str = "1234") -> Told:
+    return konbini("issue", "--town", town, "--holder", "0", "--pin", pin, "--kind", "juminhyo", "--out", out, *words)
+
+
+@pytest.fixture
+def came(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, Wish]]:
+    """Who went to which terminal and wanted what; each gets one paper, or is refused with the code that is their PIN."""
+    visits: list[tuple[str, Wish]] = []
+
+    class Visitor:
+        def __init__(self, _session: object, url: str, wish: Wish) -> None:
+            self._url, self._wish = url, wish
+
+        async def visit(self) -> Visited:
+            visits.append((self._url, self._wish))
+            if self._wish.pin == "dark":
+                raise NotServed("no_end", screen="printing")
+            if self._wish.pin in TABLE:
+                return Visited(refusal=self._wish.pin, sentence="理由。", tries_left=2)
+            paper = Paper("0190ab", 1, b"%PDF-1.4 paper")
+            return Visited(papers=[paper], receipt="領収書（見本）", inserted_yen=500, returned_yen=300, reference="7192")
+
+    monkeypatch.setattr(issuing, "Visitor", Visitor)
+    return visits
+
+
+def test_what_came_out_is_written_and_told_as_one_object(tmp_path: Path, came: list[tuple[str, Wish]]) -> None:
+    _, file = town_at(tmp_path)
+    told = _issue(file, tmp_path / "out" / "deeper", "--json")
+    assert (told.status, told.errors) == (0, "")
+    answer = told.answer
+    assert (answer["outcome"], answer["holder"], answer["kind"], answer["kiosk"]) == ("issued", "0", "juminhyo", "K-1")
+    assert (answer["paid_yen"], answer["inserted_yen"], answer["returned_yen"]) == (200, 500, 300)
+    (paper,) = answer["papers"]
+    assert Path(paper["file"]).read_bytes() == b"%PDF-1.4 paper" and paper["sheets"] == 1
+    assert Path(answer["receipt"]).read_text(encoding="utf-8") == "領収書（見本）"
+    assert sorted(entry.name for entry in (tmp_path / "out" / "deeper").iterdir()) == ["0190ab.pdf", "receipt-7192.txt"]
+    assert [wish for _, wish in came] == [Wish("0", "1234", "990019", "juminhyo", "all", (), 1)]
+
+
+@pytest.mark.parametrize(
+    ("members", "meant"),
+    [
+        ("all", "all"),
+        ("self", "self"),
+        (HOLDER.atena_no, "self"),
+        ("1,2", ("1", "2")),
+        (" 1 , 2 ,", ("1", "2")),
+        (f"1,{HOLDER.atena_no}", ("1", HOLDER.atena_no)),
+    ],
+)
+def test_who_is_meant_is_said_by_word_or_by_number(tmp_path: Path, came: list[tuple[str, Wish]], members: str, meant: Any) -> None:
+    _, file = town_at(tmp_path)
+    _issue(file, tmp_path, "--members", members, "--show", "relation,honseki", "--copies", 3, "--municipality", "131016", "--kiosk", "K-2")
+    ((url, wish),) = came
+    assert url.endswith("/terminals/K-2")
+    assert (wish.members, wish.show, wish.copies, wish.municipality) == (meant, ("relation", "honseki"), 3, "131016")
+
+
+def test_a_refusal_ends_with_1_and_names_its_row_in_both_languages(tmp_path: Path, came: list[tuple[str, Wish]]) -> None:
+    _, file = town_at(tmp_path)
+    told = _issue(file, tmp_path / "out", "--json", pin="pin_wrong")
+    answer = told.answer
+    assert (told.status, told.errors) == (1, "理由。\n")
+    assert (answer["error"], answer["sentence"], answer["sentence_en"], answer["tries_left"]) == ("pin_wrong", "理由。", TABLE["pin_wrong"].en, 2)
+    assert (answer["outcome"], answer["papers"], answer["paid_yen"]) == ("refused", [], 0)
+    assert "holder" not in answer and len(came) == 1
+
+
+def test_a_machine_that_never_ends_a_visit_is_told_by_its_word(tmp_path: Path, came: list[tuple[str, Wish]]) -> None:
+    _, file = town_at(tmp_path)
+    told = _issue(file, tmp_path / "out", "--json", pin="dark")
+    assert (told.status, told.answer["error"], told.answer["screen"]) == (1, "no_end", "printing")
+    assert len(came) == 1
+
+
+def test_a_terminal_that_cannot_be_reached_is_said_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("simulation.visitor.VISIT_SECONDS", 0.5)
+    _, file = town_at(tmp_path)
+    told = _issue(file, tmp_path / "out", "--json")
+    assert told.status == 1 and told.answer["error"] in ("no_end", "kiosk_unreachable")
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (("--holder", "99"), "holder_unknown"),
+        (("--kiosk", "K-9"), "kiosk_unknown"),
+        (("--credential", "android"), "credential_not_served"),
+        (("--credential", "iphone"), "credential_not_served"),
+        (("--credential", "licence"), "credential_not_served"),
+    ],
+)
+def test_a_visit_that_cannot_begin_ends_with_2(tmp_path: Path, came: list[tuple[str, Wish]], words: tuple[str, ...], code: str) -> None:
+    _, file = town_at(tmp_path)
+    told = _issue(file, tmp_path / "out", "--json", *words)
+    assert (told.status, told.answer["error"]) == (2, code)
+    assert came == [] and not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("content", [None, b"", b"{}", b"[]"])
+def test_a_town_that_is_not_open_is_said_so(tmp_path: Path, content: bytes | None) -> None:
+    if content is not None:
+        (tmp_path / "town.json").write_bytes(content)
+    told = _issue(tmp_path / "town.json", tmp_path, "--json")
+    assert (told.status, told.answer["error"]) == (2, "town_not_open")
+
+
+def test_two_errands_at_once_go_to_two_terminals_and_a_third_stands_in_line(tmp_path: Path) -> None:
+    town, file = town_at(tmp_path)
+    errand = Errand(file, "0", "1234", "juminhyo", "all", (), 1, None, None, "card", tmp_path)
+    taken: list[str] = []
+
+    def third() -> None:
+        with issuing._terminal(town, errand, as_json=False) as place:
+            taken.append(place.kiosk.id)
+
+    waiting = threading.Thread(target=third)
+    with issuing._terminal(town, errand, as_json=False) as one, issuing._terminal(town, errand, as_json=False) as other:
+        assert {one.kiosk.id, other.kiosk.id} == {"K-1", "K-2"}
+        waiting.start()
+        waiting.join(0.2)
+        assert waiting.is_alive() and taken == []
+    waiting.join(10)
+    assert taken == ["K-1"]
