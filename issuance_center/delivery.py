@@ -68,6 +68,10 @@ class Delivery:
             except (NotDelivered, NoAnswer, StoreFailed, SQLAlchemyError):
                 await asyncio.sleep(self._limits.retry_seconds)
                 bell.set()
+            except Exception:  # noqa: BLE001 - what is owed must be delivered: whatever failed, the courier goes again
+                self._log.exception("delivery_failed")
+                await asyncio.sleep(self._limits.retry_seconds)
+                bell.set()
 
     async def _deliver_facts(self) -> None:
         while owed := await self._store.read(outgoing.owed_facts):

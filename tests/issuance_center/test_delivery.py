@@ -15,7 +15,7 @@ from municipal_server.issue_tables import PAPERS
 from simulation.people import CardMade
 from tests.issuance_center.founding import CITY, IMPATIENT, SILENT_CITY
 from tests.issuance_center.town import Kiosk, Town, code, until
-from tests.issuance_center.wires import Fault, lost_back, lost_there, refuses, says
+from tests.issuance_center.wires import Fault, breaks, lost_back, lost_there, refuses, says
 
 
 async def finished(town: Town, kiosk: Kiosk, card: CardMade, *steps: str) -> str:
@@ -56,6 +56,15 @@ async def test_outcomes_are_told_again_until_they_are_acknowledged(town: Town, k
     await town.deliver()
     assert len(sent(town, TellOutcome)) == 4
     assert (town.issue_log(), town.alarms()) == (["printed"], [])
+
+
+@pytest.mark.parametrize("kind", [MeterFacts, TellOutcome])
+async def test_a_failure_that_nobody_thought_of_ends_no_courier(town: Town, kiosk: Kiosk, card: CardMade, kind: type[Message]) -> None:
+    await finished(town, kiosk, card, "paid", "printed")
+    for wire in (town.to_fees, town.to_city):
+        wire.faults[kind] = [breaks] * 2
+    await town.deliver()
+    assert (metered(town), town.issue_log()) == (["new"] * 2, ["printed"])
 
 
 async def test_facts_are_told_in_the_order_of_their_numbers_without_gaps(town: Town, card: CardMade) -> None:

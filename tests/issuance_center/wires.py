@@ -70,6 +70,10 @@ async def lost_back(deliver: Callable[[], Awaitable[Answer]]) -> Answer:
     raise NoAnswer("ServerDisconnectedError")
 
 
+async def breaks(_deliver: Callable[[], Awaitable[Answer]]) -> Answer:
+    raise RuntimeError("something nobody thought of")
+
+
 async def slow(deliver: Callable[[], Awaitable[Answer]]) -> Answer:
     await deliver()
     await asyncio.sleep(3600)
