@@ -163,6 +163,23 @@ def test_whoever_asked_a_dying_party_hears_that_it_was_cut_off_and_its_work_goes
     assert in_world(main)[0] == ["all the same"]
 
 
+def test_what_a_dead_party_answers_all_the_same_is_heard_by_nobody() -> None:
+    async def main(_world: World) -> None:
+        async def stubborn() -> str:
+            with suppress(asyncio.CancelledError):
+                await asyncio.sleep(2.0)
+            return "an answer"
+
+        life = Incarnation("center", 1)
+        asking = asyncio.ensure_future(life.answered(stubborn()))
+        await asyncio.sleep(1.0)
+        life.kill()
+        with pytest.raises(Dead):
+            await asking
+
+    in_world(main)
+
+
 def test_a_failure_of_a_partys_code_reaches_its_caller_as_it_was() -> None:
     async def main(_world: World) -> None:
         async def fails() -> None:
