@@ -59,7 +59,7 @@ tests:
 	@$(BIN)/python -m pytest
 
 sweep: $(VENV)/tested browser ## the full tables: every crash point, long simulations, thousands of visits
-	@$(BIN)/python -m pytest -m sweep
+	@$(BIN)/python -m pytest -m sweep -o faulthandler_timeout=3600
 
 bench: $(VENV)/tested ## the cost of one visit, step by step
 	@$(BIN)/python -m benchmarks.visit

@@ -1,5 +1,6 @@
 """The judge of a town at rest must notice: each way in which money, paper and records can part is made up from a real visit, and it complains."""
 
+import asyncio
 from dataclasses import replace
 
 import aiohttp
@@ -16,9 +17,14 @@ Truth = tuple[Devices, Told, str, str]
 """The devices, what is said, the city, and one paper that was bought."""
 
 
-@pytest.fixture
-async def truth(town: OpenTown, hands: aiohttp.ClientSession) -> Truth:
-    visited = await BUY.run(hands, town.town.kiosks[0], town.holder_of_two_sheets())
+@pytest.fixture(scope="module")
+def truth(town: OpenTown) -> Truth:
+    return asyncio.run(_bought(town))
+
+
+async def _bought(town: OpenTown) -> Truth:
+    async with aiohttp.ClientSession() as hands:
+        visited = await BUY.run(hands, town.town.kiosks[0], town.holder_of_two_sheets())
     await town.quiet()
     return devices.look(town.folders.party("kiosk")), await listen(town), town.city, visited.papers[0].issuance_id
 
