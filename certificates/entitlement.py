@@ -17,8 +17,8 @@ from datetime import date, datetime
 from certificates.kinds import Kind
 from certificates.policy import Policy
 from certificates.wareki import day_in_japan
-from registers.register_dates import age_on, birth_order_key
-from registers.resident import Household, RegisterDate, Resident
+from registers.register_dates import RegisterDate, age_on, birth_order_key
+from registers.residents.resident import Household, Resident
 
 NOT_ISSUABLE = "not_issuable"
 HEAD = "世帯主"

@@ -17,7 +17,7 @@ from certificates.juminhyo_content import SEAL_NOTE, STATEMENT_PART, STATEMENT_W
 from certificates.kinds import Kind
 from certificates.policy import Policy
 from certificates.wareki import day_in_japan, wareki
-from registers.resident import Household, Resident
+from registers.residents.resident import Household, Resident
 
 MissingGlyphs = Callable[[str], tuple[str, ...]]
 """The characters of a text that no font has."""

@@ -8,7 +8,7 @@ from collections.abc import Collection
 from certificates.face import EMPTY, MemberFace
 from certificates.juminhyo import MEMBER_CELLS, OPENED_BY
 from certificates.wareki import Era, printed
-from registers.resident import ForeignStatus, Resident
+from registers.residents.resident import ForeignStatus, Resident
 
 STATEMENT_WHOLE = "この写しは、世帯全員の住民票の原本と相違ないことを証明する。"
 STATEMENT_PART = "この写しは、世帯の一部の住民票の原本と相違ないことを証明する。"

@@ -7,8 +7,7 @@ registered texts beside them are; the first year of an era is 元年; no figure 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 
-from registers.register_dates import year_month_day
-from registers.resident import RegisterDate
+from registers.register_dates import RegisterDate, year_month_day
 
 JST = timezone(timedelta(hours=9), "JST")
 

@@ -13,7 +13,7 @@ from fees.accounts import Names
 from fees.pricing import Rates
 from fees.tariff import CommissionRule, RulesRefused, TariffRule, commissions_of, tariff_of
 from messages.configuration import ConfigInvalid, read_config
-from registers.resident_numbers import is_digits, municipality_digit
+from registers.numbers import is_digits, municipality_digit
 from screens.sign_in import StaffAccount
 
 __all__ = ["Config", "ConfigInvalid", "accounts_of", "load_config", "names_of", "rates_of"]

@@ -10,7 +10,7 @@ import msgspec
 
 from certificates.kinds import KINDS
 from messages.configuration import ConfigInvalid, read_config
-from registers.resident_numbers import is_digits, municipality_digit
+from registers.numbers import is_digits, municipality_digit
 from trust.authority import KeyUnusable
 from trust.signing import public_from_pem
 

@@ -19,7 +19,7 @@ from municipal_server.desk import Desk
 from municipal_server.issue_tables import METADATA
 from municipal_server.press import InlinePress, PoolPress, Press
 from municipal_server.register_import import ImportReport
-from registers.resident_tables import METADATA as REGISTER
+from registers.residents.tables import METADATA as REGISTER
 from storage.crash_points import CrashPoints, RehearsedStore
 from storage.instants import JST
 from storage.opening import open_store

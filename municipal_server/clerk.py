@@ -1,6 +1,6 @@
 """The clerk's pages about people: find a resident, see the household, stop and allow issuing, set and release a 支援措置.
 
-Decides what a clerk may see and change; the change itself and its new version are `registers.resident_changes`', and each is recorded with who, when and why in the same transaction.
+Decides what a clerk may see and change; the change itself and its new version are `registers.residents.changes`', and each is recorded with who, when and why in the same transaction.
 A protection is shown on its own page only, to roles that the municipality named. 個人番号 and 住民票コード are shown nowhere.
 """
 
@@ -18,9 +18,9 @@ from municipal_server.clerk_views import may_see_protection, show, today_of
 from municipal_server.config import CLERK, Config
 from municipal_server.doings import Doing, LoggedDoing, doings, note_doing
 from municipal_server.issue_history import Line, Search, find
-from registers.resident import Household, Protection, Resident
-from registers.resident_changes import ChangeRefused, StopInForce, release, release_protection, set_protection, stops_of, suppress
-from registers.resident_tables import household_of, resident, search
+from registers.residents.changes import ChangeRefused, StopInForce, release, release_protection, set_protection, stops_of, suppress
+from registers.residents.resident import Household, Protection, Resident
+from registers.residents.tables import household_of, resident, search
 from screens.guard import now_of
 from screens.office import require_role, staff_of
 from storage.store import Store

@@ -7,8 +7,8 @@ from typing import Literal
 
 from municipal_server.issue_history import Search
 from municipal_server.issue_states import WORDS as STATES
-from registers.resident import ProtectionLevel
-from registers.resident_changes import REASON_CHARACTERS_MAX
+from registers.residents.changes import REASON_CHARACTERS_MAX
+from registers.residents.resident import ProtectionLevel
 from storage.instants import JST
 
 WHY_MAX = REASON_CHARACTERS_MAX

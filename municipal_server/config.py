@@ -16,7 +16,7 @@ from certificates.policy import LeavingBlocks, Policy
 from certificates.seal import seal_image
 from certificates.wareki import ERAS, Era
 from messages.configuration import ConfigInvalid, read_config
-from registers.resident_numbers import is_digits, municipality_digit
+from registers.numbers import is_digits, municipality_digit
 from screens.sign_in import StaffAccount
 
 __all__ = ["CLERK", "PROTECTION_CLERK", "Config", "ConfigInvalid", "Issuer", "accounts_of", "issuer_of", "load", "policy_of"]

@@ -1,6 +1,6 @@
 """A register that somebody else wrote, put in the place of the municipality's own: the whole file or nothing.
 
-Decides which serials stay (a file without them must not cut everybody's card off) and what the operator is told. What a line may say is `registers.resident_csv`'s; which characters can
+Decides which serials stay (a file without them must not cut everybody's card off) and what the operator is told. What a line may say is `registers.residents.csv_form`'s; which characters can
 be printed is the fonts'. What clerks set at this desk (stops, protections) stays.
 """
 
@@ -19,10 +19,10 @@ from certificates.fonts.selection import missing_glyphs
 from municipal_server.config import load
 from municipal_server.doings import Doing, note_doing
 from municipal_server.issue_tables import METADATA
-from registers.resident import Household, Resident
-from registers.resident_csv import BadLine, Parsed, Rejected, parse, replace_register
-from registers.resident_tables import METADATA as REGISTER
-from registers.resident_tables import residents_in_order
+from registers.residents.csv_form import BadLine, Parsed, Rejected, parse, replace_register
+from registers.residents.resident import Household, Resident
+from registers.residents.tables import METADATA as REGISTER
+from registers.residents.tables import residents_in_order
 from storage.opening import open_store
 
 REGISTERS = ("resident",)

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, bindparam, select
 
-from registers.resident import Household, Resident
-from registers.resident_schema import HOUSEHOLDS
-from registers.resident_tables import holder_and_household
+from registers.residents.resident import Household, Resident
+from registers.residents.schema import HOUSEHOLDS
+from registers.residents.tables import holder_and_household
 
 _REVISION = select(HOUSEHOLDS.c.revision).where(HOUSEHOLDS.c.household_no == bindparam("the_household"))
 

@@ -4,14 +4,11 @@ Decides whether bytes can be read at all: UTF-8 (a BOM is accepted), no NUL, no 
 """
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import BinaryIO
-
-from registers.resident_columns import COLUMNS
 
 LINE_BYTES_MAX = 64 * 1024
 RECORD_LINES_MAX = 8
-_KNOWN_WORDS = (*(column.ja for column in COLUMNS), "世帯主", "同居人")
 
 
 class Unreadable(Exception):
@@ -26,8 +23,9 @@ class Unreadable(Exception):
 class Lines:
     """The file's physical lines as text, one at a time, each checked before it is looked into."""
 
-    def __init__(self, stream: BinaryIO) -> None:
+    def __init__(self, stream: BinaryIO, known_words: Collection[str]) -> None:
         self._stream = stream
+        self._known_words = known_words
         self.number = 0
         self.record_began = 1
 
@@ -50,7 +48,7 @@ class Lines:
         try:
             return line.decode()
         except UnicodeDecodeError:
-            raise Unreadable(self.number, _encoding(line)) from None
+            raise Unreadable(self.number, _encoding(line, self._known_words)) from None
 
     def _without_bom(self, line: bytes) -> bytes:
         if line.startswith((b"\xff\xfe", b"\xfe\xff")):
@@ -58,7 +56,7 @@ class Lines:
         return line.removeprefix(b"\xef\xbb\xbf")
 
 
-def _encoding(line: bytes) -> str:
+def _encoding(line: bytes, known_words: Collection[str]) -> str:
     """Which encoding a line that is not UTF-8 seems to be in: the one in which it holds known words, else the one in which it has more Japanese."""
     readable = []
     for encoding, code in (("cp932", "shift_jis"), ("euc_jp", "euc_jp")):
@@ -66,15 +64,18 @@ def _encoding(line: bytes) -> str:
             text = line.decode(encoding)
         except UnicodeDecodeError:
             continue
-        known, japanese = any(word in text for word in _KNOWN_WORDS), sum("ぁ" <= char <= "鿿" for char in text)
+        known, japanese = any(word in text for word in known_words), sum("ぁ" <= char <= "鿿" for char in text)
         if known or japanese > 1:
             readable.append((known, japanese, code))
     return max(readable, default=(False, 0, "not_utf_8"))[2]
 
 
-def records(stream: BinaryIO) -> Iterator[tuple[int, list[str]]]:
-    """(number of the record's first line, its cells); lines of empty cells are passed over. Raises `Unreadable`."""
-    lines = Lines(stream)
+def records(stream: BinaryIO, known_words: Collection[str] = ()) -> Iterator[tuple[int, list[str]]]:
+    """(number of the record's first line, its cells); lines of empty cells are passed over. Raises `Unreadable`.
+
+    `known_words` are words such a file is likely to hold (its columns' names): a file in another encoding is recognised by them.
+    """
+    lines = Lines(stream, known_words)
     reader = csv.reader(lines, strict=True)
     while True:
         lines.record_began = lines.number + 1

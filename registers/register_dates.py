@@ -9,7 +9,8 @@ import unicodedata
 from datetime import date
 from typing import Literal
 
-from registers.resident import RegisterDate
+RegisterDate = str
+"""`YYYY-MM-DD` (the day need not exist in the calendar: 1901-02-29 is legal), or the registered text."""
 
 DateProblem = Literal["date_empty", "date_form", "date_range", "date_spreadsheet", "date_text_too_long"]
 """Why a text is no RegisterDate; `resident_checks.SENTENCES` says it to people."""

@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from jpki.statuses import Issued
 from kiosk.card import personalise
 from registers.population import HolderNote, Population
-from registers.resident import Household, Resident
+from registers.residents.resident import Household, Resident
 from trust.authority import Authority
 from trust.credentials import Holder, authentication_certificate, serial_hex, signature_certificate, valid_until
 

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from registers.population import families, foreigners
 from registers.population.naming import Name
 from registers.population.people import Household, Making, Person
-from registers.resident import Protection, ProtectionLevel, Sex, Standing, Suppression
+from registers.residents.resident import Protection, ProtectionLevel, Sex, Standing, Suppression
 
 PENDING_SURNAMES = (Name("渡\U0002e7bd", "ワタナベ"), Name("齋\ue05d", "サイトウ"))
 """外字登録中: a character that neither of the project's fonts has, and one in a private code point."""

@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from random import Random
 
-from registers.resident_numbers import municipality_digit
+from registers.numbers import municipality_digit
 
 _FULL_WIDTH = str.maketrans("0123456789-", "０１２３４５６７８９－")
 _BLOCKS = ("一丁目", "二丁目", "三丁目", "四丁目")

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from registers.population.naming import Name
 from registers.population.people import Household, Making, Person
-from registers.resident import ForeignStatus, Sex
+from registers.residents.resident import ForeignStatus, Sex
 
 _LETTERS = "ABCDEFGHJKLMNPRSTUVWXY"
 

@@ -6,7 +6,6 @@ Decides the size and the dates of moving in. The same arguments give equal popul
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from registers.households import assembled, is_present
 from registers.population import city as places
 from registers.population import families, foreigners
 from registers.population.cast import CAST
@@ -16,8 +15,9 @@ from registers.population.numbering import Numbering
 from registers.population.people import Household as Draft
 from registers.population.people import Making, Person
 from registers.register_dates import age_on
-from registers.relations import HEAD, SPOUSES
-from registers.resident import Household, Resident
+from registers.residents.households import assembled, is_present
+from registers.residents.relations import HEAD, SPOUSES
+from registers.residents.resident import Household, Resident
 
 _KINDS = (*families.KINDS, *foreigners.KINDS)
 _FOREIGN_RESIDENTS_BEGAN = date(2012, 7, 9)

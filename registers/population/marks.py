@@ -8,8 +8,8 @@ from random import Random
 
 from registers.population.cast import PENDING_SURNAMES
 from registers.population.people import Household, Making, Person
-from registers.relations import HEAD
-from registers.resident import Protection, Standing, Suppression
+from registers.residents.relations import HEAD
+from registers.residents.resident import Protection, Standing, Suppression
 
 _ERAS = (
     (date(2019, 5, 1), "令和", 2018),

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import jaconv
 
-from registers.resident import Sex
+from registers.residents.resident import Sex
 
 _LISTS = Path(__file__).parent / "names"
 _COMMON_CHARACTER_COUNT = 150

@@ -2,7 +2,7 @@
 
 from random import Random
 
-from registers.resident_numbers import atena_digit, juminhyo_code_digit, my_number_digit
+from registers.numbers import atena_digit, juminhyo_code_digit, my_number_digit
 
 _FIRST_PERSON = 1_000_001
 _FIRST_HOUSEHOLD = 500_001

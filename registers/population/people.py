@@ -10,8 +10,8 @@ from random import Random
 
 from registers.population.city import City, honseki
 from registers.population.naming import Name, Names, names
-from registers.relations import HEAD
-from registers.resident import ForeignStatus, Protection, Sex, Standing, Suppression
+from registers.residents.relations import HEAD
+from registers.residents.resident import ForeignStatus, Protection, Sex, Standing, Suppression
 
 
 @dataclass(slots=True)

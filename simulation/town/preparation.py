@@ -19,8 +19,8 @@ from certificates.fonts.selection import missing_glyphs
 from certificates.kinds import KINDS
 from certificates.seal import seal_png
 from jpki import statuses
-from registers import resident_tables
 from registers.population import MIHON, City, Population, generate
+from registers.residents import tables as resident_tables
 from screens.sign_in import hash_password
 from simulation import demonstration as demo
 from simulation.people import CardMade, Mint, issued, make_cards, registered, write_card

@@ -8,7 +8,7 @@ from certificates.issuer_form import IssuerForm
 from certificates.kinds import KINDS
 from certificates.policy import Policy
 from certificates.wareki import JST
-from registers.resident import ForeignStatus, Household, Protection, Resident, Suppression
+from registers.residents.resident import ForeignStatus, Household, Protection, Resident, Suppression
 
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=JST)
 KEY = bytes(range(32))

@@ -10,7 +10,7 @@ from certificates.entitlement import Declined, Entitled, age_at_least, entitled,
 from certificates.policy import LeavingBlocks
 from certificates.wareki import JST
 from messages.refusals import TABLE, refuse
-from registers.resident import Resident
+from registers.residents.resident import Resident
 from tests.certificates.people import (
     HANAKO,
     HOUSEHOLD_STOP,

@@ -11,7 +11,7 @@ from certificates.fingerprint import fingerprint
 from certificates.issuing import Offered, Wanted, issue, offer, texts
 from certificates.policy import Policy
 from messages.refusals import TABLE, refuse
-from registers.resident import Household, Resident
+from registers.residents.resident import Household, Resident
 from tests.certificates.people import (
     ALL_OPTIONS,
     FORM,

@@ -8,7 +8,7 @@ from certificates.face import EMPTY
 from certificates.juminhyo import MEMBER_CELLS, OPENED_BY
 from certificates.juminhyo_content import applicable, member_face
 from certificates.wareki import ERAS
-from registers.resident import Resident
+from registers.residents.resident import Resident
 from tests.certificates.people import ALL_OPTIONS, HANAKO, RIN, TARO
 
 HANAKO_TEXTS = {

@@ -22,9 +22,9 @@ from jpki import statuses
 from kiosk import journal
 from municipal_server.config import Issuer
 from municipal_server.issue_tables import METADATA as ISSUE_LOG
-from registers import resident_tables
 from registers.population import MIHON, Population, generate
-from registers.resident import Resident
+from registers.residents import tables as resident_tables
+from registers.residents.resident import Resident
 from simulation.key_ring import rsa_ring, signing_key
 from simulation.people import CardMade, Mint, issued, make_cards, registered
 from storage.instants import JST

@@ -15,7 +15,7 @@ from certificates.reading import face_of, open_paper, read
 from messages.door import Desk
 from messages.orders import ChoicesOffered, Issued, IssuedPaper, IssueOrder
 from messages.wire import Message
-from registers.resident_tables import household_of, resident_by_serial
+from registers.residents.tables import household_of, resident_by_serial
 from simulation.people import CardMade
 from tests.issuance_center.founding import foundation, issuer
 from tests.issuance_center.town import Town

@@ -13,7 +13,7 @@ from issuance_center.app import operator_office
 from issuance_center.config import Staff
 from issuance_center.records import tables
 from messages.refusals import TABLE
-from registers.resident import Resident
+from registers.residents.resident import Resident
 from screens.sign_in import hash_password
 from simulation.people import CardMade
 from tests.issuance_center import liars

@@ -13,8 +13,8 @@ from messages.orders import IssueOrder
 from messages.refusals import Refusal
 from messages.wire import encode, hash_of
 from municipal_server.issue_tables import PAPERS
-from registers.resident import Protection
-from registers.resident_changes import set_name, set_protection
+from registers.residents.changes import set_name, set_protection
+from registers.residents.resident import Protection
 from simulation.people import CardMade
 from tests.issuance_center.founding import IMPATIENT, LIMITS, NOW, SILENT_CITY, foundation
 from tests.issuance_center.town import Kiosk, Town, code, refused

@@ -21,8 +21,8 @@ from messages.link import NoAnswer
 from messages.orders import ChoicesOffered, OfferChoices
 from messages.refusals import TABLE, Refusal
 from messages.wire import Message, encode
-from registers.resident import Protection
-from registers.resident_changes import bind_card, set_protection
+from registers.residents.changes import bind_card, set_protection
+from registers.residents.resident import Protection
 from simulation.key_ring import rsa_ring
 from simulation.people import CardMade
 from tests.issuance_center.founding import CITY, IMPATIENT, NOW, SILENT_CITY, foundation, stream

@@ -17,7 +17,7 @@ from messages import visits as said
 from messages.link import NoAnswer
 from messages.refusals import refuse
 from messages.wire import Message, decode, encode, hash_of
-from registers.resident import Household, Resident
+from registers.residents.resident import Household, Resident
 from tests.certificates.people import FORM, KIND, NOW, POLICY, TARO, household
 from trust.challenge import check_signature
 from trust.signing import verified

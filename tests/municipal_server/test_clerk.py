@@ -19,7 +19,7 @@ from municipal_server.desk import Desk
 from municipal_server.doings import doings
 from municipal_server.press import InlinePress
 from municipal_server.reasons import word_of
-from registers.resident_tables import resident
+from registers.residents.tables import resident
 from storage.sqlite import SqliteStore
 from tests.municipal_server.test_config import written
 from tests.municipal_server.town import ALONE, CENTER, CHILD, FATHER, MOTHER, NOW, PEOPLE, PROTECTED, ask, atena, order, pdfs, tell

@@ -17,8 +17,8 @@ from municipal_server.issue_history import life
 from municipal_server.issue_tables import ORDERS, PAPERS, REFUSALS
 from municipal_server.press import InlinePress
 from municipal_server.refusal_log import refusals
-from registers.resident import Protection
-from registers.resident_changes import set_address, set_protection, suppress
+from registers.residents.changes import set_address, set_protection, suppress
+from registers.residents.resident import Protection
 from storage.sqlite import SqliteStore
 from tests.municipal_server import town
 from tests.municipal_server.town import ALONE, CENTER, CHILD, FATHER, KEY, MOTHER, NOW, PROTECTED, ask, atena, drawn_text, order, pdfs, tell

@@ -16,7 +16,7 @@ from municipal_server.desk import Desk
 from municipal_server.issue_history import Search, find
 from municipal_server.issue_tables import PAPERS, SERIES
 from municipal_server.press import InlinePress, PressBroken, PressFull
-from registers.resident_changes import suppress
+from registers.residents.changes import suppress
 from storage.sqlite import SqliteStore
 from storage.store import StoreFailed
 from tests.municipal_server.town import ALONE, CENTER, FATHER, MOTHER, NOW, SECOND_TWIN, TWIN, ask, atena, drawn_text, issuer, order, pdfs, tell

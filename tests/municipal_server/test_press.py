@@ -17,7 +17,7 @@ from certificates.face import Face
 from certificates.issuing import issue
 from certificates.kinds import KINDS
 from municipal_server.press import InlinePress, PoolPress, PressBroken, PressFull
-from registers.households import assembled
+from registers.residents.households import assembled
 from tests.municipal_server.town import ADDRESS, NOW, PEOPLE, issuer
 from certificates.issuing import Wanted
 

@@ -13,11 +13,11 @@ from municipal_server.desk import Desk
 from municipal_server.doings import doings
 from municipal_server.press import InlinePress
 from municipal_server.register_import import ImportReport, UnknownRegister, import_register
-from registers.households import assembled
-from registers.resident import Household, Resident
-from registers.resident_changes import suppress
-from registers.resident_csv import write
-from registers.resident_tables import household_of, resident_by_serial, residents_in_order
+from registers.residents.changes import suppress
+from registers.residents.csv_form import write
+from registers.residents.households import assembled
+from registers.residents.resident import Household, Resident
+from registers.residents.tables import household_of, resident_by_serial, residents_in_order
 from storage.sqlite import SqliteStore
 from tests.municipal_server.test_config import written
 from tests.municipal_server.town import (

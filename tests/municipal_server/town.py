@@ -15,11 +15,11 @@ from certificates.seal import seal_png
 from messages.orders import ChoicesOffered, Issued, IssueOrder, OfferChoices, PaperOrder, TellOutcome
 from municipal_server.config import Issuer
 from municipal_server.issue_tables import METADATA
-from registers.households import assembled
-from registers.resident import Protection, Resident
-from registers.resident_numbers import atena_digit, juminhyo_code_digit, my_number_digit
-from registers.resident_tables import METADATA as REGISTER
-from registers.resident_tables import load
+from registers.numbers import atena_digit, juminhyo_code_digit, my_number_digit
+from registers.residents.households import assembled
+from registers.residents.resident import Protection, Resident
+from registers.residents.tables import METADATA as REGISTER
+from registers.residents.tables import load
 from storage.instants import JST
 from storage.sqlite import SqliteStore
 from trust.parties import Peer

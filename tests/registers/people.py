@@ -7,9 +7,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
-from registers.resident import ForeignStatus, Resident
-from registers.resident_columns import BY_NAME, FIELDS, cells_of
-from registers.resident_numbers import atena_digit, juminhyo_code_digit, my_number_digit
+from registers.numbers import atena_digit, juminhyo_code_digit, my_number_digit
+from registers.residents.columns import BY_NAME, FIELDS, cells_of
+from registers.residents.resident import ForeignStatus, Resident
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=timezone(timedelta(hours=9)))
 LATER = NOW + timedelta(hours=1)

@@ -10,15 +10,15 @@ from pathlib import Path
 
 import pytest
 
-from registers.household_order import ordered
+from registers.numbers import atena_digit, juminhyo_code_digit, my_number_digit
 from registers.population import MIHON, generate
 from registers.population.cast import PENDING_SURNAMES
 from registers.population.naming import VARIANTS
 from registers.register_dates import age_on, calendar_day, date_problem
-from registers.relations import HEAD, SPOUSES, relation_problem
-from registers.resident_checks import faults
-from registers.resident_columns import FIELDS, cells_of, meaning
-from registers.resident_numbers import atena_digit, juminhyo_code_digit, my_number_digit
+from registers.residents.checks import faults
+from registers.residents.columns import FIELDS, cells_of, meaning
+from registers.residents.household_order import ordered
+from registers.residents.relations import HEAD, SPOUSES, relation_problem
 
 TODAY = date(2026, 11, 23)
 ROOT = Path(__file__).parents[2]

@@ -4,9 +4,9 @@ import io
 import re
 from pathlib import Path
 
-from registers.resident_checks import SENTENCES
-from registers.resident_columns import COLUMNS, WORDS
-from registers.resident_csv import FILE_SENTENCES, Parsed, parse
+from registers.residents.checks import SENTENCES
+from registers.residents.columns import COLUMNS, WORDS
+from registers.residents.csv_form import FILE_SENTENCES, Parsed, parse
 
 DOCUMENT = (Path(__file__).parents[2] / "docs" / "registers.md").read_text(encoding="utf-8")
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from registers.resident_numbers import juminhyo_code_digit, my_number_digit
+from registers.numbers import juminhyo_code_digit, my_number_digit
 
 Line = dict[str, str]
 

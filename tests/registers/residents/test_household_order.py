@@ -2,7 +2,7 @@
 
 import itertools
 
-from registers.household_order import ordered
+from registers.residents.household_order import ordered
 from tests.registers.people import person
 
 OWN = {"honseki": "見本県みほん市本町９番", "hittousha": "見本　次郎"}

@@ -11,11 +11,11 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
-from registers.households import PRESENT
-from registers.relations import HEAD, relation_problem
-from registers.resident import Protection, Standing, Suppression
-from registers.resident_numbers import is_serial
-from registers.resident_schema import (
+from registers.numbers import is_serial
+from registers.residents.households import PRESENT
+from registers.residents.relations import HEAD, relation_problem
+from registers.residents.resident import Protection, Standing, Suppression
+from registers.residents.schema import (
     HOUSEHOLDS,
     PROTECTIONS,
     RESIDENTS,

@@ -8,10 +8,10 @@ import pytest
 from sqlalchemy import create_engine
 
 from registers.population import generate
-from registers.resident import Protection, Suppression
-from registers.resident_columns import COLUMNS, FIELDS
-from registers.resident_csv import Parsed, Rejected, parse, replace_register, write
-from registers.resident_tables import METADATA, household_of, resident, residents_in_order
+from registers.residents.columns import COLUMNS, FIELDS
+from registers.residents.csv_form import Parsed, Rejected, parse, replace_register, write
+from registers.residents.resident import Protection, Suppression
+from registers.residents.tables import METADATA, household_of, resident, residents_in_order
 from tests.registers.people import ADDRESS, NOW, atena, file_of, foreign_person, line_of, my_number, person
 
 TODAY = date(2026, 11, 23)

@@ -6,10 +6,10 @@ Decides nothing about one person's values (`resident_checks`) and reads no datab
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from registers.household_order import ordered
-from registers.relations import HEAD
-from registers.resident import Household, Resident, Standing, Suppression
-from registers.resident_checks import Fault
+from registers.residents.checks import Fault
+from registers.residents.household_order import ordered
+from registers.residents.relations import HEAD
+from registers.residents.resident import Household, Resident, Standing, Suppression
 
 PRESENT: tuple[Standing, ...] = ("current", "leaving")
 """Who counts as a member of a household: a person who has filed a 転出届 lives there until the day."""

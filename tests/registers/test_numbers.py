@@ -3,8 +3,8 @@
 import pytest
 from stdnum.jp import in_ as individual_number
 
+from registers.numbers import is_digits, is_residence_card, is_serial, municipality_digit, my_number_digit
 from registers.population.city import MIHON
-from registers.resident_numbers import is_digits, is_residence_card, is_serial, municipality_digit, my_number_digit
 
 
 def test_the_digit_of_a_my_number_is_the_one_another_library_computes():

@@ -8,8 +8,8 @@ Decides the order of the 住民記録 standard 5.2 and nothing else; who may be 
 from collections.abc import Iterable
 
 from registers.register_dates import birth_order_key
-from registers.relations import ADOPTED_IN_LAW, HEAD, KIN_BY_FACT, LODGER, PARENTS, SIBLINGS, SPOUSES, generation_of, links_of
-from registers.resident import Resident
+from registers.residents.relations import ADOPTED_IN_LAW, HEAD, KIN_BY_FACT, LODGER, PARENTS, SIBLINGS, SPOUSES, generation_of, links_of
+from registers.residents.resident import Resident
 
 _Eldest = tuple[tuple[int, int, int], str]
 _COUPLES_CHILD = {("子",), *((spouse, "子") for spouse in SPOUSES)}

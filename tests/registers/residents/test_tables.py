@@ -7,11 +7,11 @@ import pytest
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.exc import IntegrityError
 
-from registers.households import assembled
 from registers.population import generate
-from registers.resident import Protection, Suppression
-from registers.resident_changes import release, set_protection, suppress
-from registers.resident_tables import (
+from registers.residents.changes import release, set_protection, suppress
+from registers.residents.households import assembled
+from registers.residents.resident import Protection, Suppression
+from registers.residents.tables import (
     METADATA,
     holder_and_household,
     household_of,

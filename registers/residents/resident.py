@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-RegisterDate = str
-"""`YYYY-MM-DD` (the day need not exist in the calendar: 1901-02-29 is legal), or the registered text."""
+from registers.register_dates import RegisterDate
 
 Sex = Literal["男", "女"]
 Standing = Literal["current", "leaving", "left", "dead", "removed"]

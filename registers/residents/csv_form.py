@@ -13,18 +13,20 @@ from typing import BinaryIO, Literal
 
 from sqlalchemy import Connection
 
-from registers import resident_checks, resident_tables
 from registers.csv_records import Unreadable, records
-from registers.households import assembled, household_faults
-from registers.relations import standard_word_for
-from registers.resident import Household, Resident
-from registers.resident_checks import SENTENCES, Fault
-from registers.resident_columns import BY_NAME, COLUMNS, FIELDS, JAPANESE, BadStop, cells_of, meaning, resident_of, stops_of
+from registers.residents import checks as resident_checks
+from registers.residents import tables as resident_tables
+from registers.residents.checks import SENTENCES, Fault
+from registers.residents.columns import BY_NAME, COLUMNS, FIELDS, JAPANESE, BadStop, cells_of, meaning, resident_of, stops_of
+from registers.residents.households import assembled, household_faults
+from registers.residents.relations import standard_word_for
+from registers.residents.resident import Household, Resident
 
 MissingGlyphs = Callable[[str], tuple[str, ...]]
 """A text -> those of its characters (variation sequences included) that cannot be printed."""
 
 BAD_LINES_MAX = 1000
+_KNOWN_WORDS = (*(column.ja for column in COLUMNS), "世帯主", "同居人")
 
 FILE_SENTENCES: dict[str, tuple[str, str]] = {
     "empty": ("ファイルが空か、見出し行だけです。", "The file is empty or has only a header."),
@@ -89,7 +91,7 @@ def parse(
     """
     reading = _Reading(missing_glyphs, juminhyo_code_digit == "refuse")
     try:
-        found = records(stream)
+        found = records(stream, _KNOWN_WORDS)
         fields = _header(found)
         if isinstance(fields, Rejected):
             return fields

@@ -8,7 +8,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from registers import register_dates, relations, resident_numbers
+from registers import numbers, register_dates
+from registers.residents import relations
 
 Line = Mapping[str, str]
 
@@ -112,10 +113,10 @@ _PRIVATE_USE = re.compile("[\ue000-\uf8ff\U000f0000-\U000ffffd\U00100000-\U0010f
 
 _DATES = ("birth", "resident_since", "address_since", "notified_on")
 _NUMBERS = {
-    "atena_no": resident_numbers.ATENA_DIGITS,
-    "household_no": resident_numbers.HOUSEHOLD_DIGITS,
-    "my_number": resident_numbers.MY_NUMBER_DIGITS,
-    "juminhyo_code": resident_numbers.JUMINHYO_CODE_DIGITS,
+    "atena_no": numbers.ATENA_DIGITS,
+    "household_no": numbers.HOUSEHOLD_DIGITS,
+    "my_number": numbers.MY_NUMBER_DIGITS,
+    "juminhyo_code": numbers.JUMINHYO_CODE_DIGITS,
 }
 _KANAS = ("name_kana", "former_name_kana", "alias_kana")
 _OF_FOREIGN = ("foreign_category", "residence_status", "period", "expires", "card_number", "alias", "alias_kana")
@@ -137,13 +138,13 @@ def faults(line: Line) -> Iterator[Fault]:
 def warnings(line: Line) -> Iterator[Fault]:
     """What may enter but is worth a look."""
     code = line["juminhyo_code"]
-    if resident_numbers.is_digits(code, resident_numbers.JUMINHYO_CODE_DIGITS) and resident_numbers.juminhyo_code_digit(code[:-1]) != code[-1]:
+    if numbers.is_digits(code, numbers.JUMINHYO_CODE_DIGITS) and numbers.juminhyo_code_digit(code[:-1]) != code[-1]:
         yield Fault("juminhyo_code", "juminhyo_code_digit")
 
 
 def number_problem(text: str, length: int) -> str | None:
     """Why `text` is not exactly `length` digits, telling apart what spreadsheets do to numbers."""
-    if resident_numbers.is_digits(text, length):
+    if numbers.is_digits(text, length):
         return None
     if _SPREADSHEET_NUMBER.fullmatch(text):
         return "spreadsheet_number"
@@ -178,10 +179,10 @@ def _number_faults(line: Line) -> Iterator[Fault]:
         if problem is not None:
             yield Fault(field, problem)
     number = line["my_number"]
-    if resident_numbers.is_digits(number, resident_numbers.MY_NUMBER_DIGITS) and resident_numbers.my_number_digit(number[:-1]) != number[-1]:
+    if numbers.is_digits(number, numbers.MY_NUMBER_DIGITS) and numbers.my_number_digit(number[:-1]) != number[-1]:
         yield Fault("my_number", "check_digit")
     serial = line["serial"]
-    if serial and not resident_numbers.is_serial(serial):
+    if serial and not numbers.is_serial(serial):
         yield Fault("serial", "spreadsheet_number" if _SPREADSHEET_NUMBER.fullmatch(serial) else "serial_form")
 
 
@@ -238,7 +239,7 @@ def _foreign_faults(line: Line) -> Iterator[Fault]:
         return
     if category in _WITH_CARD and not line["card_number"]:
         yield Fault("card_number", "required_for_category")
-    if line["card_number"] and not resident_numbers.is_residence_card(line["card_number"]):
+    if line["card_number"] and not numbers.is_residence_card(line["card_number"]):
         yield Fault("card_number", "card_number_form" if category in _WITH_CARD else "not_for_category")
     if category == "中長期在留者":
         if not line["residence_status"]:

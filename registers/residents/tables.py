@@ -11,10 +11,10 @@ from typing import Any
 
 from sqlalchemy import Connection, FromClause, Row, and_, bindparam, delete, func, insert, or_, select, update
 
-from registers.household_order import ordered
-from registers.households import PRESENT, is_present, stop_key
-from registers.resident import Household, Resident, Suppression
-from registers.resident_schema import (
+from registers.residents.household_order import ordered
+from registers.residents.households import PRESENT, is_present, stop_key
+from registers.residents.resident import Household, Resident, Suppression
+from registers.residents.schema import (
     HOUSEHOLDS,
     METADATA,
     PROTECTIONS,

@@ -5,9 +5,7 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import create_engine
 
-from registers.households import assembled
-from registers.resident import Protection
-from registers.resident_changes import (
+from registers.residents.changes import (
     ChangeRefused,
     bind_card,
     release,
@@ -21,7 +19,9 @@ from registers.resident_changes import (
     stops_of,
     suppress,
 )
-from registers.resident_tables import METADATA, household_of, load, resident, resident_by_serial
+from registers.residents.households import assembled
+from registers.residents.resident import Protection
+from registers.residents.tables import METADATA, household_of, load, resident, resident_by_serial
 from tests.registers.people import ADDRESS, LATER, NOW, person
 
 HEAD, WIFE, CHILD, STRANGER = person(1), person(2, "妻"), person(3, "子", birth="2010-01-01"), person(9, household=9)

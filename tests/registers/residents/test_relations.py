@@ -2,7 +2,7 @@
 
 import pytest
 
-from registers.relations import links_of, relation_problem, standard_word_for
+from registers.residents.relations import links_of, relation_problem, standard_word_for
 
 
 @pytest.mark.parametrize(

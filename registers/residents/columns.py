@@ -8,7 +8,7 @@ from datetime import date
 from typing import NamedTuple, cast
 
 from registers.register_dates import calendar_day_problem
-from registers.resident import ForeignStatus, Protection, ProtectionLevel, Resident, Sex, Standing, Suppression
+from registers.residents.resident import ForeignStatus, Protection, ProtectionLevel, Resident, Sex, Standing, Suppression
 
 
 class Column(NamedTuple):

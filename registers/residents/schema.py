@@ -11,7 +11,7 @@ from typing import Any, Literal, cast
 
 from sqlalchemy import Boolean, Column, Index, Integer, MetaData, Row, String, Table, Text
 
-from registers.resident import ForeignStatus, Protection, ProtectionLevel, Resident, Standing, Suppression
+from registers.residents.resident import ForeignStatus, Protection, ProtectionLevel, Resident, Standing, Suppression
 
 METADATA = MetaData()
 
