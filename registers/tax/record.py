@@ -18,7 +18,7 @@ class Incomes:
     dividends: int = 0  # 配当所得
     interest: int = 0  # 利子所得
     other: int = 0  # その他の雑所得
-    total: int = 0  # 合計所得金額
+    total_yen: int = 0  # 合計所得金額
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class Deductions:
     dependants: int = 0  # 扶養
     specified_relatives: int = 0  # 特定親族特別 (from R8)
     basic: int = 0  # 基礎
-    total: int = 0
+    total_yen: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ class Levy:
     prefecture_per_capita: int = 0  # 県民税 均等割
     forest: int = 0  # 森林環境税
     special_reduction: int = 0  # 定額減税額 (R6; R7 for some spouses), already taken off the 所得割
-    total: int = 0
+    total_yen: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,4 +93,4 @@ class TaxRecord:
     @property
     def taxed(self) -> bool:
         """Whether any tax is due; without, the paper is called 非課税証明書."""
-        return self.levy.total > 0
+        return self.levy.total_yen > 0
