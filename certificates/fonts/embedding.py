@@ -1,16 +1,18 @@
 """A TrueType font as papers use it: any form of a character by its exact sequence, and a small font program of just the drawn glyphs inside the PDF.
 
-ReportLab draws base glyph and box for a variation sequence, writes a wrong ToUnicode beyond U+FFFF, and copies the whole glyph table at every save. This subclass of its TTFont
-gives each drawn sequence (selector included) one two-byte code and its own Unicode text, and copies only the glyphs that are drawn.
+ReportLab's TTFont draws base glyph and box for a variation sequence, writes a wrong ToUnicode beyond U+FFFF, and copies the whole glyph table at every save. This font stands where
+ReportLab wants one, gives each drawn sequence (selector included) one two-byte code and its own Unicode text, and copies only the glyphs that are drawn.
 """
 
 import zlib
 from pathlib import Path
 from struct import pack, unpack_from
 from typing import Any
+from weakref import WeakKeyDictionary
 
-from reportlab.pdfbase.ttfonts import TTFont, TTFontMaker
+from reportlab.pdfbase.ttfonts import TTFontMaker
 
+from certificates.fonts.truetype import TrueTypeFile
 from certificates.fonts.variation import USUAL, sequences, variation_sequences
 from certificates.fonts.writing import COMPRESSION, Written, packed
 
@@ -34,44 +36,57 @@ class DrawnGlyphs:
         return code
 
 
-class PaperFont(TTFont):  # type: ignore[misc]
-    """One font file, loaded once for the life of the process (33 ms, 12 MB)."""
+class PaperFont:
+    """One font file, opened once for the life of the process."""
+
+    # What ReportLab's canvas wants to know before it lets a font cut texts into codes and embed itself.
+    _dynamicFont = _multiByte = True  # noqa: N815
+    shapable = False
 
     def __init__(self, name: str, path: Path) -> None:
-        super().__init__(name, str(path), asciiReadable=0, shapable=False)
-        self._glyph_table = self.face.get_table_pos("glyf")[0]
+        self.fontName = name
+        self.face = TrueTypeFile(path)
+        self.state: WeakKeyDictionary[Any, DrawnGlyphs] = WeakKeyDictionary()
         self._variations: dict[str, int] | None = None
         self._outlines: dict[int, bytes] = {}
+        self._metrics: dict[int, tuple[int, bytes]] = {}
 
     def glyph(self, sequence: str) -> int | None:
-        """The glyph that is exactly this form, None when the font has none. Read on the first selector: the table of forms takes 10 ms."""
+        """The glyph that is exactly this form, None when the font has none. The table of forms is read on the first selector (10 ms)."""
         if len(sequence) == 1:
-            usual: int = self.face.charToGlyph.get(ord(sequence), 0)
-            return usual or None
+            return self.face.glyph(ord(sequence)) or None
         if self._variations is None:
-            self._variations = variation_sequences(self.face.get_table("cmap"))
+            self._variations = variation_sequences(self.face.table(b"cmap"))
         glyph = self._variations.get(sequence)
         return self.glyph(sequence[0]) if glyph == USUAL else glyph
 
     def advance(self, glyph: int) -> int:
         """Width in thousandths of the font size."""
-        width: int = self.face.hmetrics[glyph][0]
-        em: int = self.face.unitsPerEm
-        return round(width * 1000 / em)
+        return self._measured(glyph)[0]
+
+    def metrics(self, glyph: int) -> bytes:
+        """The glyph's entry for `hmtx`."""
+        return self._measured(glyph)[1]
 
     def outline(self, glyph: int) -> bytes:
         """The glyph's own bytes, hinting program left out (papers are printed at 600 dpi), filled up to four bytes; empty for a blank glyph."""
         outline = self._outlines.get(glyph)
         if outline is None:
-            start, end = self.face.glyphPos[glyph], self.face.glyphPos[glyph + 1]
-            outline = self._outlines[glyph] = _unhinted(self.face.get_chunk(self._glyph_table + start, end - start))
+            outline = self._outlines[glyph] = _unhinted(self.face.outline(glyph))
         return outline
+
+    def _measured(self, glyph: int) -> tuple[int, bytes]:
+        measured = self._metrics.get(glyph)
+        if measured is None:
+            advance, bearing = self.face.metrics(glyph)
+            measured = self._metrics[glyph] = round(advance * 1000 / self.face.units_per_em), pack(">Hh", advance, bearing)
+        return measured
 
     # What ReportLab asks of a font.
 
     def drawn(self, document: Any) -> DrawnGlyphs:
         """The glyphs `document` draws with this font; the first call makes the font part of the document."""
-        drawn: DrawnGlyphs | None = self.state.get(document)
+        drawn = self.state.get(document)
         if drawn is None:
             drawn = self.state[document] = DrawnGlyphs(f"F{len(document.fontMapping) + 1}")
             document.fontMapping[self.fontName] = f"/{drawn.name}"
@@ -93,7 +108,7 @@ class PaperFont(TTFont):  # type: ignore[misc]
 
     def addObjects(self, doc: Any) -> None:  # noqa: N802
         """Put the drawn glyphs into `doc`, when it is saved."""
-        drawn: DrawnGlyphs = self.state.pop(doc)
+        drawn = self.state.pop(doc)
         font = embedded(self, drawn, doc)
         doc.idToObject["BasicFonts"].dict[drawn.name] = doc.Reference(font, f"font.{drawn.name}")
 
@@ -106,7 +121,7 @@ class PaperFont(TTFont):  # type: ignore[misc]
 
 def embedded(font: PaperFont, drawn: DrawnGlyphs, document: Any) -> Written:
     """The composite font (Type0, Identity-H) of these glyphs, with its ToUnicode; its parts are added to `document`."""
-    name = b"/%b+%b" % (_tag(drawn), bytes(font.face.name))
+    name = b"/%b+%b" % (_tag(drawn), font.face.name.encode("ascii"))
     program = document.Reference(font_program(font, tuple(drawn.glyphs)), f"program.{drawn.name}")
     descriptor = document.Reference(Written((_descriptor(font, name), program, b" >>")), f"descriptor.{drawn.name}")
     unicode = document.Reference(packed((b"<<",), to_unicode(drawn.codes)), f"unicode.{drawn.name}")
@@ -118,11 +133,15 @@ def embedded(font: PaperFont, drawn: DrawnGlyphs, document: Any) -> Written:
 
 
 def _descriptor(font: PaperFont, name: bytes) -> bytes:
-    face = font.face
-    box = b" ".join(b"%d" % int(edge) for edge in face.bbox)
+    box = b" ".join(b"%d" % edge for edge in font.face.box)
     return b"<< /Type /FontDescriptor /FontName %b /Flags 4 /FontBBox [%b] /ItalicAngle 0 /Ascent %d /Descent %d /CapHeight %d /StemV %d /FontFile2 " % (
-        name, box, int(face.ascent), int(face.descent), int(face.capHeight), int(face.stemV),
+        name, box, *font.face.heights, _stem(font.face.weight),
     )  # fmt: skip
+
+
+def _stem(weight: int) -> int:
+    """How thick upright stems are, in thousandths; no table says it. ReportLab's estimate, which viewers only use to find a substitute for a font that is not embedded."""
+    return 50 + int((weight / 65) ** 2)
 
 
 def _widths(font: PaperFont, glyphs: list[int]) -> bytes:
@@ -159,10 +178,10 @@ def font_program(font: PaperFont, glyphs: tuple[int, ...]) -> Written:
     maker = TTFontMaker()
     maker.add("glyf", b"".join(outline for _, outline in outlines))
     maker.add("loca", pack(f">{count + 1}L", *places))
-    maker.add("hmtx", b"".join(pack(">HH", *map(int, font.face.hmetrics[glyph])) for glyph, _ in outlines))
-    maker.add("hhea", font.face.get_table("hhea")[:34] + pack(">H", count))
-    maker.add("maxp", font.face.get_table("maxp")[:4] + pack(">H", count) + font.face.get_table("maxp")[6:])
-    maker.add("head", font.face.get_table("head")[:50] + b"\x00\x01" + font.face.get_table("head")[52:])
+    maker.add("hmtx", b"".join([font.metrics(glyph) for glyph, _ in outlines]))
+    maker.add("hhea", font.face.table(b"hhea")[:34] + pack(">H", count))
+    maker.add("maxp", font.face.table(b"maxp")[:4] + pack(">H", count) + font.face.table(b"maxp")[6:])
+    maker.add("head", font.face.table(b"head")[:50] + b"\x00\x01" + font.face.table(b"head")[52:])
     program = maker.makeStream()
     stream = zlib.compress(program, COMPRESSION)
     return Written((b"<< /Length1 %d /Filter /FlateDecode /Length %d >>" % (len(program), len(stream)),), stream)
