@@ -45,7 +45,7 @@ class Deductions:
 class Dependants:
     """扶養人数 by kind."""
 
-    spouse: bool = False  # 控除対象配偶者 (同一生計配偶者)
+    spouse: bool = False  # 控除対象配偶者: a 同一生計配偶者 of somebody with an income of up to 10 million
     general: int = 0  # 一般
     specified: int = 0  # 特定 (19 to 22)
     elderly: int = 0  # 老人
