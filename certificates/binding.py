@@ -29,9 +29,10 @@ def binding(issuance_id: str, serial: str, request_hash: str) -> str:
         digest.update(len(octets).to_bytes(4, "big"))
         digest.update(octets)
     marks = base64.b32encode(digest.digest()).decode("ascii")[:20]
-    return f"{_grouped(issuance_id)}/{'-'.join(marks[at : at + 5] for at in range(0, 20, 5))}"
+    return f"{grouped(issuance_id)}/{'-'.join(marks[at : at + 5] for at in range(0, 20, 5))}"
 
 
-def _grouped(issuance_id: str) -> str:
+def grouped(issuance_id: str) -> str:
+    """An issuance id as paper shows it: a UUID in hex in its five groups, any other id as it is."""
     uuid = _UUID.fullmatch(issuance_id)
     return "-".join(uuid.groups()) if uuid else issuance_id

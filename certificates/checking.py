@@ -7,35 +7,35 @@ nothing about stopping, money or alarms.
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from certificates.face import EMPTY, SPECIMEN, MemberFace
+from certificates.face import EMPTY, SPECIMEN, Piece
 from certificates.fingerprint import fingerprint
-from certificates.juminhyo import OPENED_BY
-from certificates.kinds import KINDS
+from certificates.form.catalogue import FORMS
+from certificates.kinds import KINDS, TITLES
 from certificates.plain_file import Unreadable
 from certificates.proof import prove
-from certificates.reading import Paper, open_paper
+from certificates.reading import Paper, SheetRead, open_paper
+from certificates.wareki import fiscal_year
 
-WHOLE, PART = "世帯全員", "世帯の一部"
-"""What a 認証文 says about the household (domain facts 4.1; the rest of its wording is the municipality's)."""
-
-_ALWAYS_FILLED = ("name", "birth", "sex")
+_CLOSING = ("issued_on", "certifier_title", "certifier_name", "seal_note")
 
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """One copy as it was ordered. `fingerprints` are the people in the order of the paper, under `visit_key`; `show` the option codes that were asked for.
+    """One copy as it was ordered. `fingerprints` are the people in the order of the paper, under `visit_key`; `show` the option codes that were asked for; `everybody` whether all are listed.
 
-    `certifier` (title, name) and `seal_sha256` (of the packed image, `certificates.seal.SealImage.sha256`) are held against the paper where the asker knows them.
+    `certifier` (title, name) and `seal_sha256` (of the packed image, `certificates.stencil.Stencil.sha256`) are held against the paper where the asker knows them.
     """
 
     kind: str
+    form: str
+    year: int | None
     binding: str
     number: str
     sheets: int
     fingerprints: tuple[str, ...]
     visit_key: bytes
     show: tuple[str, ...]
-    whole_household: bool
+    everybody: bool
     certifier: tuple[str, str] | None = None
     seal_sha256: str | None = None
 
@@ -46,7 +46,7 @@ def differences(pdf: bytes, expected: Expected) -> tuple[str, ...]:
         paper = open_paper(pdf)
     except Unreadable as problem:
         return (f"unreadable: {problem}",)
-    found = [*_sheets(paper, expected), *_members(paper, expected), *_items(paper, expected), *_closing(paper, expected)]
+    found = [*_sheets(paper, expected), *_people(paper, expected), *_items(paper, expected), *_closing(paper, expected)]
     try:
         prove(pdf, paper)
     except Unreadable as problem:
@@ -55,16 +55,22 @@ def differences(pdf: bytes, expected: Expected) -> tuple[str, ...]:
 
 
 def _sheets(paper: Paper, expected: Expected) -> Iterator[str]:
-    """What must stand on every sheet: 見本, the right title, binding, 発行番号 and n/m."""
+    """What must stand on every sheet: 見本, the right form and title, year, binding, 発行番号 and n/m."""
     count = len(paper.sheets)
     if count != expected.sheets:
         yield f"sheets: {count} instead of {expected.sheets}"
     kind = KINDS.get(expected.kind)
+    forms = () if kind is None else tuple(form.code for form in kind.forms)
+    titles = {sheet.text("title") for sheet in paper.sheets}
+    if len(titles) > 1:
+        yield "kind: sheets under different titles"
     for at, sheet in enumerate(paper.sheets, 1):
         if sheet.text("specimen") != SPECIMEN:
             yield f"specimen: sheet {at}"
-        if kind is None or sheet.text("title") != kind.title:
+        if sheet.form != expected.form or expected.form not in forms or sheet.text("title") not in TITLES.get(expected.form, ()):
             yield f"kind: sheet {at}"
+        if expected.year is not None and sheet.text("year") != fiscal_year(expected.year):
+            yield f"year: sheet {at}"
         if sheet.text("binding") != expected.binding:
             yield f"binding: sheet {at}"
         if sheet.number != expected.number:
@@ -73,32 +79,35 @@ def _sheets(paper: Paper, expected: Expected) -> Iterator[str]:
             yield f"part: sheet {at}"
 
 
-def _members(paper: Paper, expected: Expected) -> Iterator[str]:
-    """The people drawn are those ordered, in their order, each in a numbered block."""
-    members = _blocks(paper)
-    if len(members) != len(expected.fingerprints):
-        yield f"members: {len(members)} instead of {len(expected.fingerprints)}"
-    for at, (member, wanted) in enumerate(zip(members, expected.fingerprints, strict=False), 1):
-        if fingerprint(expected.visit_key, member.text("name"), member.text("birth")) != wanted:
+def _people(paper: Paper, expected: Expected) -> Iterator[str]:
+    """The people drawn are those ordered, in their order, each counted where the form counts."""
+    people = [piece for piece in _pieces(paper) if _is_person(paper, piece)]
+    if len(people) != len(expected.fingerprints):
+        yield f"members: {len(people)} instead of {len(expected.fingerprints)}"
+    for at, (person, wanted) in enumerate(zip(people, expected.fingerprints, strict=False), 1):
+        if fingerprint(expected.visit_key, person.text("name"), person.text("birth")) != wanted:
             yield f"members: person {at} is another"
-    if [place for sheet in paper.sheets for place in sheet.places] != [str(at) for at in range(1, len(members) + 1)]:
-        yield "members: not numbered in order"
+        if dict(person.cells).get("member_number", str(at)) != str(at):
+            yield "members: not numbered in order"
 
 
 def _items(paper: Paper, expected: Expected) -> Iterator[str]:
-    """Nothing that was not asked for, and nobody without name, birth date or sex."""
-    for at, member in enumerate(_blocks(paper), 1):
-        for code, text in member.cells:
-            option = OPENED_BY.get(code)
-            if option is not None and option not in expected.show and text != EMPTY:
-                yield f"item: {code} of person {at} was not asked for"
-            if code in _ALWAYS_FILLED and text in ("", EMPTY):
-                yield f"item: {code} of person {at} is empty"
+    """Nothing that was not asked for, and nothing empty that every paper of the form has."""
+    form = FORMS[paper.sheets[0].form]
+    for place, code, text in _filled(paper):
+        option = form.opened_by.get(code)
+        if option is not None and option not in expected.show and text != EMPTY:
+            yield f"item: {code} {place} was not asked for"
+        if code in form.required and text in ("", EMPTY):
+            yield f"item: {code} {place} is empty"
+
+
+def _filled(paper: Paper) -> Iterator[tuple[str, str, str]]:
+    """(place, cell code, text) of every cell of the pieces and of each sheet's head."""
+    for at, piece in enumerate(_pieces(paper), 1):
+        yield from ((f"of piece {at}", code, text) for code, text in piece.cells)
     for at, sheet in enumerate(paper.sheets, 1):
-        if "relation" not in expected.show and sheet.text("head_name") != EMPTY:
-            yield f"item: head_name on sheet {at} was not asked for"
-        if sheet.text("address") in ("", EMPTY):
-            yield f"item: address on sheet {at} is empty"
+        yield from ((f"on sheet {at}", cell.code, sheet.text(cell.code)) for cell in FORMS[sheet.form].head)
 
 
 def _closing(paper: Paper, expected: Expected) -> Iterator[str]:
@@ -107,11 +116,8 @@ def _closing(paper: Paper, expected: Expected) -> Iterator[str]:
     for at, sheet in enumerate(others, 1):
         if sheet.closed:
             yield f"statement: on sheet {at} too"
-    statement = last.text("statement")
-    right, wrong = (WHOLE, PART) if expected.whole_household else (PART, WHOLE)
-    if right not in statement or wrong in statement:
-        yield "statement: not about the part of the household that was ordered"
-    for code in ("issued_on", "certifier_title", "certifier_name", "seal_note"):
+    yield from _statement(last, expected)
+    for code in _CLOSING:
         if last.text(code) in ("", EMPTY):
             yield f"closing: {code} is empty"
     if expected.certifier is not None and expected.certifier != (last.text("certifier_title"), last.text("certifier_name")):
@@ -120,5 +126,20 @@ def _closing(paper: Paper, expected: Expected) -> Iterator[str]:
         yield "closing: another seal"
 
 
-def _blocks(paper: Paper) -> list[MemberFace]:
-    return [member for sheet in paper.sheets for member in sheet.members]
+def _statement(last: SheetRead, expected: Expected) -> Iterator[str]:
+    """There is one, and it is about everybody or about some, as ordered (the rest of its wording is the municipality's)."""
+    statement, words = last.text("statement"), FORMS[last.form].statement
+    if statement in ("", EMPTY):
+        yield "statement: empty"
+    elif words is not None:
+        right, wrong = words if expected.everybody else words[::-1]
+        if right not in statement or wrong in statement:
+            yield "statement: not about those who were ordered"
+
+
+def _pieces(paper: Paper) -> list[Piece]:
+    return [piece for sheet in paper.sheets for piece in sheet.pieces]
+
+
+def _is_person(paper: Paper, piece: Piece) -> bool:
+    return FORMS[paper.sheets[0].form].strip(piece.strip).person

@@ -12,21 +12,20 @@ from typing import Any
 
 from reportlab.pdfbase import pdfdoc
 
-from certificates.face import SPECIMEN, Face, MemberFace
+from certificates.face import SPECIMEN, Face, Texts
 from certificates.fitting import POINT, DoesNotFit, Line, NoGlyph, fit
 from certificates.fonts.embedding import PaperFont
 from certificates.fonts.selection import Glyph, paper_font
 from certificates.fonts.writing import Written, packed
 from certificates.form import grid
-from certificates.form.frame import add_frame, frame
-from certificates.form.grid import Cell
+from certificates.form.catalogue import FORMS
+from certificates.form.frame import CONTINUED, add_frame, frame, rest, sheet_name, strip_name
+from certificates.form.grid import Box, Cell, Form, Placed, Sheet, stacked
 from certificates.issuer_form import IssuerForm
-from certificates.seal import SealImage, seal_image
+from certificates.seal import seal_image
+from certificates.stencil import Stencil
 
-__all__ = ["DoesNotFit", "Drawn", "NoGlyph", "draw", "sheets_of", "warm"]
-
-
-_MEMBER_CODES = frozenset(cell.code for cell in grid.MEMBER_GRID)
+__all__ = ["DoesNotFit", "Drawn", "NoGlyph", "draw", "sheets_of", "texts_of", "warm"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,79 +37,99 @@ class Drawn:
 
 
 def warm() -> None:
-    """Load the fonts and make the form ready (about 0.1 s), so that the first paper is as fast as the next."""
-    frame()
+    """Load the fonts and make the forms ready (about 0.1 s), so that the first paper is as fast as the next."""
+    for code in FORMS:
+        frame(code)
     paper_font(1)
 
 
-def sheets_of(members: int) -> int:
-    """How many sheets so many people take."""
-    return -(-members // grid.MEMBERS_PER_SHEET)
+def sheets_of(face: Face) -> int:
+    """How many sheets this face takes; ValueError for a face that its form cannot hold."""
+    return len(stacked(_form(face), face.pieces))
 
 
 def draw(face: Face, form: IssuerForm, now: datetime) -> Drawn:
     """The paper of `face`. `now` (aware) is the PDF's creation date.
 
-    Raises `DoesNotFit` or `NoGlyph` (the paper is to be declined), ValueError for a face without members, with more or fewer than the form's cells, or without a binding.
+    Raises `DoesNotFit` or `NoGlyph` (the paper is to be declined), ValueError for a face without pieces, with more or fewer than the form's cells, or without a binding.
     """
     return draw_sealed(face, seal_image(form.seal_png), now)
 
 
-def draw_sealed(face: Face, seal: SealImage, now: datetime) -> Drawn:
+def draw_sealed(face: Face, seal: Stencil, now: datetime) -> Drawn:
     """As `draw`, with a seal image that is already taken apart; for the reader, who draws a paper again to prove it."""
-    if not face.members or not face.binding or now.tzinfo is None:
-        raise ValueError("a paper needs members, a binding and an aware time")
-    sheets = sheets_of(len(face.members))
+    if not face.binding or now.tzinfo is None:
+        raise ValueError("a paper needs a binding and an aware time")
+    form = _form(face)
+    sheets = stacked(form, face.pieces)
+    if sum(placed.strip.picture is not None for sheet in sheets for placed in sheet.placed) != (face.imprint is not None):
+        raise ValueError("an imprint stands in the one place that the form has for it")
     document = pdfdoc.PDFDocument(dummyoutline=0, compression=1, invariant=1, pdfVersion=(1, 4))
     document.info = _Information(face.title, now)
-    contents = [_content(face, sheet, sheets, document) for sheet in range(1, sheets + 1)]
-    pieces = add_frame(document, tuple(name for name, _ in frame().pieces if any(f"/{name} Do" in content for content in contents)))
-    images = {"Seal": document.Reference(seal.written(), "seal")}
-    for sheet, content in enumerate(contents, 1):
-        document.addPage(_page(content, pieces | (images if sheet == sheets else {}), document))
+    contents = [_content(face, form, sheets, number, document) for number in range(1, len(sheets) + 1)]
+    pieces = add_frame(
+        document, form.code, tuple(name for name, _ in frame(form.code).pieces if any(f"/{name} Do" in content for content in contents))
+    )
+    stencils = {"Seal": document.Reference(seal.written(), "seal")}
+    if face.imprint is not None:
+        stencils["Imprint"] = document.Reference(face.imprint.written(), "imprint")
+    for content in contents:
+        document.addPage(_page(content, pieces | {name: one for name, one in stencils.items() if f"/{name} Do" in content}, document))
         document.updateSignature(content)
-    return Drawn(document.GetPDFData(None), sheets)
+    return Drawn(document.GetPDFData(None), len(sheets))
 
 
-def texts_of(face: Face, sheet: int, sheets: int) -> Iterator[tuple[Cell, float, str]]:
-    """Every text of one sheet: its cell, how many millimetres lower than the grid says it stands, the text."""
-    once = {
-        "specimen": SPECIMEN, "number": f"{face.number} {sheet}/{sheets}", "title": face.title,
-        "address": face.address, "head_name": face.head_name, "binding": face.binding,
-    }  # fmt: skip
-    yield from ((cell, 0.0, once[cell.code]) for cell in grid.EVERY_SHEET)
-    for block, member in enumerate(_members_on(face, sheet)):
-        cells = dict(member.cells)
-        if cells.keys() != _MEMBER_CODES:
-            raise ValueError("a member's block has exactly the form's cells")
-        cells["member_number"] = str((sheet - 1) * grid.MEMBERS_PER_SHEET + block + 1)
-        yield from ((cell, block * grid.BLOCK.height, cells[cell.code]) for cell in (grid.MEMBER_NUMBER, *grid.MEMBER_GRID))
-    if sheet == sheets:
-        yield from ((cell, 0.0, getattr(face, cell.code)) for cell in grid.CLOSING_GRID)
+def texts_of(face: Face, form: Form, sheets: tuple[Sheet, ...], number: int) -> Iterator[tuple[Cell, float, str]]:
+    """Every text of sheet `number` (from 1): its cell, how many millimetres lower than the cell says it stands, the text."""
+    marks = {"specimen": SPECIMEN, "number": f"{face.number} {number}/{len(sheets)}", "title": face.title, "binding": face.binding}
+    yield from ((cell, 0.0, marks[cell.code]) for cell in grid.MARKS)
+    yield from _filled(form.head, face.head, 0.0)
+    for placed in sheets[number - 1].placed:
+        yield from _filled(placed.strip.cells, placed.piece.cells, placed.top)
+    if number == len(sheets):
+        yield from _filled(grid.CLOSING, face.closing, 0.0)
 
 
-def _members_on(face: Face, sheet: int) -> tuple[MemberFace, ...]:
-    first = (sheet - 1) * grid.MEMBERS_PER_SHEET
-    return face.members[first : first + grid.MEMBERS_PER_SHEET]
+def _filled(cells: tuple[Cell, ...], texts: Texts, down: float) -> Iterator[tuple[Cell, float, str]]:
+    if tuple(code for code, _ in texts) != tuple([cell.code for cell in cells]):
+        raise ValueError("a face has exactly the form's cells, in their order")
+    return ((cell, down, text) for cell, (_, text) in zip(cells, texts, strict=True))
 
 
-def _content(face: Face, sheet: int, sheets: int, document: Any) -> str:
-    """The page's content stream: the form's parts, the seal, then every text in its place."""
-    here = len(_members_on(face, sheet))
-    parts = ["/Sheet Do", *(f"q 1 0 0 1 0 {-block * grid.BLOCK.height * POINT:.2f} cm /Block Do Q" for block in range(here))]
-    if here < grid.MEMBERS_PER_SHEET:
-        parts.append(f"/Rest{grid.MEMBERS_PER_SHEET - here} Do")
-    if sheet == sheets:
-        box = grid.SEAL
-        x, y = box.x * POINT, (grid.PAGE_HEIGHT - box.y - box.height) * POINT
-        parts.append(f"q {box.width * POINT:.2f} 0 0 {box.height * POINT:.2f} {x:.2f} {y:.2f} cm /Seal Do Q")
-    else:
-        parts.append("/Continued Do")
+def _form(face: Face) -> Form:
+    form = FORMS.get(face.form)
+    if form is None:
+        raise ValueError("there is no such form")
+    return form
+
+
+def _content(face: Face, form: Form, sheets: tuple[Sheet, ...], number: int, document: Any) -> str:
+    """The page's content stream: the form's parts, the pictures, then every text in its place."""
+    sheet = sheets[number - 1]
+    parts = [f"/{sheet_name(form)} Do", *(f"q 1 0 0 1 0 {-placed.top * POINT:.2f} cm /{strip_name(placed.strip)} Do Q" for placed in sheet.placed)]
+    parts.append(rest(sheet.end))
+    parts.extend(_imprints(face, sheet.placed))
+    parts.append(_picture("Seal", grid.SEAL) if number == len(sheets) else f"/{CONTINUED} Do")
     parts.append("BT")
-    for cell, down, text in texts_of(face, sheet, sheets):
+    for cell, down, text in texts_of(face, form, sheets, number):
         for line in fit(text, cell):
             parts.extend(_runs(line, down * POINT, document))
-    return "\n".join([*parts, "ET"])
+    return "\n".join([*filter(None, parts), "ET"])
+
+
+def _imprints(face: Face, placed: tuple[Placed, ...]) -> Iterator[str]:
+    """The 印影 at true scale in the middle of its place."""
+    for one in placed:
+        if one.strip.picture is not None and face.imprint is not None:
+            (width, height), room = face.imprint.size_mm, one.strip.picture
+            if width > room.width or height > room.height:
+                raise ValueError("the imprint is larger than its place")
+            yield _picture("Imprint", Box(room.x + (room.width - width) / 2, one.top + room.y + (room.height - height) / 2, width, height))
+
+
+def _picture(name: str, box: Box) -> str:
+    x, y = box.x * POINT, (grid.PAGE_HEIGHT - box.y - box.height) * POINT
+    return f"q {box.width * POINT:.2f} 0 0 {box.height * POINT:.2f} {x:.2f} {y:.2f} cm /{name} Do Q"
 
 
 def _runs(line: Line, lower: float, document: Any) -> Iterator[str]:

@@ -126,6 +126,33 @@ def _start(line: tuple[Glyph, ...], size: float, box: Box, align: str) -> float:
     return round(box.x * POINT + (room - padding - width if align == "right" else (room - width) / 2), 2)
 
 
+CUT_MARK = "…"
+"""What ends a text that was cut by the municipality's choice."""
+
+
+def cut(text: str, cell: Cell) -> str:
+    """`text` if it fits its cell, else its longest beginning that fits with the mark behind it: for municipalities that print to the limit instead of refusing (domain facts 4).
+
+    Raises `NoGlyph`. A character is never parted from its variation selector.
+    """
+    if _fits(text, cell):
+        return text
+    parts = sequences(text)
+    short, long = 0, len(parts)
+    while long - short > 1:
+        middle = (short + long) // 2
+        short, long = (middle, long) if _fits("".join(parts[:middle]) + CUT_MARK, cell) else (short, middle)
+    return "".join(parts[:short]) + CUT_MARK
+
+
+def _fits(text: str, cell: Cell) -> bool:
+    try:
+        fit(text, cell)
+    except DoesNotFit:
+        return False
+    return True
+
+
 def fit_label(label: Label) -> tuple[Line, ...]:
     """The lines of a printed label, each centred (or as its `align` says) in the label's box."""
     lines = tuple(glyphs_of(line, "label") for line in label.text.split("\n"))

@@ -1,6 +1,6 @@
-"""From a register's people to the face of a certificate: first the choices, then the paper.
+"""From a register's values to the face of a certificate: first the choices, then the paper.
 
-Decides, from one instant of the register, who and what may be chosen, and what the chosen paper says. Refuses before a paper is drawn, numbered or paid for: also a text that no font can
+Decides, from one instant of the registers, who and what may be chosen, and what the chosen paper says. Refuses before a paper is drawn, numbered or paid for: also a text that no font can
 draw. Knows nothing of orders, visits, money or storage; a number and a binding are given to it.
 """
 
@@ -8,16 +8,23 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from certificates.entitlement import NOT_ISSUABLE, Declined, entitled, listable
-from certificates.face import EMPTY, Face
+from certificates.content.catalogue import CONTENTS
+from certificates.content.parts import Asked, Listed, Parts
+from certificates.entitlement import NOT_ISSUABLE, Case, Declined, entitled, issuable_record, listable
+from certificates.face import Face, Piece, Texts
 from certificates.fingerprint import fingerprint
+from certificates.fitting import NoGlyph, cut
 from certificates.fonts.selection import missing_glyphs
+from certificates.form.catalogue import FORMS
+from certificates.form.grid import CLOSING, Cell, Form
 from certificates.issuer_form import IssuerForm
-from certificates.juminhyo_content import SEAL_NOTE, STATEMENT_PART, STATEMENT_WHOLE, applicable, birth_text, member_face
 from certificates.kinds import Kind
 from certificates.policy import Policy
+from certificates.sources import Sources
+from certificates.tax_years import years_open
 from certificates.wareki import day_in_japan, wareki
-from registers.residents.resident import Household, Resident
+
+SEAL_NOTE = "この印は黒色です"
 
 MissingGlyphs = Callable[[str], tuple[str, ...]]
 """The characters of a text that no font has."""
@@ -25,20 +32,23 @@ MissingGlyphs = Callable[[str], tuple[str, ...]]
 
 @dataclass(frozen=True, slots=True)
 class OfferedMember:
-    """One person who may be chosen. `fingerprint` is over the name and the birth date as the paper prints them."""
+    """One person who may be listed. `fingerprint` is over the name and the birth date as the paper prints them. `choosable` False: only on a paper about everybody."""
 
-    atena_no: str
+    id: str
     name: str
     relation: str
     holder: bool
+    choosable: bool
     fingerprint: str
 
 
 @dataclass(frozen=True, slots=True)
 class Offered:
-    """The whole present household in the order of the paper, the options that can be asked for, the copies allowed, and the state of the register this was read from."""
+    """Everybody in the order of the paper, the forms, years and options that can be asked for, the copies allowed, and the state of the register this was read from."""
 
     members: tuple[OfferedMember, ...]
+    forms: tuple[str, ...]
+    years: tuple[int, ...]
     options: tuple[str, ...]
     copies_max: int
     register_version: str
@@ -46,40 +56,39 @@ class Offered:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What was chosen: 宛名番号 in any order, option codes in any order, and the version the choice was made from."""
+    """What was chosen: ids in any order, option codes in any order, a form, a 年度 where the kind has one, and the version the choice was made from."""
 
     members: tuple[str, ...]
     show: tuple[str, ...]
+    form: str
+    year: int | None
     register_version: str
 
 
 def offer(
-    household: Household,
-    holder: Resident,
-    kind: Kind,
-    policy: Policy,
-    visit_key: bytes,
-    now: datetime,
-    missing: MissingGlyphs = missing_glyphs,
+    sources: Sources, kind: Kind, policy: Policy, visit_key: bytes, now: datetime, missing: MissingGlyphs = missing_glyphs
 ) -> Offered | Declined:
     """What the holder of the card may choose from. Nobody is left out of the list, whatever stops a paper that names them (see `entitlement`)."""
-    allowed = entitled(household, holder, kind, policy, now)
-    if isinstance(allowed, Declined):
-        return allowed
-    always = (household.address, *(text for _, text in member_face(holder, (), policy.eras).cells))
-    if any(missing(text) for text in always):
-        return Declined(NOT_ISSUABLE, "glyph missing")
+    case = Case(sources, kind, policy, now)
+    declined = entitled(case)
+    if declined is not None:
+        return declined
+    members = _listed(sources, kind, policy)
+    own = next((member for member in members if member.holder), None)
+    if own is None or missing(own.printed_name):
+        return Declined(NOT_ISSUABLE, "glyph missing" if own else "the holder is not on the paper")
     return Offered(
-        members=tuple(_offered(member, holder, policy, visit_key) for member in allowed.members),
-        options=_options(household, kind, policy),
+        members=tuple(_offered(member, visit_key) for member in members),
+        forms=policy.forms,
+        years=_years(case),
+        options=_options(sources, kind, policy),
         copies_max=min(policy.copies_max, kind.copies_max),
-        register_version=household.version,
+        register_version=sources.version,
     )
 
 
 def issue(
-    household: Household,
-    holder: Resident,
+    sources: Sources,
     kind: Kind,
     policy: Policy,
     wanted: Wanted,
@@ -89,80 +98,164 @@ def issue(
     now: datetime,
     missing: MissingGlyphs = missing_glyphs,
 ) -> Face | Declined:
-    """The face of one copy, or why there is none. Everything is decided anew from the register of this instant; `number` is the 発行番号 without its page part."""
-    allowed = entitled(household, holder, kind, policy, now)
-    if isinstance(allowed, Declined):
-        return allowed
-    chosen = _chosen(household, kind, policy, wanted)
-    if isinstance(chosen, Declined):
-        return chosen
-    declined = listable(household, chosen, "relation" in wanted.show, policy, now)
+    """The face of one copy, or why there is none. Everything is decided anew from the registers of this instant; `number` is the 発行番号 without its page part."""
+    case = Case(sources, kind, policy, now, wanted.year)
+    declined = entitled(case) or _wrongly_wanted(wanted, case)
     if declined is not None:
         return declined
-    face = _face(household, chosen, kind, policy, wanted, form, number, binding, now)
-    return Declined(NOT_ISSUABLE, "glyph missing") if any(map(missing, dict.fromkeys(texts(face)))) else face
+    members = _listed(sources, kind, policy)
+    chosen = _chosen(members, kind, wanted)
+    if isinstance(chosen, Declined):
+        return chosen
+    declined = listable(case, chosen, wanted.show)
+    if declined is not None:
+        return declined
+    asked = Asked(sources, policy, wanted.form, chosen, len(chosen) == len(members), wanted.show, wanted.year, day_in_japan(now))
+    return _printable(_face(CONTENTS[kind.code].parts(asked), wanted.form, policy, form, number, binding, now), policy, missing)
 
 
 def texts(face: Face) -> Iterator[str]:
     """Every text of the face."""
-    yield from (face.title, face.number, face.binding, face.address, face.head_name)
-    for member in face.members:
-        yield from (text for _, text in member.cells)
-    yield from (face.statement, face.issued_on, face.certifier_title, face.certifier_name, face.seal_note)
+    yield from (face.title, face.number, face.binding)
+    for cells in (face.head, *(piece.cells for piece in face.pieces), face.closing):
+        yield from (text for _, text in cells)
 
 
-def _offered(member: Resident, holder: Resident, policy: Policy, visit_key: bytes) -> OfferedMember:
-    return OfferedMember(
-        atena_no=member.atena_no,
+def _listed(sources: Sources, kind: Kind, policy: Policy) -> tuple[Listed, ...]:
+    """Everybody in the paper's order. A name is cut here already where the municipality cuts, so that the fingerprint is of what will be printed."""
+    members = CONTENTS[kind.code].listed(sources, policy)
+    if policy.overflow == "refuse":
+        return members
+    return tuple(_cut_listed(member, kind) for member in members)
+
+
+def _cut_listed(member: Listed, kind: Kind) -> Listed:
+    return Listed(
+        id=member.id,
         name=member.name,
         relation=member.relation,
-        holder=member.atena_no == holder.atena_no,
-        fingerprint=fingerprint(visit_key, member.name, birth_text(member, policy.eras)),
+        holder=member.holder,
+        printed_name=_cut_everywhere(member.printed_name, "name", kind),
+        printed_birth=_cut_everywhere(member.printed_birth, "birth", kind),
+        choosable=member.choosable,
     )
 
 
-def _options(household: Household, kind: Kind, policy: Policy) -> tuple[str, ...]:
-    return applicable(household.members, tuple(option.code for option in kind.options if option.code in policy.options))
+def _cut_everywhere(text: str, code: str, kind: Kind) -> str:
+    """The text as the narrowest of the kind's forms prints it: whoever chooses the form, the printed name is the same."""
+    for form in kind.forms:
+        for strip in FORMS[form.code].strips:
+            for cell in strip.cells:
+                text = _cut(text, cell) if strip.person and cell.code == code else text
+    return text
 
 
-def _chosen(household: Household, kind: Kind, policy: Policy, wanted: Wanted) -> tuple[Resident, ...] | Declined:
-    """The chosen members in the household's order."""
-    if wanted.register_version != household.version:
+def _cut(text: str, cell: Cell) -> str:
+    try:
+        return cut(text, cell)
+    except NoGlyph:
+        return text  # the paper is refused for it anyway
+
+
+def _offered(member: Listed, visit_key: bytes) -> OfferedMember:
+    return OfferedMember(
+        id=member.id,
+        name=member.name,
+        relation=member.relation,
+        holder=member.holder,
+        choosable=member.choosable,
+        fingerprint=fingerprint(visit_key, member.printed_name, member.printed_birth),
+    )
+
+
+def _options(sources: Sources, kind: Kind, policy: Policy) -> tuple[str, ...]:
+    return CONTENTS[kind.code].options(sources, tuple(option.code for option in kind.options if option.code in policy.options))
+
+
+def _years(case: Case) -> tuple[int, ...]:
+    if not case.kind.yearly:
+        return ()
+    known = {record.year for record in case.sources.tax if issuable_record(record, case)}
+    return tuple(year for year in years_open(case.policy, case.today) if year in known)
+
+
+def _wrongly_wanted(wanted: Wanted, case: Case) -> Declined | None:
+    if wanted.register_version != case.sources.version:
         return Declined("register_changed", "another version")
-    if len(set(wanted.show)) != len(wanted.show) or not set(wanted.show) <= set(_options(household, kind, policy)):
+    if wanted.form not in case.policy.forms:
+        return Declined("form_invalid", "a form that is not offered")
+    if case.kind.yearly is (wanted.year is None):
+        return Declined("year_invalid", "a year where none belongs, or none where one does")
+    offered = _options(case.sources, case.kind, case.policy)
+    if len(set(wanted.show)) != len(wanted.show) or not set(wanted.show) <= set(offered):
         return Declined("options_invalid", "an option that was not offered, or one asked for twice")
+    return None
+
+
+def _chosen(members: tuple[Listed, ...], kind: Kind, wanted: Wanted) -> tuple[str, ...] | Declined:
+    """The chosen ids in the paper's order."""
     if not wanted.members or len(set(wanted.members)) != len(wanted.members):
         return Declined("members_invalid", "nobody, or somebody twice")
-    if any(household.member(atena_no) is None for atena_no in wanted.members):
-        return Declined("members_invalid", "not a member of the household")
-    return tuple(member for member in household.members if member.atena_no in wanted.members)
+    known = {member.id: member for member in members}
+    if not known.keys() >= set(wanted.members):
+        return Declined("members_invalid", "somebody who is not offered")
+    everybody = len(wanted.members) == len(members)
+    if not everybody and not all(known[one].choosable for one in wanted.members):
+        return Declined("members_invalid", "somebody who stands on the whole paper only")
+    if kind.chosen == "all_or_one" and not everybody and len(wanted.members) != 1:
+        return Declined("members_invalid", "neither everybody nor one")
+    if kind.chosen == "holder" and not all(known[one].holder for one in wanted.members):
+        return Declined("members_invalid", "somebody else than the holder")
+    return tuple(member.id for member in members if member.id in wanted.members)
 
 
-def _face(
-    household: Household,
-    chosen: tuple[Resident, ...],
-    kind: Kind,
-    policy: Policy,
-    wanted: Wanted,
-    form: IssuerForm,
-    number: str,
-    binding: str,
-    now: datetime,
-) -> Face:
+def _face(parts: Parts, code: str, policy: Policy, form: IssuerForm, number: str, binding: str, now: datetime) -> Face:
+    closing = {
+        "statement": parts.statement,
+        "issued_on": wareki(day_in_japan(now), policy.eras),
+        "certifier_title": _with_prefecture(form),
+        "certifier_name": form.certifier_name,
+        "seal_note": SEAL_NOTE,
+    }
     return Face(
-        kind=kind.code,
-        title=kind.title,
+        form=code,
+        title=parts.title,
         number=number,
         binding=binding,
-        address=household.address,
-        head_name=household.head_name if "relation" in wanted.show else EMPTY,
-        members=tuple(member_face(member, wanted.show, policy.eras) for member in chosen),
-        statement=STATEMENT_WHOLE if len(chosen) == len(household.members) else STATEMENT_PART,
-        issued_on=wareki(day_in_japan(now), policy.eras),
-        certifier_title=_with_prefecture(form),
-        certifier_name=form.certifier_name,
-        seal_note=SEAL_NOTE,
+        head=parts.head,
+        pieces=parts.pieces,
+        closing=tuple((cell.code, closing[cell.code]) for cell in CLOSING),
+        imprint=parts.imprint,
     )
+
+
+def _printable(face: Face, policy: Policy, missing: MissingGlyphs) -> Face | Declined:
+    """The face as it will be drawn, cut where the municipality cuts; declined when a text has no glyph."""
+    if any(map(missing, dict.fromkeys(texts(face)))):
+        return Declined(NOT_ISSUABLE, "glyph missing")
+    # Where it refuses, drawing does: a paper is drawn long before it is paid for.
+    return _cut_face(face, FORMS[face.form]) if policy.overflow == "cut" else face
+
+
+def _paired(cells: tuple[Cell, ...], filled: Texts) -> Iterator[tuple[Cell, str]]:
+    return ((cell, text) for cell, (_, text) in zip(cells, filled, strict=True))
+
+
+def _cut_face(face: Face, form: Form) -> Face:
+    return Face(
+        form=face.form,
+        title=face.title,
+        number=face.number,
+        binding=face.binding,
+        head=_cut_texts(form.head, face.head),
+        pieces=tuple(Piece(piece.strip, _cut_texts(form.strip(piece.strip).cells, piece.cells)) for piece in face.pieces),
+        closing=_cut_texts(CLOSING, face.closing),
+        imprint=face.imprint,
+    )
+
+
+def _cut_texts(cells: tuple[Cell, ...], filled: Texts) -> Texts:
+    return tuple((cell.code, cut(text, cell)) for cell, text in _paired(cells, filled))
 
 
 def _with_prefecture(form: IssuerForm) -> str:

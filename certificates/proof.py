@@ -14,7 +14,7 @@ from certificates.reading import Paper, face_of
 
 def prove(pdf: bytes, paper: Paper) -> None:
     """Return when `pdf` is exactly the paper of the text read from it; raise `Unreadable` otherwise."""
-    face = face_of(paper.sheets)
+    face = face_of(paper)
     try:
         again = draw_sealed(face, paper.seal, paper.made_at).pdf
     except ValueError as error:  # a text that no paper can have: too long, without a glyph

@@ -44,6 +44,11 @@ def wareki(day: date, eras: tuple[Era, ...] = ERAS) -> str:
     return _in_era(day.year, day.month, day.day, eras)
 
 
+def fiscal_year(year: int, eras: tuple[Era, ...] = ERAS) -> str:
+    """`令和８年度`: the 年度 that begins in this calendar year, in the era of its April 1."""
+    return wareki(date(year, 4, 1), eras).split("年")[0] + "年度"
+
+
 def printed(registered: RegisterDate, western: bool = False, eras: tuple[Era, ...] = ERAS) -> str:
     """A registered date as it stands on paper: 和暦, or (`western`: a foreigner's birth date and 満了日) `１９９０年４月１日`.
 

@@ -11,7 +11,7 @@ import structlog
 from cryptography import x509
 from sqlalchemy import Connection
 
-from certificates.kinds import KINDS
+from certificates.kinds import KINDS, Kind
 from issuance_center import identity, intake, routing, sealing
 from issuance_center.config import Config
 from issuance_center.identity import Presented, Unproven
@@ -168,11 +168,11 @@ class Desk:
         offers: list[said.KindOffer] = []
         for kind in KINDS.values():
             found = routing.route(self._book, municipality, kind.code, now)
-            price = intake.price_for(prices, kind.fee_class)
-            if isinstance(found, routing.NoRoute) or price is None:
+            fees = _fees(tuple(form.code for form in kind.forms), kind, prices)
+            if isinstance(found, routing.NoRoute) or not fees:
                 continue
             opens_at = found.hours.opens_at if isinstance(found.hours, routing.Closed) else None
-            offers.append(said.KindOffer(kind=kind.code, fee_yen=price.fee_yen, open=isinstance(found.hours, routing.Open), opens_at=opens_at))
+            offers.append(said.KindOffer(kind=kind.code, fees=fees, open=isinstance(found.hours, routing.Open), opens_at=opens_at))
         return tuple(offers)
 
     async def _choices(self, asked: said.AskChoices, peer: Peer, now: datetime) -> Message:
@@ -192,9 +192,10 @@ class Desk:
                 return refusal
             case Failed(what):
                 return refuse("issuer_failed", what)
-        return await self._offer(offered, question, visit.visit_key, now)
+        quote = await self._store.read(visits.quoted, visit.visit_id, asked.municipality)
+        return await self._offer(offered, question, visit.visit_key, quote.prices if quote else (), now)
 
-    async def _offer(self, offered: ChoicesOffered, question: OfferChoices, visit_key: bytes, now: datetime) -> Message:
+    async def _offer(self, offered: ChoicesOffered, question: OfferChoices, visit_key: bytes, prices: tuple[Price, ...], now: datetime) -> Message:
         """Keep what was offered, and hand it on."""
         wrong = sealing.wrong_with_offer(offered, question)
         if wrong is not None:
@@ -206,6 +207,8 @@ class Desk:
         return said.Choices(
             kind=offered.kind,
             members=offered.members,
+            forms=_fees(offered.forms, KINDS[offered.kind], prices),
+            years=offered.years,
             options=offered.options,
             copies_max=offered.copies_max,
             register_version=offered.register_version,
@@ -260,6 +263,12 @@ class Desk:
         row, name = TABLE[refusal.code], type(message).__name__
         self._log.info("refused", code=refusal.code, message=name, visit_id=visit_id, kiosk_id=kiosk_id)
         await self._store.write(_note_refusal, row.code, name, row.alarm, kiosk_id, visit_id, refusal.detail, now)
+
+
+def _fees(forms: tuple[str, ...], kind: Kind, prices: tuple[Price, ...]) -> tuple[said.FormFee, ...]:
+    """What each of these forms costs; one without a price is not on offer."""
+    known = ((code, intake.price_for(prices, kind.form(code).fee_class)) for code in forms)
+    return tuple(said.FormFee(form=code, fee_yen=price.fee_yen) for code, price in known if price is not None)
 
 
 def _note_refusal(

@@ -6,6 +6,7 @@ Each check names the row of the table of refusals that it answers with, or None.
 import re
 from datetime import datetime, timedelta
 
+from certificates.kinds import KINDS
 from issuance_center.config import Kiosk, Limits
 from issuance_center.records.visits import Offer, Visit
 from issuance_center.routing import DirectoryBook
@@ -83,11 +84,29 @@ def application_refused(
         return "register_changed"
     if not digests or len(set(digests)) != len(digests) or any(digest not in offer.members for digest in digests):
         return "members_invalid"
+    if application.form not in offer.forms:
+        return "form_invalid"
+    if application.year not in (offer.years or (None,)):
+        return "year_invalid"
+    if not _chosen_rightly(application, offer):
+        return "members_invalid"
     if len(set(application.show)) != len(application.show) or any(option not in offer.options for option in application.show):
         return "options_invalid"
     if not 1 <= application.copies <= offer.copies_max:
         return "copies_invalid"
     return None if application.fee_yen == price.fee_yen else "price_changed"
+
+
+def _chosen_rightly(application: Application, offer: Offer) -> bool:
+    """As the kind allows: any of those offered, all or one, or one alone. Whether the one is the holder, the issuer decides."""
+    chosen = KINDS[application.kind].chosen
+    count = len(application.members)
+    return chosen == "some" or count == 1 or (chosen == "all_or_one" and count == len(offer.members))
+
+
+def fee_class_of(application: Application) -> str:
+    """The class of fee that the form asked for belongs to; empty for a form that the kind does not have."""
+    return next((form.fee_class for form in KINDS[application.kind].forms if form.code == application.form), "")
 
 
 def price_for(prices: tuple[Price, ...], fee_class: str) -> Price | None:

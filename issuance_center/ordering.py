@@ -73,7 +73,7 @@ class Ordering:
         if isinstance(issuer, Refusal):
             return issuer
         offer, quote = await self._store.read(visits.seen, visit.visit_id, application.municipality, application.kind)
-        price = intake.price_for(quote.prices if quote else (), KINDS[application.kind].fee_class)
+        price = intake.price_for(quote.prices if quote else (), intake.fee_class_of(application))
         digests = tuple(sealing.member_digest(visit.visit_key, member) for member in application.members)
         reason = intake.application_refused(application, offer, price, digests, now, self._limits)
         if reason is not None or price is None or quote is None:
@@ -152,6 +152,8 @@ def _order(application: Application, request: Request, visit: Visit) -> IssueOrd
         serial=visit.serial,
         municipality=request.municipality,
         kind=request.kind,
+        form=application.form,
+        year=application.year,
         members=application.members,
         show=application.show,
         register_version=application.register_version,
@@ -162,7 +164,7 @@ def _order(application: Application, request: Request, visit: Visit) -> IssueOrd
 
 def _ready(issued: Issued, request: Request) -> CertificateReady:
     papers = tuple(
-        ReadyPaper(issuance_id=made.issuance_id, binding=known.binding, number=made.number, sheets=made.sheets, pdf=made.pdf)
+        ReadyPaper(issuance_id=made.issuance_id, binding=known.binding, number=made.number, sheets=made.sheets, face=made.face, back=b"")
         for made, known in zip(issued.papers, request.papers, strict=True)
     )
     return CertificateReady(request_id=request.request_id, papers=papers, total_yen=sum(paper.fee_yen for paper in request.papers))

@@ -51,6 +51,8 @@ def wrong_with_offer(offered: ChoicesOffered, question: OfferChoices) -> str | N
         "members": 0 < len(members) <= MEMBERS_MAX and len({member.member_id for member in members}) == len(members),
         "holder": sum(member.holder for member in members) == 1,
         "fingerprint": all(_FINGERPRINT.fullmatch(member.fingerprint) for member in members),
+        "forms": len(set(offered.forms)) == len(offered.forms) > 0 and {form.code for form in kind.forms}.issuperset(offered.forms),
+        "years": len(set(offered.years)) == len(offered.years) and bool(offered.years) is kind.yearly,
         "options": len(set(offered.options)) == len(offered.options) and known.issuperset(offered.options),
         "copies_max": 1 <= offered.copies_max <= kind.copies_max,
         "register_version": _VERSION.fullmatch(offered.register_version) is not None,
@@ -84,13 +86,13 @@ def changed(request: Request, verdict: Sealed) -> tuple[str, ...]:
     return tuple(
         f"copy {paper.copy_no}: other bytes than before"
         for paper, sealing in zip(request.papers, verdict.sealings, strict=True)
-        if paper.pdf_sha256 != sealing.pdf_sha256
+        if paper.face_sha256 != sealing.face_sha256
     )
 
 
 def sealings_of(issued: Issued) -> tuple[Sealing, ...]:
     """What is kept of these papers."""
-    return tuple(Sealing(sha256(paper.pdf).hexdigest(), paper.number, paper.sheets) for paper in issued.papers)
+    return tuple(Sealing(sha256(paper.face).hexdigest(), paper.number, paper.sheets) for paper in issued.papers)
 
 
 def _differences(paper: IssuedPaper, known: Issuance, application: Application, visit: Visit, offer: Offer, marks: Marks) -> tuple[str, ...]:
@@ -98,6 +100,8 @@ def _differences(paper: IssuedPaper, known: Issuance, application: Application, 
     chosen = {member_digest(visit.visit_key, member) for member in application.members}
     expected = Expected(
         kind=application.kind,
+        form=application.form,
+        year=application.year,
         binding=known.binding,
         number=paper.number,
         sheets=paper.sheets,
@@ -105,8 +109,8 @@ def _differences(paper: IssuedPaper, known: Issuance, application: Application, 
         fingerprints=tuple(fingerprint for digest, fingerprint in offer.members.items() if digest in chosen),
         visit_key=visit.visit_key,
         show=application.show,
-        whole_household=len(chosen) == len(offer.members),
+        everybody=len(chosen) == len(offer.members),
         certifier=marks.certifier,
         seal_sha256=marks.seal_sha256,
     )
-    return differences(paper.pdf, expected)
+    return differences(paper.face, expected)

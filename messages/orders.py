@@ -25,6 +25,8 @@ class ChoicesOffered(Message, frozen=True, kw_only=True):
     visit_id: str
     kind: str
     members: tuple[MemberChoice, ...]
+    forms: tuple[str, ...]
+    years: tuple[int, ...]
     options: tuple[str, ...]
     copies_max: int
     register_version: str
@@ -45,6 +47,8 @@ class IssueOrder(Message, frozen=True, kw_only=True):
     serial: str
     municipality: str
     kind: str
+    form: str
+    year: int | None
     members: tuple[str, ...]
     show: tuple[str, ...]
     register_version: str
@@ -53,12 +57,13 @@ class IssueOrder(Message, frozen=True, kw_only=True):
 
 
 class IssuedPaper(Message, frozen=True, kw_only=True):
-    """One paper: the finished PDF and its 発行番号 (without the page part)."""
+    """One paper: the finished face, signed, its 発行番号 (without the page part), and the content of each sheet's 2-D code, signed with the issuer's code key."""
 
     issuance_id: str
     number: str
     sheets: int
-    pdf: bytes
+    face: bytes
+    codes: tuple[bytes, ...]
 
 
 class Issued(Message, frozen=True, kw_only=True):

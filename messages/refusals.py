@@ -120,6 +120,8 @@ ROWS: tuple[Row, ...] = (
     Row("copies_invalid", 422, "通数が正しくありません。1回に申請できる通数をご確認ください。", "The number of copies is not allowed."),
     Row("members_invalid", 422, "記載する方の選択が正しくありません。", "The choice of household members is not allowed."),
     Row("options_invalid", 422, "記載事項の選択が正しくありません。", "The choice of items is not allowed."),
+    Row("form_invalid", 422, "様式の選択が正しくありません。", "The choice of form is not allowed."),
+    Row("year_invalid", 422, "年度の選択が正しくありません。", "The choice of fiscal year is not allowed."),
     # the issuer's own reasons
     Row("not_registered", 403, "このカードでの交付の登録が確認できません。" + _COUNTER, "No registration was found for this card. " + _ASK_COUNTER),
     Row(
@@ -133,6 +135,31 @@ ROWS: tuple[Row, ...] = (
         "A notice of moving out has been filed, so no certificate can be issued. " + _ASK_COUNTER,
     ),
     Row("not_issuable", 403, "ただいまこの証明書は交付できません。" + _COUNTER, "This certificate cannot be issued at the moment. " + _ASK_COUNTER),
+    Row("no_seal", 403, "印鑑登録がありません。" + _COUNTER, "No seal is registered. " + _ASK_COUNTER),
+    Row(
+        "koseki_not_here",
+        403,
+        "この市区町村に本籍がないか、利用登録が済んでいません。本籍地の市区町村へお問い合わせください。",
+        "Your family register is not kept in this municipality, or you are not registered for use. Please ask at the municipality of your registered domicile.",
+    ),
+    Row(
+        "koseki_pending",
+        403,
+        "戸籍の届出の処理中のため、交付できません。本籍地の市区町村へお問い合わせください。",
+        "A notification concerning your family register is being processed, so no certificate can be issued. Please ask at the municipality of your registered domicile.",
+    ),
+    Row(
+        "tax_not_here",
+        403,
+        "この年度の課税情報がありません。その年の1月1日にお住まいの市区町村へお問い合わせください。",
+        "There are no tax records of this year. Please ask at the municipality where you lived on January 1 of that year.",
+    ),
+    Row(
+        "tax_undeclared",
+        403,
+        "所得の申告が確認できないため、交付できません。税務担当の窓口へお問い合わせください。",
+        "No declaration of income was found, so no certificate can be issued. Please ask at your municipal tax office.",
+    ),
     Row(
         "register_changed",
         409,

@@ -80,11 +80,18 @@ class AskKinds(Message, frozen=True, kw_only=True):
     municipality: str
 
 
+class FormFee(Message, frozen=True, kw_only=True):
+    """What one copy on this form (`certificates.kinds.FormOf`) costs in this visit, in yen."""
+
+    form: str
+    fee_yen: int
+
+
 class KindOffer(Message, frozen=True, kw_only=True):
-    """One kind: its fee in yen for one copy in this visit; when closed, until when."""
+    """One kind: the fees of its forms, in their order, those without a price left out; when closed, until when."""
 
     kind: str
-    fee_yen: int
+    fees: tuple[FormFee, ...]
     open: bool
     opens_at: Instant | None = None
 
@@ -105,36 +112,45 @@ class AskChoices(Message, frozen=True, kw_only=True):
 
 
 class MemberChoice(Message, frozen=True, kw_only=True):
-    """One person who may be listed. `member_id` is the 宛名番号; `fingerprint` is `certificates.fingerprint` over name and birth date under the visit key."""
+    """One person who may be listed. `member_id` is the 宛名番号, or the person's number in the 戸籍; `fingerprint` is `certificates.fingerprint` over the printed name and birth date under
+    the visit key. `choosable` False: stands on the paper about everybody only.
+    """
 
     member_id: str
     name: str
     relation: str
     holder: bool
+    choosable: bool
     fingerprint: str
 
 
 class Choices(Message, frozen=True, kw_only=True):
-    """The members in the order they would stand on the paper, the options that may be asked for (codes of `certificates.kinds`), the copies allowed.
+    """The members in the order they would stand on the paper, the forms with their fees, the options that may be asked for (codes of `certificates.kinds`), the copies allowed.
 
-    `register_version` names the state of the register these choices were read from; an order carries it back.
+    `years` are the 年度 of a yearly kind, the latest first (2026 is 令和8年度). `register_version` names the state of the register these choices were read from; an order carries it back.
     """
 
     kind: str
     members: tuple[MemberChoice, ...]
+    forms: tuple[FormFee, ...]
+    years: tuple[int, ...]
     options: tuple[str, ...]
     copies_max: int
     register_version: str
 
 
 class Application(Message, frozen=True, kw_only=True):
-    """What the resident asks for. `members` are ids of `Choices` in any order, `show` the options asked for; `fee_yen` is the price of one copy that was on the screen."""
+    """What the resident asks for. `members` are ids of `Choices` in any order, `show` the options asked for, `year` the 年度 of a yearly kind; `fee_yen` is the price of one copy on `form`
+    that was on the screen.
+    """
 
     request_id: str
     visit_id: str
     kiosk_id: str
     municipality: str
     kind: str
+    form: str
+    year: int | None
     members: tuple[str, ...]
     show: tuple[str, ...]
     copies: int
@@ -151,13 +167,14 @@ class Apply(Message, frozen=True, kw_only=True):
 
 
 class ReadyPaper(Message, frozen=True, kw_only=True):
-    """One copy. `binding` stands on each of its `sheets`; `number` is the issuer's 発行番号."""
+    """One copy: the issuer's face, and the center's back, which has a page for each of the face's `sheets`. `binding` stands on each sheet; `number` is the issuer's 発行番号."""
 
     issuance_id: str
     binding: str
     number: str
     sheets: int
-    pdf: bytes
+    face: bytes
+    back: bytes
 
 
 class CertificateReady(Message, frozen=True, kw_only=True):

@@ -12,14 +12,14 @@ import msgspec
 
 from certificates.issuer_form import IssuerForm
 from certificates.kinds import KINDS
-from certificates.policy import LeavingBlocks, Policy
+from certificates.policy import LeavingBlocks, Overflow, Policy, Undeclared
 from certificates.seal import seal_image
 from certificates.wareki import ERAS, Era
 from messages.configuration import ConfigInvalid, read_config
 from registers.numbers import is_digits, municipality_digit
 from screens.sign_in import StaffAccount
 
-__all__ = ["CLERK", "PROTECTION_CLERK", "Config", "ConfigInvalid", "Issuer", "accounts_of", "issuer_of", "load", "policy_of"]
+__all__ = ["CLERK", "PROTECTION_CLERK", "Config", "ConfigInvalid", "Issuer", "accounts_of", "issuer_of", "load", "policies_of"]
 
 CLERK = "clerk"
 PROTECTION_CLERK = "protection_clerk"
@@ -56,11 +56,17 @@ class EraSetting(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
 
 class PolicySetting(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What is offered of one kind (`certificates.policy.Policy`); without `eras`, those known today."""
+    """What is offered of one kind from the day `since` on (`certificates.policy.Policy`); without `eras`, those known today. `options` and `forms` are the codes offered here."""
 
+    since: date
     options: tuple[str, ...]
+    forms: tuple[str, ...]
     copies_max: int
-    leaving_blocks: LeavingBlocks
+    leaving_blocks: LeavingBlocks = "person"
+    overflow: Overflow = "refuse"
+    undeclared: Undeclared = "refuse"
+    years: int = 1
+    year_opens: tuple[int, int] = (6, 3)
     eras: tuple[EraSetting, ...] = ()
 
 
@@ -75,7 +81,7 @@ class Staff(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Everything a municipal server is told at start.
 
-    `name` is the party's name in its certificate, `database` a URL, `policies` what is offered, by kind; `press_workers` 0 draws in the serving process itself;
+    `name` is the party's name in its certificate, `database` a URL, `policies` what is offered, by kind, each setting from its day on; `press_workers` 0 draws in the serving process itself;
     `protection_roles` may see and set 支援措置; `crash_points` is a folder for rehearsals.
     """
 
@@ -91,7 +97,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     certifiers: tuple[Certifier, ...]
     seal: Path
     number_prefix: str
-    policies: dict[str, PolicySetting]
+    policies: dict[str, tuple[PolicySetting, ...]]
     staff: tuple[Staff, ...] = ()
     protection_roles: tuple[str, ...] = (CLERK, PROTECTION_CLERK)
     press_workers: int = 1
@@ -100,17 +106,22 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 @dataclass(frozen=True, slots=True)
 class Issuer:
-    """What this municipality decides about its papers. `forms` are (from which day, the form), the earliest first."""
+    """What this municipality decides about its papers. `forms` and each kind's `policies` are (from which day, what), the earliest first."""
 
     municipality: str
     number_prefix: str
     forms: tuple[tuple[date, IssuerForm], ...]
-    policies: Mapping[str, Policy]
+    policies: Mapping[str, tuple[tuple[date, Policy], ...]]
 
     def form_on(self, day: date) -> IssuerForm:
         """The form in force on this day (the earliest one for days before it): the certifier changes by date."""
         in_force = [form for since, form in self.forms if since <= day]
         return in_force[-1] if in_force else self.forms[0][1]
+
+    def policy_on(self, kind: str, day: date) -> Policy | None:
+        """The policy of this kind in force on this day; None while the kind is not offered (yet)."""
+        in_force = [policy for since, policy in self.policies.get(kind, ()) if since <= day]
+        return in_force[-1] if in_force else None
 
 
 def load(file: Path) -> Config:
@@ -133,14 +144,30 @@ def issuer_of(config: Config, seal_png: bytes) -> Issuer:
         municipality=config.municipality,
         number_prefix=config.number_prefix,
         forms=tuple((certifier.since, _form(config, certifier, seal_png)) for certifier in dated),
-        policies={kind: policy_of(setting) for kind, setting in config.policies.items()},
+        policies={kind: policies_of(kind, settings) for kind, settings in config.policies.items()},
     )
 
 
-def policy_of(setting: PolicySetting) -> Policy:
-    """The policy a setting describes; ValueError when it contradicts itself."""
-    eras = tuple(Era(era.name, era.first) for era in setting.eras) or ERAS
-    return Policy(options=setting.options, copies_max=setting.copies_max, leaving_blocks=setting.leaving_blocks, eras=eras)
+def policies_of(kind: str, settings: tuple[PolicySetting, ...]) -> tuple[tuple[date, Policy], ...]:
+    """The policies these settings describe, the earliest first; ValueError when one contradicts itself or two begin on one day."""
+    if len({setting.since for setting in settings}) != len(settings):
+        raise ValueError(f"{kind}: two settings from one day on")
+    return tuple((setting.since, _policy(kind, setting)) for setting in sorted(settings, key=lambda setting: setting.since))
+
+
+def _policy(kind: str, setting: PolicySetting) -> Policy:
+    return Policy(
+        kind=kind,
+        options=setting.options,
+        forms=setting.forms,
+        copies_max=setting.copies_max,
+        leaving_blocks=setting.leaving_blocks,
+        overflow=setting.overflow,
+        undeclared=setting.undeclared,
+        years=setting.years,
+        year_opens=setting.year_opens,
+        eras=tuple(Era(era.name, era.first) for era in setting.eras) or ERAS,
+    )
 
 
 def accounts_of(config: Config) -> tuple[StaffAccount, ...]:
@@ -180,8 +207,8 @@ def _problems(config: Config) -> list[str]:
 
 def _policy_problem(config: Config) -> str | None:
     try:
-        for setting in config.policies.values():
-            policy_of(setting)
+        for kind, settings in config.policies.items():
+            policies_of(kind, settings)
     except ValueError as error:
         return f"policies: {error}"
     return None

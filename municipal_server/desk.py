@@ -12,16 +12,18 @@ import structlog
 from certificates.entitlement import Declined
 from certificates.issuing import Offered, OfferedMember, offer
 from certificates.kinds import KINDS
+from certificates.sources import Sources
+from certificates.wareki import day_in_japan
 from messages.orders import ChoicesOffered, Issued, IssueOrder, OfferChoices, OutcomeNoted, TellOutcome
 from messages.refusals import Refusal, refuse
 from messages.visits import MemberChoice
 from messages.wire import Message
 from municipal_server.config import Issuer
 from municipal_server.issue_log import note_outcome
-from municipal_server.making import Maker
+from municipal_server.making import Maker, number_of
 from municipal_server.press import Press, PressBroken, PressFull
 from municipal_server.refusal_log import Refused, note_refused
-from municipal_server.register_view import Found, find_holder
+from municipal_server.register_view import find_sources
 from storage.store import Store, StoreFailed
 from trust.parties import Peer
 
@@ -60,24 +62,28 @@ class Desk:
         unserved = self._unserved(message.municipality, message.kind)
         if unserved is not None:
             return unserved
-        found = await self._store.read(find_holder, message.serial)
-        offered = self._offered(message, found, now)
+        sources = await self._store.read(find_sources, message.serial, message.kind)
+        offered = self._offered(message, sources, now)
         if isinstance(offered, Declined):
-            return await self._declined(Refused(message.visit_id, "choices", message.kind, _number_of(found), offered.code, offered.reason), now)
+            return await self._declined(Refused(message.visit_id, "choices", message.kind, number_of(sources), offered.code, offered.reason), now)
         return ChoicesOffered(
             visit_id=message.visit_id,
             kind=message.kind,
             members=tuple(_choice(member) for member in offered.members),
+            forms=offered.forms,
+            years=offered.years,
             options=offered.options,
             copies_max=offered.copies_max,
             register_version=offered.register_version,
         )
 
-    def _offered(self, message: OfferChoices, found: Found | None, now: datetime) -> Offered | Declined:
-        if found is None:
+    def _offered(self, message: OfferChoices, sources: Sources | None, now: datetime) -> Offered | Declined:
+        if sources is None:
             return Declined("not_registered", "serial unknown")
-        policy = self._issuer.policies[message.kind]
-        return offer(found.household, found.holder, KINDS[message.kind], policy, message.visit_key, now)
+        policy = self._issuer.policy_on(message.kind, day_in_japan(now))
+        return (
+            Declined("kind_unknown", "not offered today") if policy is None else offer(sources, KINDS[message.kind], policy, message.visit_key, now)
+        )
 
     async def _issue(self, order: IssueOrder, peer: Peer, now: datetime) -> Message:
         unserved = self._unserved(order.municipality, order.kind) or _malformed(order)
@@ -86,8 +92,8 @@ class Desk:
         made = await self._maker.make(order, f"{peer.role}:{peer.name}", now)
         if isinstance(made, Issued):
             return made
-        holder = await self._store.read(find_holder, order.serial)
-        return await self._declined(Refused(order.request_id, "order", order.kind, _number_of(holder), made.code, made.reason), now)
+        sources = await self._store.read(find_sources, order.serial, order.kind)
+        return await self._declined(Refused(order.request_id, "order", order.kind, number_of(sources), made.code, made.reason), now)
 
     async def _note(self, told: TellOutcome, peer: Peer, now: datetime) -> Message:
         noted = await self._store.write(note_outcome, told.request_id, told.issuance_id, told.outcome, told.at, f"{peer.role}:{peer.name}", now)
@@ -107,12 +113,15 @@ class Desk:
         return refuse(refused.code)
 
 
-def _number_of(found: Found | None) -> str | None:
-    return None if found is None else found.holder.atena_no
-
-
 def _choice(member: OfferedMember) -> MemberChoice:
-    return MemberChoice(member_id=member.atena_no, name=member.name, relation=member.relation, holder=member.holder, fingerprint=member.fingerprint)
+    return MemberChoice(
+        member_id=member.id,
+        name=member.name,
+        relation=member.relation,
+        holder=member.holder,
+        choosable=member.choosable,
+        fingerprint=member.fingerprint,
+    )
 
 
 def _malformed(order: IssueOrder) -> Refusal | None:

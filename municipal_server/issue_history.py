@@ -103,7 +103,7 @@ def _order_columns() -> list[Any]:
 def _conditions(search: Search) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = [PAPERS.c.issuance_id != ""]
     if search.text:
-        listed = select(SUBJECTS.c.request_id).where(SUBJECTS.c.atena_no == search.text)
+        listed = select(SUBJECTS.c.request_id).where(SUBJECTS.c.subject_no == search.text)
         conditions.append(
             or_(
                 PAPERS.c.number == search.text,
@@ -123,7 +123,7 @@ def _conditions(search: Search) -> list[ColumnElement[bool]]:
 
 
 def _line(connection: Connection, row: RowMapping) -> Line:
-    members = connection.execute(select(SUBJECTS.c.atena_no).where(SUBJECTS.c.request_id == row["request_id"]).order_by(SUBJECTS.c.position))
+    members = connection.execute(select(SUBJECTS.c.subject_no).where(SUBJECTS.c.request_id == row["request_id"]).order_by(SUBJECTS.c.position))
     return Line(
         issuance_id=row["issuance_id"],
         request_id=row["request_id"],

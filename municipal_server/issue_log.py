@@ -17,7 +17,7 @@ from storage.instants import JST, instant, stamp
 
 # The statements of an order, built once: building one anew each time costs four times what running it does.
 _PAPERS_OF_ORDER = (
-    select(PAPERS, *(ORDERS.c[name] for name in ("order_hash", "kind", "holder_no", "household_no", "register_version", "issued_at")))
+    select(PAPERS, *(ORDERS.c[name] for name in ("order_hash", "kind", "holder_no", "register_version", "issued_at")))
     .select_from(PAPERS.outerjoin(ORDERS, PAPERS.c.request_id == ORDERS.c.request_id))
     .where(PAPERS.c.request_id == bindparam("the_request"))
     .order_by(PAPERS.c.position, PAPERS.c.issuance_id)
@@ -40,14 +40,15 @@ class NewPaper:
 
 @dataclass(frozen=True, slots=True)
 class NewOrder:
-    """An order that was found good, before it has numbers. `members` are 宛名番号 in the order's order, `shown` the option codes asked for; at least one paper."""
+    """An order that was found good, before it has numbers. `members` are 宛名番号 (of a 戸籍: the people's numbers there) in the order's order, `shown` the option codes asked for; at least one paper."""
 
     request_id: str
     order_hash: str
     visit_id: str
     kind: str
+    form: str
+    year: int | None
     holder_no: str
-    household_no: str
     register_version: str
     members: tuple[str, ...]
     shown: tuple[str, ...]
@@ -76,7 +77,6 @@ class LoggedOrder:
     order_hash: str
     kind: str
     holder_no: str
-    household_no: str
     register_version: str
     issued_at: datetime
     papers: tuple[LoggedPaper, ...]
@@ -108,7 +108,6 @@ def find_order(connection: Connection, request_id: str) -> LoggedOrder | Literal
         order_hash=order.order_hash,
         kind=order.kind,
         holder_no=order.holder_no,
-        household_no=order.household_no,
         register_version=order.register_version,
         issued_at=instant(order.issued_at),
         papers=tuple(LoggedPaper(row.issuance_id, row.number, row.binding or "", row.state, row.sheets, row.pdf_sha256, row.outcome) for row in rows),
@@ -209,7 +208,6 @@ def _logged(connection: Connection, order: NewOrder, numbers: tuple[str, ...], n
         order_hash=order.order_hash,
         kind=order.kind,
         holder_no=order.holder_no,
-        household_no=order.household_no,
         register_version=order.register_version,
         issued_at=instant(stamp(now)),  # as it will be read: the papers must come out the same then
         papers=tuple(
@@ -226,14 +224,15 @@ def _insert_order(connection: Connection, order: NewOrder, now: datetime) -> Non
         "visit_id": order.visit_id,
         "kind": order.kind,
         "holder_no": order.holder_no,
-        "household_no": order.household_no,
+        "form": order.form,
+        "year": order.year,
         "register_version": order.register_version,
         "shown": " ".join(order.shown),
         "issued_at": stamp(now),
         "asked_by": order.asked_by,
     }
     connection.execute(_ADD_ORDER, row)
-    subjects = [{"request_id": order.request_id, "position": place, "atena_no": number} for place, number in enumerate(order.members)]
+    subjects = [{"request_id": order.request_id, "position": place, "subject_no": number} for place, number in enumerate(order.members)]
     connection.execute(_ADD_SUBJECTS, subjects)
 
 

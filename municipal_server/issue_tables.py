@@ -20,7 +20,8 @@ ORDERS = Table(
     Column("visit_id", String(64), nullable=False),
     Column("kind", String(32), nullable=False),
     Column("holder_no", String(10), nullable=False),
-    Column("household_no", String(20), nullable=False),
+    Column("form", String(32), nullable=False),
+    Column("year", Integer),
     Column("register_version", String(128), nullable=False),
     Column("shown", Text, nullable=False),
     Column("issued_at", String(32), nullable=False),
@@ -32,7 +33,7 @@ SUBJECTS = Table(
     METADATA,
     Column("request_id", String(64), primary_key=True),
     Column("position", Integer, primary_key=True),
-    Column("atena_no", String(10), nullable=False, index=True),
+    Column("subject_no", String(10), nullable=False, index=True),  # 宛名番号, or a person's number in the 戸籍
 )
 
 PAPERS = Table(

@@ -15,12 +15,13 @@ from certificates.entitlement import NOT_ISSUABLE, Declined
 from certificates.face import Face
 from certificates.issuing import Wanted, issue
 from certificates.kinds import KINDS
+from certificates.sources import Sources
 from messages.orders import Issued, IssuedPaper, IssueOrder
 from messages.wire import hash_of
 from municipal_server.config import Issuer
 from municipal_server.issue_log import DrawnPaper, LoggedOrder, LoggedPaper, NewOrder, NewPaper, Reserved, cancel, find_order, note_drawn, reserve
 from municipal_server.press import Press, PressFull
-from municipal_server.register_view import Found, find_holder, household_version
+from municipal_server.register_view import find_sources
 from storage.instants import JST
 from storage.store import Store
 
@@ -37,14 +38,14 @@ class Maker:
 
     async def make(self, order: IssueOrder, asked_by: str, now: datetime) -> Issued | Declined:
         """The order's papers. Raises `PressFull`, `PressBroken` or `StoreFailed` where the same order must be given again."""
-        known, found = await self._store.read(survey, order.request_id, order.serial)
+        known, found = await self._store.read(survey, order.request_id, order.serial, order.kind)
         if known is None:
             known = await self._begin(order, found, asked_by, now)
         if isinstance(known, Declined):
             return known
         return settled(known, hash_of(order)) or await self._finish(order, known, found, now)
 
-    async def _begin(self, order: IssueOrder, found: Found | None, asked_by: str, now: datetime) -> LoggedOrder | Declined:
+    async def _begin(self, order: IssueOrder, found: Sources | None, asked_by: str, now: datetime) -> LoggedOrder | Declined:
         allowed = self._face(order, found, NO_NUMBER_YET.binding, "-", now)
         if isinstance(allowed, Declined):
             return allowed
@@ -52,10 +53,10 @@ class Maker:
         if self._press.state == "full":
             raise PressFull  # before numbers are taken
         new = _new_order(order, found, asked_by)
-        reserved = await self._store.write(reserve_if_unchanged, new, self._issuer.municipality, self._issuer.number_prefix, now)
+        reserved = await self._store.write(reserve_if_unchanged, new, order.serial, self._issuer.municipality, self._issuer.number_prefix, now)
         return REFUSED_AT_RESERVING[reserved] if isinstance(reserved, str) else reserved
 
-    async def _finish(self, order: IssueOrder, known: LoggedOrder, found: Found | None, now: datetime) -> Issued | Declined:
+    async def _finish(self, order: IssueOrder, known: LoggedOrder, found: Sources | None, now: datetime) -> Issued | Declined:
         faces = self._faces(order, known, found, now)
         drawn = faces if isinstance(faces, Declined) else await self._drawn(faces, known)
         if isinstance(drawn, Declined):
@@ -82,7 +83,7 @@ class Maker:
         declined = settled(stood, known.order_hash)
         return declined if declined is not None and (made_before or declined.code != "order_void") else why
 
-    def _faces(self, order: IssueOrder, known: LoggedOrder, found: Found | None, now: datetime) -> tuple[Face, ...] | Declined:
+    def _faces(self, order: IssueOrder, known: LoggedOrder, found: Sources | None, now: datetime) -> tuple[Face, ...] | Declined:
         # A paper bears the instant of its number; whether it may be handed out is decided anew, now (of an order that got its numbers just now, that is one instant).
         allowed = self._face(order, found, NO_NUMBER_YET.binding, "-", now) if known.issued_at != now else None
         if isinstance(allowed, Declined):
@@ -91,15 +92,17 @@ class Maker:
         declined = next((face for face in faces if isinstance(face, Declined)), None)
         return declined or tuple(face for face in faces if isinstance(face, Face))
 
-    def _face(self, order: IssueOrder, found: Found | None, binding: str, number: str, at: datetime) -> Face | Declined:
+    def _face(self, order: IssueOrder, found: Sources | None, binding: str, number: str, at: datetime) -> Face | Declined:
         if found is None:
             return Declined("not_registered", "serial unknown")
-        policy = self._issuer.policies[order.kind]
+        day = at.astimezone(JST).date()
+        policy = self._issuer.policy_on(order.kind, day)
+        if policy is None:
+            return Declined("kind_unknown", "not offered on this day")
         if not 0 < len(order.papers) <= policy.copies_max:
             return Declined("copies_invalid", "copies")
-        wanted = Wanted(order.members, order.show, order.register_version)
-        form = self._issuer.form_on(at.astimezone(JST).date())
-        return issue(found.household, found.holder, KINDS[order.kind], policy, wanted, form, number, binding, at)
+        wanted = Wanted(order.members, order.show, order.form, order.year, order.register_version)
+        return issue(found, KINDS[order.kind], policy, wanted, self._issuer.form_on(day), number, binding, at)
 
 
 REFUSED_AT_RESERVING: dict[Literal["closed", "reused", "changed"], Declined] = {
@@ -109,17 +112,27 @@ REFUSED_AT_RESERVING: dict[Literal["closed", "reused", "changed"], Declined] = {
 }
 
 
-def survey(connection: Connection, request_id: str, serial: str) -> tuple[LoggedOrder | Declined | None, Found | None]:
-    """What the log knows of the order and the register of the holder, at one instant."""
+def survey(connection: Connection, request_id: str, serial: str, kind: str) -> tuple[LoggedOrder | Declined | None, Sources | None]:
+    """What the log knows of the order and the registers of the holder, at one instant."""
     known = find_order(connection, request_id)
-    return REFUSED_AT_RESERVING[known] if isinstance(known, str) else known, find_holder(connection, serial)
+    return REFUSED_AT_RESERVING[known] if isinstance(known, str) else known, find_sources(connection, serial, kind)
 
 
-def reserve_if_unchanged(connection: Connection, order: NewOrder, municipality: str, prefix: str, now: datetime) -> Reserved | Literal["changed"]:
-    """`issue_log.reserve` if the household is still as it was ordered: between looking and numbering a stop or a protection may have come."""
-    if household_version(connection, order.household_no) != order.register_version:
+def reserve_if_unchanged(
+    connection: Connection, order: NewOrder, serial: str, municipality: str, prefix: str, now: datetime
+) -> Reserved | Literal["changed"]:
+    """`issue_log.reserve` if the registers are still as they were when the choice was made: between looking and numbering a stop, a protection or a 廃印 may have come."""
+    found = find_sources(connection, serial, order.kind)
+    if found is None or found.version != order.register_version:
         return find_order(connection, order.request_id) or "changed"
     return reserve(connection, order, municipality, prefix, now)
+
+
+def number_of(found: Sources | None) -> str | None:
+    """By which number the log knows the holder: the 宛名番号, or for somebody known by 利用登録 alone the person's number in the 戸籍."""
+    if found is None:
+        return None
+    return found.person_no if found.holder is None else found.holder.atena_no
 
 
 def settled(order: LoggedOrder, order_hash: str) -> Declined | None:
@@ -135,15 +148,16 @@ def settled(order: LoggedOrder, order_hash: str) -> Declined | None:
     return None
 
 
-def _new_order(order: IssueOrder, found: Found, asked_by: str) -> NewOrder:
+def _new_order(order: IssueOrder, found: Sources, asked_by: str) -> NewOrder:
     return NewOrder(
         request_id=order.request_id,
         order_hash=hash_of(order),
         visit_id=order.visit_id,
         kind=order.kind,
-        holder_no=found.holder.atena_no,
-        household_no=found.household.household_no,
-        register_version=found.household.version,
+        form=order.form,
+        year=order.year,
+        holder_no=number_of(found) or "",
+        register_version=found.version,
         members=order.members,
         shown=order.show,
         asked_by=asked_by,
@@ -153,4 +167,4 @@ def _new_order(order: IssueOrder, found: Found, asked_by: str) -> NewOrder:
 
 def _issued(paper: LoggedPaper, drawn: Drawn) -> IssuedPaper:
     assert paper.number is not None and paper.state == "made"
-    return IssuedPaper(issuance_id=paper.issuance_id, number=paper.number, sheets=drawn.sheets, pdf=drawn.pdf)
+    return IssuedPaper(issuance_id=paper.issuance_id, number=paper.number, sheets=drawn.sheets, face=drawn.pdf, codes=())

@@ -1,34 +1,57 @@
-"""The register as the desk looks at it: the holder of a card and their household, of one state.
+"""The registers as the desk looks at them: what they say of the holder of a card, of one state.
 
-Decides nothing; finding nobody is an answer like any other. Every function is one step of a transaction.
+Decides nothing; finding nobody is an answer like any other. Every function is one step of a transaction. Only what the kind of certificate reads is looked up.
 """
 
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection
 
-from registers.residents.resident import Household, Resident
-from registers.residents.schema import HOUSEHOLDS
+from certificates.kinds import KINDS
+from certificates.sources import Sources
+from registers.koseki.tables import koseki_of_person_linked_to, koseki_of_serial
 from registers.residents.tables import holder_and_household
-
-_REVISION = select(HOUSEHOLDS.c.revision).where(HOUSEHOLDS.c.household_no == bindparam("the_household"))
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """The person whose card it is, of any standing, and the household they are registered in."""
-
-    holder: Resident
-    household: Household
+from registers.seal.tables import seal_of
+from registers.tax.tables import records_of
 
 
-def find_holder(connection: Connection, serial: str) -> Found | None:
-    """Whose 利用者証明用 certificate this serial (lower-case hex) is; None for nobody's."""
+def find_sources(connection: Connection, serial: str, kind: str) -> Sources | None:
+    """What the registers say of whom this 利用者証明用 certificate's serial (lower-case hex) belongs to; None when nobody is known by it here."""
     found = holder_and_household(connection, serial)
-    return None if found is None else Found(*found)
+    residents = None if found is None else Sources(version=found[1].version, holder=found[0], household=found[1])
+    look = _LOOKS.get(KINDS[kind].register)
+    return residents if look is None else look(connection, serial, residents)
 
 
-def household_version(connection: Connection, household_no: str) -> str | None:
-    """The version of a household now, as `Household.version` reads; None if there is none of this number."""
-    revision = connection.execute(_REVISION, {"the_household": household_no}).scalar_one_or_none()
-    return None if revision is None else str(revision)
+def _seal(connection: Connection, _serial: str, residents: Sources | None) -> Sources | None:
+    if residents is None or residents.holder is None:
+        return residents
+    seal = seal_of(connection, residents.holder.atena_no)
+    return residents if seal is None else replace(residents, seal=seal, version=_version(residents, seal.version))
+
+
+def _tax(connection: Connection, _serial: str, residents: Sources | None) -> Sources | None:
+    if residents is None or residents.holder is None:
+        return residents
+    records = records_of(connection, residents.holder.atena_no)
+    return replace(residents, tax=records, version=_version(residents, *(f"{record.year}:{record.version}" for record in records)))
+
+
+def _koseki(connection: Connection, serial: str, residents: Sources | None) -> Sources | None:
+    """By the link from the resident register where the holder lives here, else by 利用登録."""
+    holder = None if residents is None else residents.holder
+    found = koseki_of_serial(connection, serial) if holder is None else koseki_of_person_linked_to(connection, holder.atena_no)
+    if found is None:
+        return residents
+    koseki, fuhyo, person_no = found
+    known = residents or Sources(version="", holder=None, household=None)
+    return replace(known, koseki=koseki, fuhyo=fuhyo, person_no=person_no, version=_version(residents, koseki.version))
+
+
+def _version(residents: Sources | None, *others: str) -> str:
+    """One word for the state of all that was read, short enough for a message; parts are revisions, which no state shares."""
+    return "/".join((residents.version if residents else "-", *others))
+
+
+_LOOKS: Mapping[str, Callable[[Connection, str, Sources | None], Sources | None]] = {"seal": _seal, "koseki": _koseki, "tax": _tax}

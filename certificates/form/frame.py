@@ -14,9 +14,12 @@ from certificates.fonts.embedding import DrawnGlyphs, PaperFont, embedded
 from certificates.fonts.selection import paper_font
 from certificates.fonts.writing import COMPRESSION, Written
 from certificates.form import grid
-from certificates.form.grid import Box, Label
+from certificates.form.catalogue import FORMS
+from certificates.form.grid import Box, Form, Label, Rule, Strip
 
 LABEL_FONT = "L"
+REST, CONTINUED = "Rest", "Continued"
+_LEAST_REST, _WORDED_REST = 1.0, 12.0  # millimetres
 _THIN, _THICK = 0.35, 0.9
 _GROUND_GREY = 0.925
 
@@ -62,43 +65,60 @@ def _ground(drawn: DrawnGlyphs) -> str:
     )  # fmt: skip
 
 
-def _sheet(drawn: DrawnGlyphs) -> str:
-    head = [label.box for label in grid.HEAD_LABELS] + [cell.box for cell in grid.HEAD_GRID]
-    outer = Box(head[0].x, head[0].y, grid.BLOCK.width, 2 * grid.ROW)
-    return "\n".join((
-        _ground(drawn), _rules(head, _THIN), _rules([outer, grid.SPECIMEN_MARK.box], _THICK), _label_text((*grid.HEAD_LABELS, *grid.PRINTED_LABELS), drawn),
-    ))  # fmt: skip
+def _frames(rules: tuple[Rule, ...]) -> list[str]:
+    """Thin frames first, the thick ones over them."""
+    thin, thick = [rule.box for rule in rules if not rule.thick], [rule.box for rule in rules if rule.thick]
+    return [_rules(boxes, width) for boxes, width in ((thin, _THIN), (thick, _THICK)) if boxes]
 
 
-def _block(drawn: DrawnGlyphs) -> str:
-    boxes = [label.box for label in grid.MEMBER_LABELS] + [cell.box for cell in (*grid.MEMBER_GRID, grid.MEMBER_NUMBER)]
-    return "\n".join((_rules(boxes, _THIN), _rules([grid.BLOCK], _THICK), _label_text(grid.MEMBER_LABELS, drawn)))
+def _sheet(form: Form, drawn: DrawnGlyphs) -> str:
+    labels = _label_text((*form.head_labels, *grid.PRINTED_LABELS), drawn)
+    return "\n".join((_ground(drawn), *_frames((*form.head_rules, Rule(grid.SPECIMEN_MARK.box, thick=True))), labels))
 
 
-def _rest(blocks: int, drawn: DrawnGlyphs) -> str:
-    """The last `blocks` blocks of a sheet struck out, so that nothing can be added: 以下余白 and one rising line."""
-    top = grid.BLOCK.moved((grid.MEMBERS_PER_SHEET - blocks) * grid.BLOCK.height)
-    area = Box(top.x, top.y, top.width, top.height * blocks)
-    middle = Label("以　下　余　白", Box(area.x, area.y + 2.5, area.width, 5.0), 9)
-    line = f"{_THIN * 2} w {area.x * POINT:.2f} {_y(area.y + area.height):.2f} m {(area.x + area.width) * POINT:.2f} {_y(area.y + 10.0):.2f} l S"
-    return "\n".join((_rules([area], _THICK), line, _label_text((middle,), drawn)))
+def _strip(strip: Strip, drawn: DrawnGlyphs) -> str:
+    """A strip as if its top edge were the sheet's."""
+    return "\n".join((*_frames(strip.rules), *([_label_text(strip.labels, drawn)] if strip.labels else [])))
+
+
+def rest(end: float) -> str:
+    """The empty rest of a body that ends at `end` millimetres struck out, so that nothing can be added: a frame, one rising line, and 以下余白 where there is room for it."""
+    height = grid.BODY_END - end
+    if height < _LEAST_REST:
+        return ""
+    area = Box(grid.LEFT, end, grid.WIDTH, height)
+    worded = height >= _WORDED_REST
+    line = f"{area.x * POINT:.2f} {_y(area.y + height):.2f} m {(area.x + area.width) * POINT:.2f} {_y(area.y + (_WORDED_REST - 2.0 if worded else 0.0)):.2f} l S"
+    words = f"q 1 0 0 1 0 {-end * POINT:.2f} cm /{REST} Do Q" if worded else ""
+    return "\n".join(filter(None, (_rules([area], _THICK), f"{_THIN * 2} w {line}", words)))
 
 
 @cache
-def frame() -> Frame:
-    """The form's ready parts."""
+def frame(code: str) -> Frame:
+    """The ready parts of the form with this code; KeyError if there is none."""
+    form = FORMS[code]
     drawn = DrawnGlyphs(LABEL_FONT)
     streams = {
-        "Sheet": _sheet(drawn),
-        "Block": _block(drawn),
-        **{f"Rest{blocks}": _rest(blocks, drawn) for blocks in range(1, grid.MEMBERS_PER_SHEET)},
-        "Continued": _label_text((grid.CONTINUED,), drawn),
+        sheet_name(form): _sheet(form, drawn),
+        **{strip_name(strip): _strip(strip, drawn) for strip in form.strips},
+        REST: _label_text((Label("以　下　余　白", Box(grid.LEFT, 2.5, grid.WIDTH, 5.0), 9),), drawn),
+        CONTINUED: _label_text((grid.CONTINUED,), drawn),
     }
     return Frame(tuple((name, zlib.compress(stream.encode("ascii"), COMPRESSION)) for name, stream in streams.items()), drawn)
 
 
+def sheet_name(form: Form) -> str:
+    """The name of the form's sheet among a page's resources; a paper tells its form by it."""
+    return f"Form.{form.code}"
+
+
+def strip_name(strip: Strip) -> str:
+    """The name of a strip among a page's resources."""
+    return f"Strip.{strip.code}"
+
+
 @cache
-def _label_font_parts() -> tuple[Any, ...]:
+def _label_font_parts(code: str) -> tuple[Any, ...]:
     """The labels' font made once, as (parts, stream) of program, ToUnicode and font."""
     font = paper_font(0)
     assert isinstance(font, PaperFont)
@@ -114,14 +134,14 @@ def _label_font_parts() -> tuple[Any, ...]:
             return name
 
     collector = Collector()
-    whole = embedded(font, frame().glyphs, collector)
+    whole = embedded(font, frame(code).glyphs, collector)
     return (*collector.added, ("font." + LABEL_FONT, whole))
 
 
-def add_frame(document: Any, used: tuple[str, ...]) -> dict[str, Any]:
+def add_frame(document: Any, code: str, used: tuple[str, ...]) -> dict[str, Any]:
     """Put the form's parts named in `used` into `document`; name -> reference, for the pages' resources."""
     references: dict[str, Any] = {}
-    for name, part in _label_font_parts():
+    for name, part in _label_font_parts(code):
         parts = tuple(references.get(piece, piece) if isinstance(piece, str) else piece for piece in part.parts)
         references[name] = document.Reference(Written(parts, part.stream), name)
     label_font = references["font." + LABEL_FONT]
@@ -130,6 +150,6 @@ def add_frame(document: Any, used: tuple[str, ...]) -> dict[str, Any]:
     )  # fmt: skip
     return {
         name: document.Reference(Written((head, label_font, b" >> >> /Filter /FlateDecode /Length %d >>" % len(stream)), stream), f"form.{name}")
-        for name, stream in frame().pieces
+        for name, stream in frame(code).pieces
         if name in used
     }

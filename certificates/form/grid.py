@@ -1,28 +1,30 @@
-"""The grid of the 世帯連記式: 40 columns by 53 rows on A4 portrait, up to four people a sheet, all boxes in millimetres from the sheet's top left corner.
+"""What a form is: a head, strips that are stacked down the body of the sheet, a closing, and the marks that every paper carries. All boxes in millimetres on A4 portrait.
 
-Source: the standard form of 2026 as described in domain facts 4.1 (label names, order, 氏名 over two rows, full-width 本籍 and 転入前住所); the rows of foreign residents follow
-the same pattern. Knows nothing of fonts, PDF or people.
+Decides geometry and which texts a form has; the forms themselves are this folder's other files. Knows nothing of fonts, PDF, registers or people.
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Literal
 
-from certificates.juminhyo import MEMBER_CELLS
+from certificates.face import Piece
 
 PAGE_WIDTH, PAGE_HEIGHT = 210.0, 297.0
 LEFT, TOP, COLUMN, ROW = 15.0, 15.5, 4.5, 5.1
-"""The grid's corner and the size of one of its 40 x 53 units."""
+"""The grid's corner and the size of one of its 40 x 53 units (domain facts 4.1)."""
 
-MEMBERS_PER_SHEET = 4
-BLOCK_ROWS = 11
-FIRST_BLOCK_ROW = 4
+WIDTH = 40 * COLUMN
+BODY_END = round(TOP + 48 * ROW, 3)
+"""Where the body ends and the closing begins, on every sheet."""
+
 SEAL_SIDE = 24.0
 """At most 25 mm (domain facts 4)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """A rectangle in millimetres, `y` down from the sheet's top edge."""
+    """A rectangle in millimetres, `y` down from the sheet's top edge (in a strip: from the strip's)."""
 
     x: float
     y: float
@@ -59,80 +61,128 @@ class Label:
     align: Literal["left", "centre", "right"] = "centre"
 
 
-def _at(column: float, row: float, columns: float, rows: float = 1) -> Box:
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A frame: thin, or thick where it separates."""
+
+    box: Box
+    thick: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Strip:
+    """A piece of the form that is as wide as the body and can stand below another: its cells and labels with `y` from its own top edge.
+
+    `person`: the strip is about one person, whose `name` and `birth` cells are what the fingerprint binds. `keep_mm`: how much of what follows must stand on the same sheet (a heading is
+    not left alone at a sheet's end). `picture`: where the 印影 stands, centred, at true scale.
+    """
+
+    code: str
+    height: float
+    cells: tuple[Cell, ...]
+    labels: tuple[Label, ...] = ()
+    rules: tuple[Rule, ...] = ()
+    person: bool = False
+    keep_mm: float = 0.0
+    picture: Box | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """One municipality-wide form. `head` stands on every sheet; strips fill the sheet from `body_top` to `BODY_END`.
+
+    `opened_by`: cell code -> the option that must have been asked for if the cell holds a text; `required`: cells that are never empty. `statement` are words that the 認証文 of a paper about
+    everybody, and of one about some, must hold and the other must not; None where the form makes no such difference.
+    """
+
+    code: str
+    head: tuple[Cell, ...]
+    head_labels: tuple[Label, ...]
+    head_rules: tuple[Rule, ...]
+    body_top: float
+    strips: tuple[Strip, ...]
+    opened_by: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    required: frozenset[str] = frozenset({"name", "birth"})
+    statement: tuple[str, str] | None = None
+
+    def strip(self, code: str) -> Strip:
+        """The strip with this code; KeyError if there is none."""
+        found = next((strip for strip in self.strips if strip.code == code), None)
+        if found is None:
+            raise KeyError(code)
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A piece where it stands: `top` millimetres below the sheet's top edge."""
+
+    piece: Piece
+    strip: Strip
+    top: float
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One sheet's pieces, and where the empty rest of its body begins."""
+
+    placed: tuple[Placed, ...]
+    end: float
+
+
+def at(column: float, row: float, columns: float, rows: float = 1) -> Box:
+    """A box by the sheet's grid: columns from the left, rows from the top."""
     return Box(round(LEFT + column * COLUMN, 3), round(TOP + row * ROW, 3), round(columns * COLUMN, 3), round(rows * ROW, 3))
 
 
-def _block(column: float, row: float, columns: float, rows: float = 1) -> Box:
-    return _at(column, FIRST_BLOCK_ROW + row, columns, rows)
+def within(column: float, row: float, columns: float, rows: float = 1) -> Box:
+    """A box by the same grid inside a strip: rows from the strip's top edge."""
+    return Box(round(LEFT + column * COLUMN, 3), round(row * ROW, 3), round(columns * COLUMN, 3), round(rows * ROW, 3))
 
 
-BLOCK = _block(0, 0, 40, BLOCK_ROWS)
-"""The first person's block; the next ones stand `BLOCK.height` lower each."""
+def stacked(form: Form, pieces: Iterable[Piece]) -> tuple[Sheet, ...]:
+    """The pieces on as many sheets as they take, in their order. ValueError for none, for one that the form has no strip for, or one that no sheet is high enough for."""
+    sheets: list[Sheet] = []
+    placed: list[Placed] = []
+    top = form.body_top
+    for piece in pieces:
+        try:
+            strip = form.strip(piece.strip)
+        except KeyError:
+            raise ValueError("a piece that the form has no strip for") from None
+        if form.body_top + strip.height + strip.keep_mm > BODY_END + 0.01:
+            raise ValueError("a piece that no sheet is high enough for")
+        if placed and top + strip.height + strip.keep_mm > BODY_END + 0.01:
+            sheets.append(Sheet(tuple(placed), top))
+            placed, top = [], form.body_top
+        placed.append(Placed(piece, strip, top))
+        top = round(top + strip.height, 3)
+    if not placed:
+        raise ValueError("a paper of no pieces")
+    return (*sheets, Sheet(tuple(placed), top))
 
-_MEMBER: tuple[tuple[str, str, Box, Cell], ...] = (
-    # code, label, label's box, value's cell
-    ("name_kana", "氏名の振り仮名", _block(1, 0, 6), Cell("name_kana", _block(7, 0, 15))),
-    ("name", "氏　　名", _block(1, 1, 6, 2), Cell("name", _block(7, 1, 15, 2), 12)),
-    ("alias", "通　　称", _block(1, 8, 6), Cell("alias", _block(7, 8, 15))),
-    ("former_name_kana", "旧氏の振り仮名", _block(1, 3, 6), Cell("former_name_kana", _block(7, 3, 15))),
-    ("former_name", "旧　　氏", _block(1, 4, 6), Cell("former_name", _block(7, 4, 15))),
-    ("birth", "生年月日", _block(1, 5, 6), Cell("birth", _block(7, 5, 8))),
-    ("sex", "性別", _block(15, 5, 2), Cell("sex", _block(17, 5, 2), align="centre")),
-    ("relation", "続柄", _block(19, 5, 2), Cell("relation", _block(21, 5, 5), align="centre")),
-    ("my_number", "個人番号", _block(22, 0, 6), Cell("my_number", _block(28, 0, 12))),
-    ("juminhyo_code", "住民票コード", _block(22, 1, 6), Cell("juminhyo_code", _block(28, 1, 12))),
-    ("resident_since", "住民となった年月日", _block(22, 2, 6), Cell("resident_since", _block(28, 2, 12))),
-    ("address_since", "住所を定めた年月日", _block(22, 3, 6), Cell("address_since", _block(28, 3, 12))),
-    ("notified_on", "届出日", _block(22, 4, 6), Cell("notified_on", _block(28, 4, 12))),
-    ("hittousha", "筆頭者", _block(26, 5, 2), Cell("hittousha", _block(28, 5, 12))),
-    ("honseki", "本　　籍", _block(1, 6, 6), Cell("honseki", _block(7, 6, 33))),
-    ("previous_address", "転入前住所", _block(1, 7, 6), Cell("previous_address", _block(7, 7, 33))),
-    ("nationality", "国籍・地域", _block(22, 8, 6), Cell("nationality", _block(28, 8, 12))),
-    ("category", "法第30条の45の\n規定区分", _block(1, 9, 6), Cell("category", _block(7, 9, 15))),
-    ("residence_status", "在留資格", _block(22, 9, 6), Cell("residence_status", _block(28, 9, 12))),
-    ("period", "在留期間等", _block(1, 10, 6), Cell("period", _block(7, 10, 8))),
-    ("expires", "在留期間の\n満了の日", _block(15, 10, 6), Cell("expires", _block(21, 10, 7))),
-    ("card_number", "在留カード等の番号", _block(28, 10, 6), Cell("card_number", _block(34, 10, 6))),
-)
 
-MEMBER_NUMBER = Cell("member_number", _block(0, 0, 1, BLOCK_ROWS), 9, 1, "centre")
-"""The narrow cell at the block's left: the person's number on the paper, counted through all sheets."""
-
-MEMBER_LABELS: tuple[Label, ...] = tuple(Label(label, box, 5.6 if "\n" in label else 7.0) for _, label, box, _ in _MEMBER)
-MEMBER_GRID: tuple[Cell, ...] = tuple(cell for _, _, _, cell in _MEMBER)
-
-HEAD_LABELS: tuple[Label, ...] = (
-    Label("住　　所", _at(0, 2, 7), 8),
-    Label("世帯主", _at(0, 3, 7), 8),
-)
-HEAD_GRID: tuple[Cell, ...] = (
-    Cell("address", _at(7, 2, 33), 9.5),
-    Cell("head_name", _at(7, 3, 33), 9.5),
-)
-
-PRINTED_LABELS: tuple[Label, ...] = (Label("発行番号", Box(116.0, 8.6, 16.0, 4.4), 7.5, "right"),)
-"""Labels without a frame."""
-
-TITLE = Cell("title", _at(0, 0, 40, 1.7), 19, 1, "centre")
+TITLE = Cell("title", at(0, 0, 40, 1.7), 19, 1, "centre")
 SPECIMEN_MARK = Cell("specimen", Box(LEFT, 8.2, 15.0, 5.2), 10.5, 1, "centre")
 NUMBER = Cell("number", Box(133.0, 8.6, 62.0, 4.4), 8, 1)
 BINDING = Cell("binding", Box(75.0, 289.6, 120.0, 3.6), 6, 1, "right")
-EVERY_SHEET: tuple[Cell, ...] = (SPECIMEN_MARK, NUMBER, TITLE, *HEAD_GRID, BINDING)
+MARKS: tuple[Cell, ...] = (SPECIMEN_MARK, NUMBER, TITLE, BINDING)
+"""On every sheet of every form."""
 
-CONTINUED = Label("（次葉に続く）", _at(0, 48.6, 40, 1.4), 9, "centre")
+PRINTED_LABELS: tuple[Label, ...] = (Label("発行番号", Box(116.0, 8.6, 16.0, 4.4), 7.5, "right"),)
+"""Labels without a frame, on every sheet."""
+
+CONTINUED = Label("（次葉に続く）", at(0, 48.6, 40, 1.4), 9, "centre")
 """In the foot of every sheet but the last."""
 
-CLOSING_GRID: tuple[Cell, ...] = (
-    Cell("statement", _at(1, 48.35, 31, 1.2), 10.5, 1),
-    Cell("issued_on", _at(3, 49.75, 16, 1.1), 10.5, 1),
-    Cell("certifier_title", _at(9, 51.1, 12, 1.5), 11, 1, "right"),
-    Cell("certifier_name", _at(21.6, 51.1, 10, 1.5), 13, 1),
-    Cell("seal_note", _at(32, 53.02, 8, 0.6), 6, 1, "right"),
+CLOSING: tuple[Cell, ...] = (
+    Cell("statement", at(1, 48.35, 31, 1.2), 10.5, 1),
+    Cell("issued_on", at(3, 49.75, 16, 1.1), 10.5, 1),
+    Cell("certifier_title", at(9, 51.1, 12, 1.5), 11, 1, "right"),
+    Cell("certifier_name", at(21.6, 51.1, 10, 1.5), 13, 1),
+    Cell("seal_note", at(32, 53.02, 8, 0.6), 6, 1, "right"),
 )
 """In the foot of the last sheet only: 認証文, date, certifier, the note beside the seal."""
 
-SEAL = Box(LEFT + 40 * COLUMN - SEAL_SIDE - 1.0, TOP + 48 * ROW + 0.9, SEAL_SIDE, SEAL_SIDE)
+SEAL = Box(LEFT + WIDTH - SEAL_SIDE - 1.0, BODY_END + 0.9, SEAL_SIDE, SEAL_SIDE)
 """The 電子公印, on the last sheet only."""
-
-assert tuple(code for code, *_ in sorted(_MEMBER, key=lambda row: MEMBER_CELLS.index(row[0]))) == MEMBER_CELLS

@@ -37,7 +37,7 @@ class Issuance:
     fee_yen: int
     fee_class: str
     rule: str
-    pdf_sha256: str | None
+    face_sha256: str | None
     number: str | None
     sheets: int | None
 
@@ -68,7 +68,7 @@ class Request:
 class Sealing:
     """What is kept of a paper that passed the gate."""
 
-    pdf_sha256: str
+    face_sha256: str
     number: str
     sheets: int
 
@@ -109,6 +109,8 @@ def accept(connection: Connection, intent: Intent, now: datetime) -> Request | N
         "priced_at": stamp(intent.priced_at),
         "copies": application.copies,
         "members": len(application.members),
+        "form": application.form,
+        "year": application.year,
         "options": ",".join(application.show),
     }
     connection.execute(_ADD_REQUEST, request)
@@ -192,7 +194,7 @@ def seal(connection: Connection, request_id: str, sealings: Sequence[Sealing], n
     request = found_request(connection, request_id)
     for sealing, issuance in zip(sealings, request.papers, strict=True):
         if isinstance(take_step(connection, issuance, request, Step.SEALED, now, now), Move):
-            kept = {"pdf_sha256": sealing.pdf_sha256, "number": sealing.number, "sheets": sealing.sheets}
+            kept = {"face_sha256": sealing.face_sha256, "number": sealing.number, "sheets": sealing.sheets}
             connection.execute(_CHANGE, {"the_issuance": issuance.issuance_id, **kept})
     return found_request(connection, request_id)
 
@@ -224,7 +226,7 @@ def _issuance(row: "Row[tuple[object, ...]]") -> Issuance:
         fee_yen=row.fee_yen,
         fee_class=row.fee_class,
         rule=row.rule,
-        pdf_sha256=row.pdf_sha256,
+        face_sha256=row.face_sha256,
         number=row.number,
         sheets=row.sheets,
     )

@@ -41,6 +41,8 @@ offers = Table(
     Column("kind", String(16), primary_key=True),
     # Member (keyed digest of its number) -> fingerprint, in paper order; emptied when the visit is closed.
     Column("members", Text, nullable=False),
+    Column("forms", Text, nullable=False),
+    Column("years", Text, nullable=False),
     Column("options", Text, nullable=False),
     Column("copies_max", Integer, nullable=False),
     Column("register_version", String(64), nullable=False),
@@ -64,7 +66,9 @@ requests = Table(
     Column("priced_at", String(32), nullable=False),
     Column("copies", Integer, nullable=False),
     Column("members", Integer, nullable=False),
-    Column("options", String(128), nullable=False),
+    Column("form", String(32), nullable=False),
+    Column("year", Integer, nullable=True),
+    Column("options", String(512), nullable=False),
     # The row of the refusal it ended with: a repetition is answered the same.
     Column("refused_code", String(32), nullable=True),
 )
@@ -80,7 +84,7 @@ issuances = Table(
     Column("fee_yen", Integer, nullable=False),
     Column("fee_class", String(32), nullable=False),
     Column("rule", String(128), nullable=False),
-    Column("pdf_sha256", String(64), nullable=True),
+    Column("face_sha256", String(64), nullable=True),
     Column("number", String(64), nullable=True),
     Column("sheets", Integer, nullable=True),
     Column("accepted_at", String(32), nullable=False),

@@ -42,9 +42,11 @@ class Visit:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """What was offered in a visit: for each member (by keyed digest) its fingerprint, in paper order."""
+    """What was offered in a visit: for each member (by keyed digest) its fingerprint, in paper order; the forms, years and options that may be asked for."""
 
     members: Mapping[str, str]
+    forms: tuple[str, ...]
+    years: tuple[int, ...]
     options: tuple[str, ...]
     copies_max: int
     register_version: str
@@ -119,6 +121,8 @@ def note_offer(connection: Connection, municipality: str, offered: ChoicesOffere
         "municipality": municipality,
         "kind": offered.kind,
         "members": json.dumps({digest: member.fingerprint for digest, member in zip(digests, offered.members, strict=True)}),
+        "forms": json.dumps(offered.forms),
+        "years": json.dumps(offered.years),
         "options": json.dumps(offered.options),
         "copies_max": offered.copies_max,
         "register_version": offered.register_version,
@@ -133,7 +137,14 @@ def find_offer(connection: Connection, visit_id: str, municipality: str, kind: s
     row = connection.execute(_OFFER, {"the_visit": visit_id, "the_place": municipality, "the_kind": kind}).one_or_none()
     if row is None:
         return None
-    return Offer(json.loads(row.members), tuple(json.loads(row.options)), row.copies_max, row.register_version)
+    return Offer(
+        members=json.loads(row.members),
+        forms=tuple(json.loads(row.forms)),
+        years=tuple(json.loads(row.years)),
+        options=tuple(json.loads(row.options)),
+        copies_max=row.copies_max,
+        register_version=row.register_version,
+    )
 
 
 def seen(connection: Connection, visit_id: str, municipality: str, kind: str) -> tuple[Offer | None, Quote | None]:

@@ -6,11 +6,13 @@ from datetime import datetime
 from certificates.binding import binding
 from certificates.checking import Expected
 from certificates.drawing import draw
-from certificates.face import EMPTY, Face, MemberFace
+from certificates.content.juminhyo import STATEMENT_PART, STATEMENT_WHOLE
+from certificates.face import EMPTY, Face, Piece
 from certificates.fingerprint import fingerprint
 from certificates.issuer_form import IssuerForm
-from certificates.juminhyo import MEMBER_CELLS, OPTIONS
-from certificates.juminhyo_content import SEAL_NOTE, STATEMENT_PART, STATEMENT_WHOLE
+from certificates.form.juminhyo import MEMBER
+from certificates.issuing import SEAL_NOTE
+from certificates.kinds import KINDS
 from certificates.seal import seal_png
 from certificates.wareki import JST
 
@@ -36,9 +38,9 @@ ALL_SHOWN = {
 }
 
 
-def member(**texts: str) -> MemberFace:
+def member(**texts: str) -> Piece:
     """An ordinary person's block with nothing asked for, but for `texts`."""
-    return MemberFace(tuple((code, {**_PLAIN, **texts}.get(code, EMPTY)) for code in MEMBER_CELLS))
+    return Piece("member", tuple((cell.code, {**_PLAIN, "member_number": "1", **texts}.get(cell.code, EMPTY)) for cell in MEMBER.cells))
 
 
 HANAKO = member(
@@ -58,15 +60,25 @@ LONG = member(
 )
 
 
-def face(*members: MemberFace, copy: int = 1, **changes: str) -> Face:
-    """A paper about these people (渡辺 太郎 alone without any); `copy` gives it another number and binding."""
-    return replace(
-        Face(
-            kind="juminhyo", title="住民票の写し", number=f"20261123 みほん市 K0001 {copy:06d}", binding=binding(f"issuance-{copy}", "1f3a", "f" * 64),
-            address=ADDRESS, head_name=EMPTY, members=members or (member(),), statement=STATEMENT_WHOLE, issued_on="令和８年１１月２３日",
-            certifier_title="見本県みほん市長", certifier_name="見本　一心", seal_note=SEAL_NOTE,
-        ), **changes,
+def face(*members: Piece, copy: int = 1, **changes: str) -> Face:
+    """A paper about these people, numbered in their order (渡辺 太郎 alone without any); `copy` gives it another number and binding, `changes` other texts."""
+    head = {"address": ADDRESS, "head_name": EMPTY}
+    closing = {
+        "statement": STATEMENT_WHOLE, "issued_on": "令和８年１１月２３日", "certifier_title": "見本県みほん市長", "certifier_name": "見本　一心",
+        "seal_note": SEAL_NOTE,
+    }  # fmt: skip
+    numbered = tuple(changed(person, member_number=str(at)) for at, person in enumerate(members or (member(),), 1))
+    whole = Face(
+        form="juminhyo", title="住民票の写し", number=f"20261123 みほん市 K0001 {copy:06d}", binding=binding(f"issuance-{copy}", "1f3a", "f" * 64),
+        head=tuple((code, changes.pop(code, text)) for code, text in head.items()), pieces=numbered,
+        closing=tuple((code, changes.pop(code, text)) for code, text in closing.items()),
     )  # fmt: skip
+    return replace(whole, **changes)  # type: ignore[arg-type]
+
+
+def changed(piece: Piece, **texts: str) -> Piece:
+    """The piece with other texts in some of its cells."""
+    return Piece(piece.strip, tuple((code, texts.get(code, text)) for code, text in piece.cells))
 
 
 def paper(of: Face) -> bytes:
@@ -77,9 +89,9 @@ def paper(of: Face) -> bytes:
 def expected(of: Face, *show: str) -> Expected:
     """The order that `of` is the right answer to."""
     return Expected(
-        kind=of.kind, binding=of.binding, number=of.number, sheets=-(-len(of.members) // 4), visit_key=KEY, show=show,
-        fingerprints=tuple(fingerprint(KEY, person.text("name"), person.text("birth")) for person in of.members),
-        whole_household=of.statement != STATEMENT_PART,
+        kind=of.form, form=of.form, year=None, binding=of.binding, number=of.number, sheets=-(-len(of.pieces) // 4), visit_key=KEY, show=show,
+        fingerprints=tuple(fingerprint(KEY, person.text("name"), person.text("birth")) for person in of.pieces),
+        everybody=of.text("statement") != STATEMENT_PART,
     )  # fmt: skip
 
 
@@ -98,4 +110,4 @@ ORDINARY: dict[str, Face] = {
     "foreign resident": face(FOREIGN, head_name="渡辺　太郎"),
     "long texts": face(LONG, LONG, address=LONG_ADDRESS, head_name=LONG_NAME),
 }
-ALL = OPTIONS
+ALL = tuple(option.code for option in KINDS["juminhyo"].options)

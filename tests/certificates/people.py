@@ -14,7 +14,7 @@ NOW = datetime(2026, 11, 23, 10, 0, tzinfo=JST)
 KEY = bytes(range(32))
 KIND = KINDS["juminhyo"]
 ALL_OPTIONS = tuple(option.code for option in KIND.options)
-POLICY = Policy(options=ALL_OPTIONS, copies_max=5, leaving_blocks="omit")
+POLICY = Policy(kind="juminhyo", options=ALL_OPTIONS, forms=("juminhyo", "kojinhyo"), copies_max=5, leaving_blocks="omit")
 FORM = IssuerForm("990019", "見本県", "みほん市", "見本県みほん市長", "見本　一心", b"", "みほん市")
 
 TARO = Resident(

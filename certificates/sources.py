@@ -1,0 +1,30 @@
+"""What an issuer's registers say of one holder at one instant: all that the content of a paper is made from.
+
+A kind reads the parts it needs (`Kind.register`); what it does not read is empty. Who made this value decided whose register it is; nothing here can look further.
+"""
+
+from dataclasses import dataclass
+
+from registers.koseki.fuhyo import Fuhyo
+from registers.koseki.koseki import Koseki
+from registers.residents.resident import Household, Resident
+from registers.seal.seal import SealRegistration
+from registers.tax.record import TaxRecord
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """`holder` is the resident whose card it is and `household` theirs, None for somebody who lives in another municipality and is known here by 利用登録 alone.
+
+    `person_no` is the holder's own place in `koseki` and `fuhyo`. `seal` is the latest registration, also a cancelled one. `tax` holds the holder's records, the latest year first.
+    `version` changes whenever one of the parts that the kind reads does.
+    """
+
+    version: str
+    holder: Resident | None
+    household: Household | None
+    person_no: str | None = None
+    koseki: Koseki | None = None
+    fuhyo: Fuhyo | None = None
+    seal: SealRegistration | None = None
+    tax: tuple[TaxRecord, ...] = ()
