@@ -73,13 +73,13 @@ class Paper:
     imprint: Stencil | None
 
 
-def read(pdf: bytes) -> tuple[SheetRead, ...]:
-    """The sheets of `pdf`. Raises `Unreadable` unless it is, byte for byte (compression aside), the paper that its own drawn text makes."""
+def read(pdf: bytes) -> Paper:
+    """The paper that `pdf` is. Raises `Unreadable` unless it is, byte for byte (compression aside), the paper that its own drawn text makes."""
     from certificates.proof import prove  # not above: it needs this module's types
 
     paper = open_paper(pdf)
     prove(pdf, paper)
-    return paper.sheets
+    return paper
 
 
 def face_of(paper: Paper) -> Face:

@@ -257,16 +257,22 @@ def _coin_json(result: Accepted | CoinRefused) -> Json:
 
 
 def _paper_json(paper: TakenPaper, *, draw: bool) -> Json:
-    pdf = paper.pdf
+    sides = paper.sides
     json: Json = {
         "issuance_id": paper.paper_id,
         "sheets": paper.sheets,
         "taken": list(paper.sheet_nos),
-        "pdf": None if pdf is None else base64.b64encode(pdf).decode("ascii"),
+        "face": None if sides is None else _base64(sides.face),
+        "back": None if sides is None else _base64(sides.back),
     }
     if draw:
-        json["pictures"] = [] if pdf is None else [base64.b64encode(png).decode("ascii") for png in pictures.sheets_of(pdf)]
+        json["pictures"] = [] if sides is None else [_base64(png) for png in pictures.sheets_of(sides.face)]
+        json["back_pictures"] = [] if sides is None or not sides.back else [_base64(png) for png in pictures.sheets_of(sides.back)]
     return json
+
+
+def _base64(content: bytes) -> str:
+    return base64.b64encode(content).decode("ascii")
 
 
 async def _body(request: web.Request, kind: type[B]) -> B:

@@ -9,7 +9,7 @@ import asyncio
 from kiosk import journal
 from kiosk.coin_box import Accepted, CoinRefused, Collected, Refunded
 from kiosk.machine import Machine
-from kiosk.printer import Ejected, Jammed, OutOfPaper
+from kiosk.printer import Ejected, Jammed, OutOfPaper, Sides
 from kiosk.receipt import receipt
 from kiosk.session import Notice, Session
 from kiosk.visit import Event
@@ -84,7 +84,7 @@ async def _print_paper(machine: Machine, session: Session, paper: ReadyPaper) ->
     await machine.write(journal.printing, paper.issuance_id, machine.now())
     for sheet in range(1, paper.sheets + 1):
         await asyncio.sleep(machine.seconds.sheet)
-        result = machine.printer.print_sheet(session.request_id, paper.issuance_id, sheet, paper.sheets, paper.pdf)
+        result = machine.printer.print_sheet(session.request_id, paper.issuance_id, sheet, paper.sheets, Sides(paper.face, paper.back))
         if not isinstance(result, Ejected):
             return REASON_JAM if isinstance(result, Jammed) else REASON_NO_PAPER if isinstance(result, OutOfPaper) else REASON_UNCERTAIN
         session.progress.sheets_done += 1
@@ -133,7 +133,7 @@ def issue_receipt(machine: Machine, session: Session) -> None:
         request_id=session.request_id,
         kind=offer.kind,
         copies=len(session.printed),
-        fee_yen=offer.fee_yen,
+        fee_yen=session.fee_yen,
         inserted_yen=session.inserted_yen,
         returned_yen=session.returned_yen,
         now=machine.now(),

@@ -12,7 +12,7 @@ from kiosk import journal
 from kiosk.identification import refused
 from kiosk.journal import Paper
 from kiosk.machine import Machine
-from kiosk.selection import Selection, fingerprints_listed, lists_whole_household, members_listed, options_shown, with_choices
+from kiosk.selection import Selection, fingerprints_listed, lists_everybody, members_listed, options_shown, with_choices
 from kiosk.session import Notice, Session
 from kiosk.visit import Event
 from messages.ids import time_ordered_id
@@ -39,6 +39,8 @@ async def ask_choices(machine: Machine, session: Session) -> Event:
     answer = await machine.door.choices(session.visit_id, selection.municipality.code, selection.offer.kind)
     if isinstance(answer, Refusal):
         return refused(session, answer)
+    if not answer.forms:
+        return refused(session, refuse("fees_unavailable"))
     session.selection = with_choices(selection, answer)
     return Event.CHOICES_READY
 
@@ -91,7 +93,7 @@ def _wrong_with_paper(paper: ReadyPaper, application: Application, session: Sess
         bound = binding(paper.issuance_id, _serial(session.certificate), hash_of(application))
         if paper.binding != bound:
             return ("the binding is not of this card and this application",)
-        return differences(paper.pdf, expected_of(paper, application.kind, session.selection, session.admitted.visit_key))
+        return differences(paper.face, expected_of(paper, application.kind, session.selection, session.admitted.visit_key))
     except ValueError:
         return ("the paper cannot be read",)
 
@@ -104,13 +106,15 @@ def expected_of(paper: ReadyPaper, kind: str, selection: Selection, visit_key: b
     """What this paper must be, from the kiosk's own memory of the touches and the offer."""
     return Expected(
         kind=kind,
+        form=selection.form,
+        year=selection.year,
         binding=paper.binding,
         number=paper.number,
         sheets=paper.sheets,
         fingerprints=fingerprints_listed(selection),
         visit_key=visit_key,
         show=options_shown(selection),
-        whole_household=lists_whole_household(selection),
+        everybody=lists_everybody(selection),
     )
 
 
@@ -127,10 +131,12 @@ def _application(machine: Machine, session: Session) -> Application:
         kiosk_id=machine.terminal_id,
         municipality=selection.municipality.code,
         kind=selection.offer.kind,
+        form=selection.form,
+        year=selection.year,
         members=members_listed(selection),
         show=options_shown(selection),
         copies=selection.copies,
-        fee_yen=selection.offer.fee_yen,
+        fee_yen=selection.fee_yen,
         register_version=selection.choices.register_version,
         applied_at=now,
     )

@@ -2,7 +2,7 @@
 
 A job has papers (one per copy), a paper has sheets. For each sheet the order is: "feeding" is recorded, the sheet falls into the tray, "ejected" is recorded. So after a crash a sheet in the
 tray was ejected, and a sheet that was fed and is not in the tray is uncertain: nobody can know. An issuer's PDF is never taken apart (its signature covers every byte): the tray counts
-sheets, and holds a paper's PDF from its last sheet on. The printer never looks into a PDF and knows no names; taken bytes are gone from the machine.
+sheets, and holds a paper's two documents from its last sheet on. The printer never looks into a PDF and knows no names; taken bytes are gone from the machine.
 """
 
 import sqlite3
@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Literal
 
 from kiosk.device_memory import DeviceMemory, OnPoint
-from kiosk.printer_outcomes import Ejected, Jammed, JobState, OutOfOrder, OutOfPaper, PaperState, TakenPaper, TraySheet, Uncertain
+from kiosk.printer_outcomes import Ejected, Jammed, JobState, OutOfOrder, OutOfPaper, PaperState, Sides, TakenPaper, TraySheet, Uncertain
 from kiosk.tray import Tray, Way
 
-__all__ = ["Ejected", "Jammed", "JobState", "OutOfOrder", "OutOfPaper", "PaperState", "Printer", "TakenPaper", "TraySheet", "Uncertain"]
+__all__ = ["Ejected", "Jammed", "JobState", "OutOfOrder", "OutOfPaper", "PaperState", "Printer", "Sides", "TakenPaper", "TraySheet", "Uncertain"]
 
 _TABLES = (
     """CREATE TABLE sheet (
@@ -51,14 +51,14 @@ class Printer:
         """Let go of the files."""
         self._memory.close()
 
-    def print_sheet(self, job_id: str, paper_id: str, sheet_no: int, sheets: int, pdf: bytes) -> Ejected | Jammed | OutOfPaper | Uncertain:
-        """Print sheet `sheet_no` (1 to `sheets`) of a paper whose whole PDF is `pdf`. A sheet that came out before is not printed twice. Raises `OutOfOrder`."""
+    def print_sheet(self, job_id: str, paper_id: str, sheet_no: int, sheets: int, sides: Sides) -> Ejected | Jammed | OutOfPaper | Uncertain:
+        """Print sheet `sheet_no` (1 to `sheets`) of a paper whose two documents are `sides`; its front and its back. A sheet that came out before is not printed twice. Raises `OutOfOrder`."""
         with self._lock:
             self._look()
             fed = self._feed(job_id, paper_id, sheet_no, sheets)
             if not isinstance(fed, int):
                 return fed
-            self._tray.land(fed, pdf if sheet_no == sheets else b"")
+            self._tray.land(fed, _bound(sides) if sheet_no == sheets else b"")
             self._record("ejected", [fed], before="feeding")
             return Ejected()
 
@@ -155,8 +155,8 @@ class Printer:
         own = [row for row in rows if row[1:3] == paper]
         sheets = own[0][4]
         last = next((row[0] for row in own if row[3] == sheets), None)
-        pdf = None if last is None else self._tray.content(last)
-        return TakenPaper(*paper, sheet_nos=tuple(row[3] for row in own), sheets=sheets, pdf=pdf)
+        sides = None if last is None else _parted(self._tray.content(last))
+        return TakenPaper(*paper, sheet_nos=tuple(row[3] for row in own), sheets=sheets, sides=sides)
 
     def _clear(self, way: Way, rows: list[_Row]) -> None:
         if rows:
@@ -186,6 +186,16 @@ class Printer:
     def _rows(self, where: str, values: tuple[str, ...]) -> list[_Row]:
         with self._memory.read() as connection:
             return connection.execute(f"SELECT {_COLUMNS} FROM sheet {where} ORDER BY sheet_id", values).fetchall()  # noqa: S608
+
+
+def _bound(sides: Sides) -> bytes:
+    """Both documents as one file of the tray: the face's length in 8 bytes, the face, the back."""
+    return len(sides.face).to_bytes(8, "big") + sides.face + sides.back
+
+
+def _parted(content: bytes) -> Sides:
+    end = 8 + int.from_bytes(content[:8], "big")
+    return Sides(content[8:end], content[end:])
 
 
 def _load_new(connection: sqlite3.Connection, paper: int) -> None:

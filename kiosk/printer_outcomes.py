@@ -66,14 +66,22 @@ class TraySheet:
 
 
 @dataclass(frozen=True, slots=True)
+class Sides:
+    """A paper's two documents: the issuer's face and the center's back, whose pages are printed on the backs of the face's sheets. Neither is ever rewritten."""
+
+    face: bytes
+    back: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class TakenPaper:
-    """What a person has taken of one paper: `sheet_nos` now; `pdf` is the paper's exact bytes when its last sheet is among them, `None` while it is incomplete."""
+    """What a person has taken of one paper: `sheet_nos` now; `sides` is the paper's exact bytes when its last sheet is among them, `None` while it is incomplete."""
 
     job_id: str
     paper_id: str
     sheet_nos: tuple[int, ...]
     sheets: int
-    pdf: bytes | None
+    sides: Sides | None
 
 
 class OutOfOrder(Exception):

@@ -7,7 +7,8 @@ left out: 記載事項 default to omitted (domain facts 4.1), copies to one.
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from messages.visits import Choices, KindOffer, KindsOffered, MunicipalityEntry
+from certificates.kinds import KINDS, Chosen
+from messages.visits import Choices, KindOffer, KindsOffered, MemberChoice, MunicipalityEntry
 
 
 class Scope(StrEnum):
@@ -31,15 +32,23 @@ class Selection:
     kinds: KindsOffered | None = None
     offer: KindOffer | None = None
     choices: Choices | None = None
+    form: str = ""
+    year: int | None = None
     scope: Scope | None = None
     members: frozenset[str] = frozenset()
     show: frozenset[str] = frozenset()
     copies: int = 1
 
     @property
+    def fee_yen(self) -> int:
+        """手数料 of one copy on the chosen form, in yen."""
+        forms = () if self.choices is None else self.choices.forms
+        return next((form.fee_yen for form in forms if form.form == self.form), 0)
+
+    @property
     def total_yen(self) -> int:
         """手数料 for all copies, in yen."""
-        return 0 if self.offer is None else self.offer.fee_yen * self.copies
+        return self.fee_yen * self.copies
 
 
 def with_kinds(selection: Selection, kinds: KindsOffered) -> Selection:
@@ -53,17 +62,36 @@ def with_kind(selection: Selection, kind: str) -> Selection:
     offer = next((each for each in offers if each.kind == kind and each.open), None)
     if offer is None:
         raise NotOffered("kind")
-    return replace(selection, offer=offer, choices=None, scope=None, members=frozenset(), show=frozenset(), copies=1)
+    return _cleared(replace(selection, offer=offer))
 
 
 def with_choices(selection: Selection, choices: Choices) -> Selection:
     """Who and what may stand on the certificate of the chosen kind."""
-    return replace(selection, choices=choices, scope=None, members=frozenset(), show=frozenset(), copies=1)
+    cleared = _cleared(replace(selection, offer=selection.offer))
+    return replace(cleared, choices=choices, form=choices.forms[0].form, year=choices.years[0] if choices.years else None)
+
+
+def _cleared(selection: Selection) -> Selection:
+    return Selection(prefecture=selection.prefecture, municipality=selection.municipality, kinds=selection.kinds, offer=selection.offer)
+
+
+def with_form(selection: Selection, form: str) -> Selection:
+    """様式; raises `NotOffered`."""
+    if selection.choices is None or form not in {each.form for each in selection.choices.forms}:
+        raise NotOffered("form")
+    return replace(selection, form=form)
+
+
+def with_year(selection: Selection, year: int) -> Selection:
+    """年度; raises `NotOffered`."""
+    if selection.choices is None or year not in selection.choices.years:
+        raise NotOffered("year")
+    return replace(selection, year=year)
 
 
 def with_scope(selection: Selection, scope: Scope) -> Selection:
-    """本人のみ lists the holder, 世帯全員 everybody who is offered; 世帯の一部 begins with nobody. Raises `NotOffered` when there is nobody to
-    choose from.
+    """本人のみ lists the holder, 世帯全員 (全部事項) everybody who is offered; 世帯の一部 (one person's 個人事項) begins with nobody. Raises
+    `NotOffered` when there is nobody to choose from, or the kind leaves no choice.
     """
     members = () if selection.choices is None else selection.choices.members
     listed = {
@@ -71,16 +99,41 @@ def with_scope(selection: Selection, scope: Scope) -> Selection:
         Scope.EVERYONE: frozenset(member.member_id for member in members),
         Scope.SOME: frozenset[str](),
     }[scope]
-    if (scope is Scope.SOME and len(members) < 2) or (scope is not Scope.SOME and not listed):
+    if scope not in scopes_offered(selection) or (scope is not Scope.SOME and not listed):
         raise NotOffered("scope")
     return replace(selection, scope=scope, members=listed)
 
 
 def with_member_toggled(selection: Selection, member_id: str) -> Selection:
-    """One member of the household in or out; raises `NotOffered`."""
-    if selection.choices is None or member_id not in {member.member_id for member in selection.choices.members}:
+    """One member of the household in or out; where a paper is about everybody or one, this one instead of another. Raises `NotOffered`."""
+    if member_id not in {member.member_id for member in choosable(selection)}:
         raise NotOffered("member")
-    return replace(selection, members=selection.members ^ {member_id})
+    one = _kind_chosen(selection) == "all_or_one"
+    return replace(selection, members=frozenset({member_id}) if one else selection.members ^ {member_id})
+
+
+def scopes_offered(selection: Selection) -> tuple[Scope, ...]:
+    """Whom the paper may be about, as the kind and the number of people leave a choice."""
+    if _kind_chosen(selection) == "holder":
+        return (Scope.ONLY_ME,)
+    some = (Scope.SOME,) if len(choosable(selection)) > 1 else ()
+    return (Scope.ONLY_ME, Scope.EVERYONE, *some)
+
+
+def choosable(selection: Selection) -> tuple[MemberChoice, ...]:
+    """Those who may be picked one by one."""
+    members = () if selection.choices is None else selection.choices.members
+    return tuple(member for member in members if member.choosable)
+
+
+def has_options(selection: Selection) -> bool:
+    """Whether there is anything to choose but people and copies: a form, a year, or an item."""
+    choices = selection.choices
+    return choices is not None and (len(choices.forms) > 1 or len(choices.years) > 1 or bool(choices.options))
+
+
+def _kind_chosen(selection: Selection) -> Chosen:
+    return KINDS[selection.offer.kind].chosen if selection.offer is not None else "some"
 
 
 def with_option_toggled(selection: Selection, option: str) -> Selection:
@@ -115,7 +168,7 @@ def fingerprints_listed(selection: Selection) -> tuple[str, ...]:
     return tuple(member.fingerprint for member in members if member.member_id in selection.members)
 
 
-def lists_whole_household(selection: Selection) -> bool:
+def lists_everybody(selection: Selection) -> bool:
     """Whether everybody who was offered is chosen, however they were chosen."""
     members = () if selection.choices is None else selection.choices.members
     return bool(members) and len(selection.members) == len(members)

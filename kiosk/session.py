@@ -75,7 +75,7 @@ class Session:
     @property
     def fee_yen(self) -> int:
         """手数料 of one copy of the chosen kind."""
-        return 0 if self.selection.offer is None else self.selection.offer.fee_yen
+        return self.selection.fee_yen
 
     def begin_request(self, request_id: str) -> None:
         """A new application: nothing of an earlier one in this visit remains."""

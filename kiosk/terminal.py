@@ -24,7 +24,7 @@ from kiosk.reader import CardInField
 from kiosk.receipt import Receipt
 from kiosk.selection import NotOffered
 from kiosk.session import Language, Notice, Session
-from kiosk.touches import CHOICES, REFUSED_WITH, chosen, not_ready_for
+from kiosk.touches import CHOICES, REFUSED_WITH, chosen, not_ready_for, spared_touch
 from kiosk.visit import LONG, TOUCHES, Action, Event, Move, Screen, after
 from kiosk.waiting import Watchers, next_timer
 from messages.refusals import Refusal, refuse
@@ -92,6 +92,7 @@ class Terminal:
         self._queue: asyncio.Queue[Happened] = asyncio.Queue()
         self._work: asyncio.Task[None] | None = None
         self._work_no = 0
+        self._spared: Event | None = None  # done before anybody sees the screen
         self._timer: asyncio.TimerHandle | None = None
         self._log = structlog.get_logger().bind(terminal=machine.terminal_id)
 
@@ -105,6 +106,9 @@ class Terminal:
             while True:
                 happened = await self._queue.get()
                 refusal = await self._take(happened)
+                while (spared := self._spared) is not None:
+                    self._spared = None
+                    await self._take(Happened(spared))
                 self.watchers.changed()
                 happened.settle(refusal)
         finally:
@@ -182,6 +186,8 @@ class Terminal:
                 session.pin = ""
             case Action.LOOK_AT_READER if machine.slot.occupied:
                 self._put(Event.CARD_PLACED)
+            case Action.SPARE_NEXT | Action.SPARE_BACK:
+                self._spared = spared_touch(self.screen, session, action)
             case Action.OPEN_COIN_SLOT | Action.COUNT_COINS:
                 if handover.covered(session):
                     self._put(Event.COVERED)

@@ -14,11 +14,15 @@ from kiosk.selection import (
     NotOffered,
     Scope,
     Selection,
+    has_options,
+    scopes_offered,
     with_copies,
+    with_form,
     with_kind,
     with_member_toggled,
     with_option_toggled,
     with_scope,
+    with_year,
 )
 from kiosk.session import LANGUAGES, Session
 from kiosk.visit import TOUCHES, Action, Event, Screen
@@ -40,6 +44,8 @@ CARRIES: Mapping[Event, Literal["text", "digit", "number", "language"]] = {
     Event.DIGIT: "digit",
     Event.KIND: "text",
     Event.MEMBER: "text",
+    Event.FORM: "text",
+    Event.YEAR: "number",
     Event.OPTION: "text",
     Event.COPIES: "number",
     Event.LANGUAGE: "language",
@@ -80,6 +86,17 @@ def not_ready_for(event: Event, screen: Screen, session: Session, *, can_print: 
     return None
 
 
+def spared_touch(screen: Screen, session: Session, action: Action) -> Event | None:
+    """The touch that is spared the resident on a screen on which there is nothing to choose, or None."""
+    selection = session.selection
+    back = action is Action.SPARE_BACK
+    if screen is Screen.OPTIONS and not has_options(selection):
+        return Event.BACK if back else Event.NEXT
+    if screen is Screen.MEMBERS and scopes_offered(selection) == (Scope.ONLY_ME,):
+        return Event.BACK if back else Event.ONLY_ME
+    return None
+
+
 def chosen(action: Action, value: str | int, session: Session) -> Selection:
     """The selection after this choice; raises `NotOffered`."""
     selection = session.selection
@@ -92,6 +109,10 @@ def chosen(action: Action, value: str | int, session: Session) -> Selection:
             return with_kind(selection, str(value))
         case Action.TOGGLE_MEMBER:
             return with_member_toggled(selection, str(value))
+        case Action.SET_FORM:
+            return with_form(selection, str(value))
+        case Action.SET_YEAR:
+            return with_year(selection, int(value))
         case Action.TOGGLE_OPTION:
             return with_option_toggled(selection, str(value))
         case Action.SET_COPIES:
@@ -105,6 +126,8 @@ CHOICES: frozenset[Action] = frozenset(
         Action.SET_MUNICIPALITY,
         Action.SET_KIND,
         Action.TOGGLE_MEMBER,
+        Action.SET_FORM,
+        Action.SET_YEAR,
         Action.TOGGLE_OPTION,
         Action.SET_COPIES,
         Action.SET_ONLY_ME,
@@ -120,6 +143,8 @@ REFUSED_WITH: Mapping[str, str] = {
     "kind": "kind_unknown",
     "scope": "members_invalid",
     "member": "members_invalid",
+    "form": "form_invalid",
+    "year": "year_invalid",
     "option": "options_invalid",
     "copies": "copies_invalid",
 }

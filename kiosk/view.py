@@ -8,8 +8,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from certificates.kinds import KINDS
+from certificates.wareki import fiscal_year
 from kiosk.receipt import reference_of
-from kiosk.selection import Scope, options_shown
+from kiosk.selection import Scope, choosable, options_shown, scopes_offered
 from kiosk.session import Notice, Session
 from kiosk.terminal import Terminal
 from kiosk.visit import TABLE, TOUCHES, WITH_CARD, Screen
@@ -123,7 +124,8 @@ def _kinds(_terminal: Terminal, session: Session) -> Json:
         "kinds": [
             {
                 **_kind(offer.kind),
-                "fee_yen": offer.fee_yen,
+                "fee_yen": min((fee.fee_yen for fee in offer.fees), default=0),
+                "fee_varies": len({fee.fee_yen for fee in offer.fees}) > 1,
                 "open": offer.open,
                 "opens_at": None if offer.opens_at is None else offer.opens_at.isoformat(timespec="minutes"),
             }
@@ -147,6 +149,21 @@ def _chosen(_terminal: Terminal, session: Session) -> Json:
         **_kind(kind.code),
         "municipality": _entry(selection.municipality),
         "household": len(selection.choices.members),
+        "chosen": kind.chosen,
+        "scopes": [str(scope) for scope in scopes_offered(selection)],
+        "forms": [
+            {
+                "code": fee.form,
+                "ja": kind.form(fee.form).ja,
+                "en": kind.form(fee.form).en,
+                "fee_yen": fee.fee_yen,
+                "chosen": fee.form == selection.form,
+            }
+            for fee in selection.choices.forms
+        ],
+        "years": [
+            {"year": year, "ja": fiscal_year(year), "en": f"Fiscal {year}", "chosen": year == selection.year} for year in selection.choices.years
+        ],
         "scope": None if selection.scope is None else str(selection.scope),
         "listed": len(selection.members),
         "options": [
@@ -156,14 +173,13 @@ def _chosen(_terminal: Terminal, session: Session) -> Json:
         "shown": list(options_shown(selection)),
         "copies": selection.copies,
         "copies_max": selection.choices.copies_max,
-        "fee_yen": selection.offer.fee_yen,
+        "fee_yen": selection.fee_yen,
         "total_yen": selection.total_yen,
     }
 
 
 def _members_pick(terminal: Terminal, session: Session) -> Json:
-    choices = session.selection.choices
-    members = () if choices is None or session.selection.scope is not Scope.SOME else choices.members
+    members = choosable(session.selection) if session.selection.scope is Scope.SOME else ()
     return {
         **_chosen(terminal, session),
         "members": [

@@ -65,6 +65,8 @@ class Event(StrEnum):
     EVERYONE = "everyone"
     SOME = "some"
     MEMBER = "member"
+    FORM = "form"
+    YEAR = "year"
     OPTION = "option"
     COPIES = "copies"
     NEXT = "next"
@@ -133,7 +135,11 @@ class Action(StrEnum):
     SET_EVERYONE = "set_everyone"
     SET_SOME = "set_some"
     TOGGLE_MEMBER = "toggle_member"
+    SET_FORM = "set_form"
+    SET_YEAR = "set_year"
     TOGGLE_OPTION = "toggle_option"
+    SPARE_NEXT = "spare_next"  # past a screen on which there is nothing to choose
+    SPARE_BACK = "spare_back"
     SET_COPIES = "set_copies"
     APPLY = "apply"
     RAISE_ALARM = "raise_alarm"
@@ -216,21 +222,23 @@ _ROWS: tuple[tuple[Screen, Event, Screen, tuple[Action, ...]], ...] = (
     (S.ADMITTING, E.KINDS_READY, S.KINDS, ()),
     (S.ADMITTING, E.REFUSAL, S.REFUSED, (A.TELL_REASON, A.CLOSE_REFUSED)),
     (S.KINDS, E.KIND, S.LOOKING_UP, (A.SET_KIND, A.ASK_CHOICES)),
-    (S.LOOKING_UP, E.CHOICES_READY, S.MEMBERS, ()),
+    (S.LOOKING_UP, E.CHOICES_READY, S.MEMBERS, (A.SPARE_NEXT,)),
     (S.LOOKING_UP, E.REFUSAL, S.REFUSED, (A.TELL_REASON, A.CLOSE_REFUSED)),
-    (S.MEMBERS, E.ONLY_ME, S.OPTIONS, (A.SET_ONLY_ME,)),
-    (S.MEMBERS, E.EVERYONE, S.OPTIONS, (A.SET_EVERYONE,)),
+    (S.MEMBERS, E.ONLY_ME, S.OPTIONS, (A.SET_ONLY_ME, A.SPARE_NEXT)),
+    (S.MEMBERS, E.EVERYONE, S.OPTIONS, (A.SET_EVERYONE, A.SPARE_NEXT)),
     (S.MEMBERS, E.SOME, S.MEMBERS_PICK, (A.SET_SOME,)),
     (S.MEMBERS, E.BACK, S.KINDS, ()),
     (S.MEMBERS_PICK, E.MEMBER, S.MEMBERS_PICK, (A.TOGGLE_MEMBER,)),
-    (S.MEMBERS_PICK, E.NEXT, S.OPTIONS, ()),
+    (S.MEMBERS_PICK, E.NEXT, S.OPTIONS, (A.SPARE_NEXT,)),
     (S.MEMBERS_PICK, E.BACK, S.MEMBERS, ()),
+    (S.OPTIONS, E.FORM, S.OPTIONS, (A.SET_FORM,)),
+    (S.OPTIONS, E.YEAR, S.OPTIONS, (A.SET_YEAR,)),
     (S.OPTIONS, E.OPTION, S.OPTIONS, (A.TOGGLE_OPTION,)),
     (S.OPTIONS, E.NEXT, S.COPIES, ()),
-    (S.OPTIONS, E.BACK, S.MEMBERS, ()),
+    (S.OPTIONS, E.BACK, S.MEMBERS, (A.SPARE_BACK,)),
     (S.COPIES, E.COPIES, S.COPIES, (A.SET_COPIES,)),
     (S.COPIES, E.NEXT, S.REVIEW, ()),
-    (S.COPIES, E.BACK, S.OPTIONS, ()),
+    (S.COPIES, E.BACK, S.OPTIONS, (A.SPARE_BACK,)),
     (S.REVIEW, E.APPLY, S.REQUESTING, (A.APPLY,)),
     (S.REVIEW, E.BACK, S.COPIES, ()),
     (S.REQUESTING, E.PAPERS_READY, S.PAYMENT, (A.OPEN_COIN_SLOT,)),

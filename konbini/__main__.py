@@ -55,9 +55,13 @@ def issue(
     town_file: TownFile,
     holder: Annotated[str, typer.Option(help="町の holders の id。")],
     pin: Annotated[str, typer.Option(help="利用者証明用の暗証番号（4桁）。")],
-    kind: Annotated[str, typer.Option(help="証明書の種類（juminhyo）。")],
+    kind: Annotated[str, typer.Option(help="証明書の種類: juminhyo, kisai_jiko, inkan, koseki, fuhyo, kazei。")],
     out: Annotated[Path, typer.Option(help="出てきた紙（PDF）と領収書を置くフォルダ。", file_okay=False)],
     members: Annotated[str, typer.Option(help="all, self, または宛名番号をコンマで区切ったもの。")] = "all",
+    scope: Annotated[str, typer.Option(help="戸籍と附票: all（全部）か person（1人）。")] = "",
+    person: Annotated[str, typer.Option(help="--scope person のとき、戸籍の者の番号。省くとカードの本人。")] = "",
+    year: Annotated[int | None, typer.Option(help="年度（2026 は令和8年度）。")] = None,
+    form: Annotated[str, typer.Option(help="様式: juminhyo, kojinhyo; kazei, shotoku, shotoku_kazei。")] = "",
     show: Annotated[str, typer.Option(help="記載する事項をコンマで区切ったもの（relation,honseki など）。")] = "",
     copies: Annotated[int, typer.Option(help="通数。")] = 1,
     kiosk: Annotated[str | None, typer.Option(help="端末の id。")] = None,
@@ -66,10 +70,11 @@ def issue(
     json: Json = False,
 ) -> None:
     """本物の端末で1回の手続きをする: カード、暗証番号、選択、支払い、印刷。"""
-    from konbini.issue import Errand, run_errand
+    from konbini.issue import Errand, run_errand, who
 
     shown = tuple(code for code in show.split(",") if code)
-    run_errand(Errand(town_file, holder, pin, kind, members, shown, copies, kiosk, municipality, credential, out), as_json=json)
+    listed = who(members, scope, person, as_json=json)
+    run_errand(Errand(town_file, holder, pin, kind, listed, form, year, shown, copies, kiosk, municipality, credential, out), as_json=json)
 
 
 @app.command()

@@ -11,7 +11,7 @@ import aiohttp
 from konbini.answers import fail, print_json
 from messages.refusals import TABLE
 from simulation.town.description import HolderEntry, KioskEntry, NoTown, Town, read_town
-from simulation.visitor import NotServed, Visited, Visitor, Wish
+from simulation.visitor import NotServed, Paper, Visited, Visitor, Wish
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,12 +23,23 @@ class Errand:
     pin: str
     kind: str
     members: str
+    form: str
+    year: int | None
     show: tuple[str, ...]
     copies: int
     kiosk: str | None
     municipality: str | None
     credential: str
     out: Path
+
+
+def who(members: str, scope: str, person: str, *, as_json: bool) -> str:
+    """Whom the paper is about, as `Errand.members`: `--scope all` is everybody, `--scope person` the holder or the person named; without a scope what `--members` says."""
+    if scope not in ("", "all", "person") or (person and scope != "person"):
+        fail("members_invalid", "--scope は all か person です。--person は --scope person のときだけ使えます。", as_json=as_json, status=2)
+    if scope == "person":
+        return person or "self"
+    return "all" if scope == "all" else members
 
 
 def run_errand(errand: Errand, *, as_json: bool) -> None:
@@ -57,7 +68,9 @@ def _wish(errand: Errand, holder: HolderEntry) -> Wish:
         members = tuple(member.strip() for member in errand.members.split(",") if member.strip())
         # One's own number alone is what the panel calls "only me".
         members = "self" if members == (holder.atena_no,) else members
-    return Wish(holder.id, errand.pin, errand.municipality or holder.municipality, errand.kind, members, errand.show, errand.copies)
+    return Wish(
+        holder.id, errand.pin, errand.municipality or holder.municipality, errand.kind, members, errand.show, errand.form, errand.year, errand.copies
+    )
 
 
 class _Place:
@@ -112,7 +125,7 @@ async def _visit(url: str, wish: Wish, *, as_json: bool) -> Visited:
 
 def _answer(errand: Errand, kiosk: KioskEntry, holder: HolderEntry, outcome: Visited, *, as_json: bool) -> None:
     errand.out.mkdir(parents=True, exist_ok=True)
-    papers = [_written(errand.out, paper.issuance_id, paper.pdf, paper.sheets) for paper in outcome.papers]
+    papers = [_written(errand.out, paper) for paper in outcome.papers]
     receipt = None
     if outcome.receipt is not None:
         receipt = errand.out / f"receipt-{outcome.reference or 'x'}.txt"
@@ -145,12 +158,16 @@ def _answer(errand: Errand, kiosk: KioskEntry, holder: HolderEntry, outcome: Vis
         print_json(answer)
         return
     for paper in papers:
-        print(f"{paper['file']}  {paper['sheets']}枚")
+        print(f"{paper['face']}  {paper['sheets']}枚\n{paper['back']}")
     print(f"手数料 {outcome.spent_yen:,}円  領収書 {receipt}")
 
 
-def _written(out: Path, issuance_id: str, pdf: bytes | None, sheets: int) -> dict[str, Any]:
-    file = out / f"{issuance_id}.pdf"
-    if pdf is not None:
-        file.write_bytes(pdf)
-    return {"issuance_id": issuance_id, "file": str(file) if pdf is not None else None, "sheets": sheets}
+def _written(out: Path, paper: Paper) -> dict[str, Any]:
+    """The two documents of one paper as `ID.face.pdf` and `ID.back.pdf`; none while its last sheet has not come out."""
+    files: dict[str, str | None] = {}
+    for side, content in (("face", paper.face), ("back", paper.back)):
+        file = out / f"{paper.issuance_id}.{side}.pdf"
+        if content is not None:
+            file.write_bytes(content)
+        files[side] = str(file) if content is not None else None
+    return {"issuance_id": paper.issuance_id, **files, "sheets": paper.sheets}

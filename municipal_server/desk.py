@@ -62,7 +62,7 @@ class Desk:
         unserved = self._unserved(message.municipality, message.kind)
         if unserved is not None:
             return unserved
-        sources = await self._store.read(find_sources, message.serial, message.kind)
+        sources = await self._store.read(find_sources, message.serial, message.kind, now)
         offered = self._offered(message, sources, now)
         if isinstance(offered, Declined):
             return await self._declined(Refused(message.visit_id, "choices", message.kind, number_of(sources), offered.code, offered.reason), now)
@@ -92,7 +92,7 @@ class Desk:
         made = await self._maker.make(order, f"{peer.role}:{peer.name}", now)
         if isinstance(made, Issued):
             return made
-        sources = await self._store.read(find_sources, order.serial, order.kind)
+        sources = await self._store.read(find_sources, order.serial, order.kind, now)
         return await self._declined(Refused(order.request_id, "order", order.kind, number_of(sources), made.code, made.reason), now)
 
     async def _note(self, told: TellOutcome, peer: Peer, now: datetime) -> Message:

@@ -38,7 +38,7 @@ class Maker:
 
     async def make(self, order: IssueOrder, asked_by: str, now: datetime) -> Issued | Declined:
         """The order's papers. Raises `PressFull`, `PressBroken` or `StoreFailed` where the same order must be given again."""
-        known, found = await self._store.read(survey, order.request_id, order.serial, order.kind)
+        known, found = await self._store.read(survey, order.request_id, order.serial, order.kind, now)
         if known is None:
             known = await self._begin(order, found, asked_by, now)
         if isinstance(known, Declined):
@@ -112,17 +112,17 @@ REFUSED_AT_RESERVING: dict[Literal["closed", "reused", "changed"], Declined] = {
 }
 
 
-def survey(connection: Connection, request_id: str, serial: str, kind: str) -> tuple[LoggedOrder | Declined | None, Sources | None]:
+def survey(connection: Connection, request_id: str, serial: str, kind: str, now: datetime) -> tuple[LoggedOrder | Declined | None, Sources | None]:
     """What the log knows of the order and the registers of the holder, at one instant."""
     known = find_order(connection, request_id)
-    return REFUSED_AT_RESERVING[known] if isinstance(known, str) else known, find_sources(connection, serial, kind)
+    return REFUSED_AT_RESERVING[known] if isinstance(known, str) else known, find_sources(connection, serial, kind, now)
 
 
 def reserve_if_unchanged(
     connection: Connection, order: NewOrder, serial: str, municipality: str, prefix: str, now: datetime
 ) -> Reserved | Literal["changed"]:
     """`issue_log.reserve` if the registers are still as they were when the choice was made: between looking and numbering a stop, a protection or a 廃印 may have come."""
-    found = find_sources(connection, serial, order.kind)
+    found = find_sources(connection, serial, order.kind, now)
     if found is None or found.version != order.register_version:
         return find_order(connection, order.request_id) or "changed"
     return reserve(connection, order, municipality, prefix, now)

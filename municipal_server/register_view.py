@@ -5,43 +5,45 @@ Decides nothing; finding nobody is an answer like any other. Every function is o
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from datetime import date, datetime
 
 from sqlalchemy import Connection
 
 from certificates.kinds import KINDS
 from certificates.sources import Sources
-from registers.koseki.tables import koseki_of_person_linked_to, koseki_of_serial
+from certificates.wareki import day_in_japan
+from registers.koseki.tables import koseki_of_person_linked_to, koseki_of_usage_registration
 from registers.residents.tables import holder_and_household
 from registers.seal.tables import seal_of
 from registers.tax.tables import records_of
 
 
-def find_sources(connection: Connection, serial: str, kind: str) -> Sources | None:
+def find_sources(connection: Connection, serial: str, kind: str, now: datetime) -> Sources | None:
     """What the registers say of whom this 利用者証明用 certificate's serial (lower-case hex) belongs to; None when nobody is known by it here."""
     found = holder_and_household(connection, serial)
     residents = None if found is None else Sources(version=found[1].version, holder=found[0], household=found[1])
     look = _LOOKS.get(KINDS[kind].register)
-    return residents if look is None else look(connection, serial, residents)
+    return residents if look is None else look(connection, serial, residents, day_in_japan(now))
 
 
-def _seal(connection: Connection, _serial: str, residents: Sources | None) -> Sources | None:
+def _seal(connection: Connection, _serial: str, residents: Sources | None, _today: date) -> Sources | None:
     if residents is None or residents.holder is None:
         return residents
     seal = seal_of(connection, residents.holder.atena_no)
     return residents if seal is None else replace(residents, seal=seal, version=_version(residents, seal.version))
 
 
-def _tax(connection: Connection, _serial: str, residents: Sources | None) -> Sources | None:
+def _tax(connection: Connection, _serial: str, residents: Sources | None, _today: date) -> Sources | None:
     if residents is None or residents.holder is None:
         return residents
     records = records_of(connection, residents.holder.atena_no)
     return replace(residents, tax=records, version=_version(residents, *(f"{record.year}:{record.version}" for record in records)))
 
 
-def _koseki(connection: Connection, serial: str, residents: Sources | None) -> Sources | None:
+def _koseki(connection: Connection, serial: str, residents: Sources | None, today: date) -> Sources | None:
     """By the link from the resident register where the holder lives here, else by 利用登録."""
     holder = None if residents is None else residents.holder
-    found = koseki_of_serial(connection, serial) if holder is None else koseki_of_person_linked_to(connection, holder.atena_no)
+    found = koseki_of_usage_registration(connection, serial, today) if holder is None else koseki_of_person_linked_to(connection, holder.atena_no)
     if found is None:
         return residents
     koseki, fuhyo, person_no = found
@@ -54,4 +56,4 @@ def _version(residents: Sources | None, *others: str) -> str:
     return "/".join((residents.version if residents else "-", *others))
 
 
-_LOOKS: Mapping[str, Callable[[Connection, str, Sources | None], Sources | None]] = {"seal": _seal, "koseki": _koseki, "tax": _tax}
+_LOOKS: Mapping[str, Callable[[Connection, str, Sources | None, date], Sources | None]] = {"seal": _seal, "koseki": _koseki, "tax": _tax}

@@ -58,7 +58,7 @@ class Auditor:
         unresolved = [issuance for issuance, state in self._states.items() if state == "unresolved"]
         self._open_cases(set(unresolved))
         return Findings(
-            issued=sum(1 for visit in came for paper in visit.visited.papers if paper.pdf is not None),
+            issued=sum(1 for visit in came for paper in visit.visited.papers if paper.face is not None),
             mismatches=mismatches,
             unresolved=len(unresolved),
             refused=dict(sorted(Counter(visit.visited.refusal for visit in came if visit.visited.refusal).items())),
@@ -73,9 +73,9 @@ class Auditor:
         seen_numbers: set[str] = set()
         for visit in came:
             for paper in visit.visited.papers:
-                if paper.pdf is None:
+                if paper.face is None:
                     continue
-                wrong = self._not_theirs(visit, paper.pdf, seen_numbers)
+                wrong = self._not_theirs(visit, paper.face, seen_numbers)
                 mismatches += bool(wrong)
                 self._complaints += [f"visit {visit.number}: {reason}" for reason in wrong]
         return mismatches
@@ -90,8 +90,8 @@ class Auditor:
         resident = visit.holder.made.resident
         home = self._households[resident.household_no]
         wanted = [member for member in home.members if visit.wish.members == "all" or member.atena_no in self._chosen(visit)]
-        printed = [(member.text("name"), member.text("name_kana")) for member in face.members]
-        if face.address != home.address:
+        printed = [(member.text("name"), member.text("name_kana")) for member in face.pieces]
+        if face.text("address") != home.address:
             wrong.append("somebody else's address")
         if printed != [(member.name, member.name_kana or "＊＊＊") for member in wanted]:
             wrong.append("other people than were asked for")
@@ -105,7 +105,7 @@ class Auditor:
     # --- paper and state ---
 
     def _papers_and_states(self, came: list[Came]) -> None:
-        whole = Counter(paper.issuance_id for visit in came for paper in visit.visited.papers if paper.pdf is not None)
+        whole = Counter(paper.issuance_id for visit in came for paper in visit.visited.papers if paper.face is not None)
         for issuance, times in whole.items():
             state = self._states.get(issuance)
             if times > 1:
@@ -130,7 +130,7 @@ class Auditor:
             if counters.cash_yen - counters.float_yen - counters.brought_yen + counters.carried_yen != kept:
                 self._complaints.append(f"{terminal}: the coin box does not add up")
             gained += kept
-        due = sum(demo.FEE_YEN for state in self._states.values() if state in WITH_PAPER or state == "unresolved")
+        due = sum(demo.FEES_YEN["juminhyo"] for state in self._states.values() if state in WITH_PAPER or state == "unresolved")
         if gained != due:
             self._complaints.append(f"the coin boxes gained {gained} yen, {due} yen are due for papers")
         spent = sum(visit.visited.spent_yen for visit in came if not visit.visited.went_dark)
@@ -140,7 +140,7 @@ class Auditor:
 
     def _cost(self, visit: Came) -> int:
         out = {paper.issuance_id for paper in visit.visited.papers}
-        return sum(demo.FEE_YEN for issuance in out if self._states.get(issuance) in WITH_PAPER or self._states.get(issuance) == "unresolved")
+        return sum(demo.FEES_YEN["juminhyo"] for issuance in out if self._states.get(issuance) in WITH_PAPER or self._states.get(issuance) == "unresolved")
 
     def _ledger(self) -> int:
         with self._foundation.estate.databases["fees"].begin() as connection:
@@ -153,10 +153,10 @@ class Auditor:
         unresolved = sum(state == "unresolved" for state in self._states.values())
         city = self._foundation.estate.issuer.municipality
         expected = {
-            f"operator/{demo.OPERATOR}/till": (printed + unresolved) * demo.FEE_YEN,
+            f"operator/{demo.OPERATOR}/till": (printed + unresolved) * demo.FEES_YEN["juminhyo"],
             f"operator/{demo.OPERATOR}/pending": 0,
-            f"operator/{demo.OPERATOR}/suspense": -unresolved * demo.FEE_YEN,
-            f"municipality/{city}/fee": -printed * demo.FEE_YEN,
+            f"operator/{demo.OPERATOR}/suspense": -unresolved * demo.FEES_YEN["juminhyo"],
+            f"municipality/{city}/fee": -printed * demo.FEES_YEN["juminhyo"],
             f"municipality/{city}/commission": printed * demo.COMMISSION_YEN,
         }
         self._complaints += [f"{code}: {found.get(code, 0)} yen instead of {yen}" for code, yen in expected.items() if found.get(code, 0) != yen]
@@ -196,9 +196,10 @@ def paper_hash(pdf: bytes) -> str:
 
 
 def _uninvited(face: Face, show: tuple[str, ...]) -> Iterator[str]:
+    members = face.pieces
     sensitive = {"my_number": "my_number", "juminhyo_code": "juminhyo_code", "honseki": "honseki", "hittousha": "honseki", "relation": "relation"}
     for cell, option in sensitive.items():
-        if option not in show and any(member.text(cell) != "＊＊＊" for member in face.members):
+        if option not in show and any(member.text(cell) != "＊＊＊" for member in members):
             yield cell
 
 

@@ -13,8 +13,21 @@ KIOSK = "kiosk"
 CENTER_JA = "証明書交付センター（見本）"
 CENTER_EN = "Issuance center (specimen)"
 
-FEE_YEN = 200
-"""住民票の写し at a kiosk: the commonest price among the cities read."""
+FEES_YEN = {
+    "juminhyo": 200,
+    "kisai_jiko": 200,
+    "inkan": 200,
+    "koseki": 450,
+    "fuhyo": 200,
+    "kazei": 400,
+    "shotoku": 400,
+    "shotoku_kazei": 800,
+}
+"""By fee class: the commonest kiosk prices among the cities read; the three classes of tax papers as in 砂川市."""
+
+OFFERED_FROM = date(2019, 5, 1)
+TAX_YEARS = 3
+"""How many fiscal years back the demonstration municipality issues tax papers for."""
 
 COMMISSION_YEN = 117
 """委託手数料 per issuance, tax included, about 2021 (小平市)."""

@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 
 from certificates.fonts.selection import missing_glyphs
 from certificates.issuer_form import IssuerForm
-from certificates.kinds import KINDS
+from certificates.kinds import FEE_CLASSES, KINDS, Kind
 from certificates.policy import Policy
 from certificates.seal import seal_image, seal_png
 from fees.pricing import Rates
@@ -119,22 +119,34 @@ def _issuer() -> Issuer:
         seal_png=seal_png(f"{MIHON.name}長之印"),
         number_prefix=MIHON.name,
     )
-    policies = {kind.code: Policy(tuple(option.code for option in kind.options), kind.copies_max, "person") for kind in KINDS.values()}
-    return Issuer(MIHON.code, MIHON.name, ((date(2019, 5, 1), form),), policies)
+    policies = {kind.code: ((demo.OFFERED_FROM, policy_of(kind)),) for kind in KINDS.values()}
+    return Issuer(MIHON.code, MIHON.name, ((demo.OFFERED_FROM, form),), policies)
+
+
+def policy_of(kind: Kind) -> Policy:
+    """What the demonstration municipality makes of a kind: everything it has."""
+    return Policy(
+        kind=kind.code,
+        options=tuple(option.code for option in kind.options),
+        forms=tuple(form.code for form in kind.forms),
+        copies_max=kind.copies_max,
+        years=demo.TAX_YEARS if kind.yearly else 1,
+        undeclared="blank_for_dependants",
+    )
 
 
 def _rates() -> Rates:
     rules = tuple(
         TariffRule(
-            rule=f"{MIHON.code}-{kind.fee_class}-1",
+            rule=f"{MIHON.code}-{fee_class}-1",
             municipality=MIHON.code,
-            fee_class=kind.fee_class,
+            fee_class=fee_class,
             channel=demo.CHANNEL,
             kind="base",
-            yen=demo.FEE_YEN,
+            yen=demo.FEES_YEN[fee_class],
             since=demo.TARIFF_FROM,
         )
-        for kind in KINDS.values()
+        for fee_class in FEE_CLASSES
     )
     commission = CommissionRule(rule="commission-1", operator=demo.OPERATOR, commission_yen=demo.COMMISSION_YEN, since=demo.TARIFF_FROM)
     return Rates(tariff_of(rules), commissions_of((commission,)))

@@ -8,6 +8,7 @@ import msgspec
 
 from kiosk.card import Card
 from kiosk.coin_box import Accepted
+from kiosk.printer import TakenPaper
 from kiosk.terminal import Terminal
 from kiosk.touches import read_touch
 from kiosk.view import view_of
@@ -86,12 +87,19 @@ class SimulatedHands:
         except MachineDown:
             # Paper that has left the tray is in the hand, whatever has become of the machine.
             left = {paper.paper_id for paper in printer.lying()}
-            raise MachineDown(tuple(Paper(paper.paper_id, paper.sheets, paper.pdf) for paper in found if paper.paper_id not in left)) from None
+            raise MachineDown(tuple(_paper(paper) for paper in found if paper.paper_id not in left)) from None
 
     async def _take_papers(self, terminal: Terminal) -> Json:
         handed = await terminal.take_papers()
-        papers = [
-            {"issuance_id": paper.paper_id, "sheets": paper.sheets, "pdf": None if paper.pdf is None else base64.b64encode(paper.pdf).decode()}
-            for paper in handed.papers
-        ]
+        papers = [{"issuance_id": paper.paper_id, "sheets": paper.sheets, **_sides_json(paper)} for paper in handed.papers]
         return {"papers": papers, "receipt": None if handed.receipt is None else handed.receipt.text, "view": view_of(terminal)}
+
+
+def _paper(taken: TakenPaper) -> Paper:
+    sides = taken.sides
+    return Paper(taken.paper_id, taken.sheets, sides.face if sides else None, sides.back if sides else None)
+
+
+def _sides_json(taken: TakenPaper) -> Json:
+    sides = taken.sides
+    return {"face": sides and base64.b64encode(sides.face).decode(), "back": sides and base64.b64encode(sides.back).decode()}

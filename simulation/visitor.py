@@ -39,6 +39,8 @@ class Wish:
     kind: str
     members: str | tuple[str, ...] = "all"
     show: tuple[str, ...] = ()
+    form: str = ""  # without one, the kind's first
+    year: int | None = None  # without one, the latest
     copies: int = 1
 
 
@@ -48,7 +50,8 @@ class Paper:
 
     issuance_id: str
     sheets: int
-    pdf: bytes | None
+    face: bytes | None
+    back: bytes | None = None
 
 
 @dataclass(slots=True)
@@ -189,9 +192,8 @@ class Person:
         return await self._touch("kind", self._wish.kind)
 
     async def _on_members(self, view: Json) -> Json:
-        if isinstance(self._wish.members, tuple) and view["data"]["household"] == 1:
-            return await self._leave_because("members_invalid")
-        return await self._touch({"all": "everyone", "self": "only_me"}.get(str(self._wish.members), "some"))
+        scope = {"all": "everyone", "self": "only_me"}.get(str(self._wish.members), "some")
+        return await (self._touch(scope) if scope in view["data"]["scopes"] else self._leave_because("members_invalid"))
 
     async def _on_members_pick(self, view: Json) -> Json:
         offered = {member["id"]: member["chosen"] for member in view["data"]["members"]}
@@ -206,12 +208,33 @@ class Person:
         offered = {option["code"]: option["chosen"] for option in view["data"]["options"]}
         if any(option not in offered for option in self._wish.show):
             return await self._leave_because("options_invalid")
+        if self._wish.form and self._wish.form not in [form["code"] for form in view["data"]["forms"]]:
+            return await self._leave_because("form_invalid")
+        if self._wish.year is not None and self._wish.year not in [year["year"] for year in view["data"]["years"]]:
+            return await self._leave_because("year_invalid")
+        if self._wish.form:
+            await self._touch("form", self._wish.form)
+        if self._wish.year is not None:
+            await self._touch("year", self._wish.year)
         for option, chosen in offered.items():
             if chosen != (option in self._wish.show):
                 await self._touch("option", option)
         return await self._touch("next")
 
+    def _missed(self, chosen: Json) -> str | None:
+        """What the panel did not let the visitor ask for, where it has nothing to choose from."""
+        forms = [form["code"] for form in chosen["forms"] if form["chosen"]]
+        years = [year["year"] for year in chosen["years"] if year["chosen"]]
+        if set(chosen["shown"]) != set(self._wish.show):
+            return "options_invalid"
+        if self._wish.form and forms != [self._wish.form]:
+            return "form_invalid"
+        return "year_invalid" if self._wish.year is not None and years != [self._wish.year] else None
+
     async def _on_copies(self, view: Json) -> Json:
+        missed = self._missed(view["data"])
+        if missed is not None:
+            return await self._leave_because(missed)
         if not 1 <= self._wish.copies <= view["data"]["copies_max"]:
             return await self._leave_because("copies_invalid")
         if self._wish.copies != view["data"]["copies"]:
@@ -292,8 +315,7 @@ class Person:
     async def _take_papers(self) -> Json:
         answer = await self._send("POST", "tray/take", None)
         for paper in answer["papers"]:
-            pdf = None if paper["pdf"] is None else base64.b64decode(paper["pdf"])
-            self.outcome.papers.append(Paper(paper["issuance_id"], paper["sheets"], pdf))
+            self.outcome.papers.append(Paper(paper["issuance_id"], paper["sheets"], _bytes(paper["face"]), _bytes(paper["back"])))
         self.outcome.receipt = answer["receipt"] or self.outcome.receipt
         return self._view_in(answer)
 
@@ -338,6 +360,10 @@ class HttpHands:
         if answer.status != 200:
             raise NotServed(said.get("code", "failed"), detail=said.get("detail", ""))
         return said
+
+
+def _bytes(text: str | None) -> bytes | None:
+    return None if text is None else base64.b64decode(text)
 
 
 class Visitor(Person):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from certificates.kinds import KINDS
+from certificates.kinds import FEE_CLASSES, KINDS
 from certificates.seal import seal_image
 from simulation import demonstration as demo
 from simulation.town.authorities import root_files, server_name
@@ -109,7 +109,7 @@ def _jpki(folders: Folders, prepared: Prepared, opening: Opening) -> dict[str, A
 def _fees(folders: Folders, prepared: Prepared, opening: Opening) -> dict[str, Any]:
     city = prepared.city
     since = demo.TARIFF_FROM.isoformat()
-    base = {"municipality": city.code, "channel": demo.CHANNEL, "kind": "base", "yen": demo.FEE_YEN, "since": since}
+    base = {"municipality": city.code, "channel": demo.CHANNEL, "kind": "base", "since": since}
     return {
         "name": demo.FEES,
         "door": _door(folders, opening, "fees"),
@@ -118,7 +118,9 @@ def _fees(folders: Folders, prepared: Prepared, opening: Opening) -> dict[str, A
         "center": {"id": demo.CENTER, "name": demo.CENTER_JA, "name_en": demo.CENTER_EN},
         "operators": [{"id": demo.OPERATOR, "name": demo.OPERATOR_JA, "name_en": demo.OPERATOR_EN}],
         "municipalities": [{"id": city.code, "name": city.name, "name_en": city.name_en}],
-        "tariff": [{**base, "rule": f"{city.code}-{kind.fee_class}-1", "fee_class": kind.fee_class} for kind in KINDS.values()],
+        "tariff": [
+            {**base, "rule": f"{city.code}-{fee_class}-1", "fee_class": fee_class, "yen": demo.FEES_YEN[fee_class]} for fee_class in FEE_CLASSES
+        ],
         "commissions": [{"rule": "commission-1", "operator": demo.OPERATOR, "commission_yen": demo.COMMISSION_YEN, "since": since}],
         "staff": _staff(prepared, "fees"),
     }
@@ -144,7 +146,16 @@ def _municipal(folders: Folders, prepared: Prepared, opening: Opening) -> dict[s
         "seal": str(folders.party("municipal") / "seal.png"),
         "number_prefix": city.name,
         "policies": {
-            kind.code: {"options": [option.code for option in kind.options], "copies_max": kind.copies_max, "leaving_blocks": "person"}
+            kind.code: [
+                {
+                    "since": demo.OFFERED_FROM.isoformat(),
+                    "options": [option.code for option in kind.options],
+                    "forms": [form.code for form in kind.forms],
+                    "copies_max": kind.copies_max,
+                    "years": demo.TAX_YEARS if kind.yearly else 1,
+                    "undeclared": "blank_for_dependants",
+                }
+            ]
             for kind in KINDS.values()
         },
         "staff": _staff(prepared, "municipal"),
