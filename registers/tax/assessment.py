@@ -4,7 +4,7 @@ Decides by the rules of the fiscal year (2024 to 2026: 令和6年度 to 令和8�
 Not covered: separately taxed income, income averaging, carried losses, セルフメディケーション税制, tax credits other than 調整控除 and 定額減税, relatives living abroad.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from registers.tax.deductions import deductions_of, dependants_of
 from registers.tax.facts import Ordinance, TaxFacts
@@ -58,6 +58,7 @@ def _looked_at(facts: TaxFacts) -> None:
         facts.medical_refunded,
         facts.casualty_loss,
         facts.disaster_expense,
+        *(getattr(facts.life, kind.name) for kind in fields(facts.life)),
     )
     if min((*never_negative, *paid, *(relative.income for relative in facts.relatives))) < 0:
         raise UnfitFacts("an amount is negative")
