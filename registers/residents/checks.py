@@ -153,6 +153,17 @@ def number_problem(text: str, length: int) -> str | None:
     return "leading_zeros" if len(text) < length else "digit_count"
 
 
+def text_problem(text: str, limit: int = _LIMIT) -> str | None:
+    """Why `text` may stand in no cell of a register, whatever it means: control characters, outer spaces, over `limit` characters, a variation selector alone."""
+    if _CONTROL.search(text):
+        return "control_character"
+    if text != text.strip():
+        return "outer_space"
+    if len(text) > limit:
+        return "too_long"
+    return "lone_selector" if _LONE_SELECTOR.search(text) else None
+
+
 def has_private_use(text: str) -> bool:
     """外字 in a private code point: its shape differs from system to system (domain facts 10), so no font can be trusted with it."""
     return _PRIVATE_USE.search(text) is not None
@@ -160,14 +171,9 @@ def has_private_use(text: str) -> bool:
 
 def _cell_faults(line: Line) -> Iterator[Fault]:
     for field, text in line.items():
-        if _CONTROL.search(text):
-            yield Fault(field, "control_character")
-        elif text != text.strip():
-            yield Fault(field, "outer_space")
-        elif len(text) > _LIMITS.get(field, _LIMIT):
-            yield Fault(field, "too_long")
-        elif _LONE_SELECTOR.search(text):
-            yield Fault(field, "lone_selector")
+        problem = text_problem(text, _LIMITS.get(field, _LIMIT))
+        if problem is not None:
+            yield Fault(field, problem)
     for field in ("address", "name"):
         if not line[field]:
             yield Fault(field, "required")

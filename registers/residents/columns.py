@@ -5,19 +5,11 @@ Decides how a value is written in a cell. Whether it may be so is `resident_chec
 
 from collections.abc import Mapping
 from datetime import date
-from typing import NamedTuple, cast
+from typing import cast
 
+from registers.csv_table import Column
 from registers.register_dates import calendar_day_problem
 from registers.residents.resident import ForeignStatus, Protection, ProtectionLevel, Resident, Sex, Standing, Suppression
-
-
-class Column(NamedTuple):
-    """One column: the field's name here, its ASCII name in a file (the same), its Japanese name, and whether a file must have it."""
-
-    field: str
-    ja: str
-    required: bool = False
-
 
 COLUMNS: tuple[Column, ...] = (
     Column("atena_no", "宛名番号", required=True),

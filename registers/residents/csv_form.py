@@ -14,51 +14,21 @@ from typing import BinaryIO, Literal
 from sqlalchemy import Connection
 
 from registers.csv_records import Unreadable, records
+from registers.csv_table import BAD_LINES_MAX, FILE_SENTENCES, BadLine, Rejected, bad_line, header
 from registers.residents import checks as resident_checks
 from registers.residents import tables as resident_tables
 from registers.residents.checks import SENTENCES, Fault
-from registers.residents.columns import BY_NAME, COLUMNS, FIELDS, JAPANESE, BadStop, cells_of, meaning, resident_of, stops_of
+from registers.residents.columns import COLUMNS, FIELDS, JAPANESE, BadStop, cells_of, meaning, resident_of, stops_of
 from registers.residents.households import assembled, household_faults
 from registers.residents.relations import standard_word_for
 from registers.residents.resident import Household, Resident
 
+__all__ = ["FILE_SENTENCES", "BadLine", "MissingGlyphs", "Parsed", "Rejected", "parse", "replace_register", "write"]
+
 MissingGlyphs = Callable[[str], tuple[str, ...]]
 """A text -> those of its characters (variation sequences included) that cannot be printed."""
 
-BAD_LINES_MAX = 1000
 _KNOWN_WORDS = (*(column.ja for column in COLUMNS), "世帯主", "同居人")
-
-FILE_SENTENCES: dict[str, tuple[str, str]] = {
-    "empty": ("ファイルが空か、見出し行だけです。", "The file is empty or has only a header."),
-    "shift_jis": (
-        "文字コードが Shift_JIS（CP932）のようです。UTF-8 で保存してください。",
-        "The file seems to be Shift_JIS (CP932). Save it as UTF-8.",
-    ),
-    "euc_jp": ("文字コードが EUC-JP のようです。UTF-8 で保存してください。", "The file seems to be EUC-JP. Save it as UTF-8."),
-    "utf_16": ("文字コードが UTF-16 のようです。UTF-8 で保存してください。", "The file seems to be UTF-16. Save it as UTF-8."),
-    "not_utf_8": ("UTF-8 ではない文字があります。", "There are bytes that are not UTF-8."),
-    "nul": ("NUL 文字が含まれています。", "The line holds a NUL character."),
-    "line_too_long": ("行が長すぎます（64 KiB まで）。", "The line is too long (64 KiB at most)."),
-    "quote_open": ('引用符「"」が閉じられていません。', "A quotation mark is not closed."),
-    "not_csv": ("CSV（RFC 4180）として読めません。引用符の使い方を確認してください。", "This is not CSV (RFC 4180): check the quotation marks."),
-    "header_missing": ("見出し行がありません。1行目に列名を書いてください。", "There is no header: the first line must name the columns."),
-    "column_missing": ("必要な列がありません。", "A required column is missing."),
-    "column_unknown": ("知らない列です。列名を確認してください。", "Unknown column: check its name."),
-    "column_twice": ("同じ列が2回あります。", "The column occurs twice."),
-    "cell_count": ("列の数が見出し行と違います。", "The number of cells differs from the header."),
-}
-"""Reasons that concern a file or a whole line; the rest stands in `resident_checks.SENTENCES`."""
-
-
-@dataclass(frozen=True, slots=True)
-class BadLine:
-    """One fault: the file's line (from 1, the header's), the column's name in Japanese ("" for the whole line), a code, and the sentence in both languages. Holds no value of the line."""
-
-    number: int
-    column: str
-    code: str
-    reason: str
-    reason_en: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,14 +38,6 @@ class Parsed:
     residents: tuple[Resident, ...]
     households: tuple[Household, ...]
     warnings: tuple[BadLine, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Rejected:
-    """Why nothing was loaded: every fault in the order of lines. After `BAD_LINES_MAX` faults reading stops; `read_to` is the last line that was looked at."""
-
-    lines: tuple[BadLine, ...]
-    read_to: int
 
 
 def parse(
@@ -92,7 +54,7 @@ def parse(
     reading = _Reading(missing_glyphs, juminhyo_code_digit == "refuse")
     try:
         found = records(stream, _KNOWN_WORDS)
-        fields = _header(found)
+        fields = header(found, COLUMNS)
         if isinstance(fields, Rejected):
             return fields
         for number, cells in found:
@@ -119,27 +81,6 @@ def write(residents: Iterable[Resident], households: Iterable[Household], *, hea
 def replace_register(connection: Connection, parsed: Parsed, now: datetime) -> resident_tables.Replaced:
     """Put this register in the place of the one in the database, in the connection's transaction; see `resident_tables.replace_all` for what a clerk set."""
     return resident_tables.replace_all(connection, parsed.residents, parsed.households, now=now)
-
-
-def _header(found: Iterator[tuple[int, list[str]]]) -> list[str] | Rejected:
-    """The fields in the file's order, or everything that is wrong with the header."""
-    number, names = next(found, (1, []))
-    if not names:
-        return Rejected((_bad(1, "", "empty"),), 1)
-    if not any(name in BY_NAME for name in names):
-        return Rejected((_bad(number, "", "header_missing"),), number)
-    fields: list[str] = []
-    faults: list[tuple[str, str]] = []
-    for name in names:
-        column = BY_NAME.get(name)
-        if column is None:
-            faults.append(("column_unknown", name[:40] if name.isprintable() else ""))
-        elif column.field in fields:
-            faults.append(("column_twice", name))
-        else:
-            fields.append(column.field)
-    faults += [("column_missing", column.ja) for column in COLUMNS if column.required and column.field not in fields]
-    return Rejected(tuple(_bad(number, column, code) for code, column in faults), number) if faults else fields
 
 
 class _Reading:
@@ -220,8 +161,7 @@ def _with_meanings(line: dict[str, str]) -> Iterator[Fault]:
 
 
 def _bad(number: int, column: str, code: str) -> BadLine:
-    reason, reason_en = FILE_SENTENCES.get(code) or SENTENCES[code]
-    return BadLine(number, column, code, reason, reason_en)
+    return bad_line(number, column, code, SENTENCES)
 
 
 def _bad_cell(number: int, fault: Fault, line: dict[str, str]) -> BadLine:
