@@ -7,7 +7,8 @@ from collections.abc import Collection
 
 from certificates.content.parts import Asked, Content, Listed, Parts
 from certificates.face import EMPTY, Piece
-from certificates.form.juminhyo import JUMINHYO, MEMBER
+from certificates.form.juminhyo import MEMBER, OPENED_BY
+from certificates.form.kojinhyo import KOJINHYO, PERSON
 from certificates.policy import Policy
 from certificates.sources import Sources
 from certificates.wareki import Era, printed
@@ -47,13 +48,13 @@ def options(sources: Sources, offered: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def parts(asked: Asked) -> Parts:
-    """The household's address and head, and a block for each chosen member."""
+    """The household's address and head, and for each chosen member a block, or a sheet of the 個人票."""
     household = _home(asked.sources)
     members = [member for member in household.members if member.atena_no in asked.chosen]
     return Parts(
         title="住民票の写し",
         head=head_texts(household, asked.show),
-        pieces=tuple(_block(member, number, asked.show, asked.policy.eras) for number, member in enumerate(members, 1)),
+        pieces=tuple(_block(member, number, asked) for number, member in enumerate(members, 1)),
         statement=STATEMENT_WHOLE if asked.everybody else STATEMENT_PART,
     )
 
@@ -76,11 +77,12 @@ def _home(sources: Sources) -> Household:
     return sources.household
 
 
-def _block(resident: Resident, number: int, show: Collection[str], eras: tuple[Era, ...]) -> Piece:
-    texts = {"member_number": str(number), **resident_texts(resident, eras)}
-    opened = JUMINHYO.opened_by
+def _block(resident: Resident, number: int, asked: Asked) -> Piece:
+    texts = {"member_number": str(number), "remarks": None, **resident_texts(resident, asked.policy.eras)}
+    strip = PERSON if asked.form == KOJINHYO.code else MEMBER
     return Piece(
-        MEMBER.code, tuple((cell.code, (texts[cell.code] if opened.get(cell.code) in (None, *show) else None) or EMPTY) for cell in MEMBER.cells)
+        strip.code,
+        tuple((cell.code, (texts[cell.code] if OPENED_BY.get(cell.code) in (None, *asked.show) else None) or EMPTY) for cell in strip.cells),
     )
 
 

@@ -65,17 +65,20 @@ OPENED_BY = {
 }
 """Cell -> option: 続柄 and 世帯主 are one option, so are the five items of 在留資格等 (domain facts 2.1)."""
 
-_HEAD_LABELS = (Label("住　　所", at(0, 2, 7), 8), Label("世帯主", at(0, 3, 7), 8))
-_HEAD = (Cell("address", at(7, 2, 33), 9.5), Cell("head_name", at(7, 3, 33), 9.5))
+HEAD_LABELS = (Label("住　　所", at(0, 2, 7), 8), Label("世帯主", at(0, 3, 7), 8))
+HEAD = (Cell("address", at(7, 2, 33), 9.5), Cell("head_name", at(7, 3, 33), 9.5))
+
+HEAD_RULES = (
+    *(Rule(box) for box in (*(label.box for label in HEAD_LABELS), *(cell.box for cell in HEAD))),
+    Rule(Box(LEFT, at(0, 2, 1).y, WIDTH, round(2 * ROW, 3)), thick=True),
+)
+"""住所 and 世帯主, the same on every paper of the resident record."""
 
 JUMINHYO = Form(
     code="juminhyo",
-    head=_HEAD,
-    head_labels=_HEAD_LABELS,
-    head_rules=(
-        *(Rule(box) for box in (*(label.box for label in _HEAD_LABELS), *(cell.box for cell in _HEAD))),
-        Rule(Box(LEFT, at(0, 2, 1).y, WIDTH, round(2 * ROW, 3)), thick=True),
-    ),
+    head=HEAD,
+    head_labels=HEAD_LABELS,
+    head_rules=HEAD_RULES,
     body_top=at(0, 4, 1).y,
     strips=(MEMBER,),
     opened_by=OPENED_BY,
