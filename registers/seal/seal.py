@@ -27,7 +27,7 @@ class Imprint:
 
 @dataclass(frozen=True, slots=True)
 class SealRegistration:
-    """One registration. It is in force until `cancelled_at`, to the second. `name` is what the seal stands for (氏名, 旧氏 or 通称 as registered)."""
+    """One registration. It is in force until `cancelled_at`, to the second. What stands beside the imprint on paper (氏名, 旧氏, 通称) is the resident register's business."""
 
     registration_no: str  # 印鑑登録番号, 8 digits
     atena_no: str
@@ -37,3 +37,7 @@ class SealRegistration:
     version: str
     cancelled_at: datetime | None = None
     cancelled_for: CancelReason | None = None
+
+    def in_force_at(self, instant: datetime) -> bool:
+        """Whether this is the person's seal at `instant` (aware): from the second of its cancellation on it is not."""
+        return self.cancelled_at is None or instant < self.cancelled_at
