@@ -37,6 +37,11 @@ $(VENV)/tested: requirements/test.txt $(VENV)/installed
 	@$(PIP) install --require-hashes -r requirements/test.txt
 	@touch $@
 
+$(VENV)/benched: requirements/bench.txt $(VENV)/tested
+	@echo "installing what papers are measured beside"
+	@$(PIP) install --require-hashes -r requirements/bench.txt
+	@touch $@
+
 browser: | $(VENV)/tested
 	@command -v chromium >/dev/null || command -v google-chrome >/dev/null || { echo "installing a Chromium"; \
 	  { apt-get update -qq && apt-get install -y -qq chromium >/dev/null; } || $(BIN)/python -m playwright install chromium; }
@@ -61,8 +66,9 @@ tests:
 sweep: $(VENV)/tested browser ## the full tables: every crash point, long simulations, thousands of visits
 	@$(BIN)/python -m pytest -m sweep -o faulthandler_timeout=3600
 
-bench: $(VENV)/tested ## the cost of one visit, step by step
+bench: $(VENV)/benched ## the cost of one visit, step by step, and of papers beside other programs
 	@$(BIN)/python -m benchmarks.visit
+	@$(BIN)/python -m benchmarks.papers
 
 simulate: install ## a thousand visits with heavy faults on virtual time (VISITS=, SEED=)
 	@$(BIN)/konbini simulate --seed $(SEED) --visits $(VISITS) --faults heavy
@@ -74,6 +80,7 @@ format: $(VENV)/tested ## put every file into form
 lock: $(VENV)/tested ## pin the newest packages that pyproject.toml allows, with hashes and without addresses (needs uv)
 	uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.11 --extra build pyproject.toml -o requirements/run.txt
 	uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.11 --extra build --extra test pyproject.toml -o requirements/test.txt
+	uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.11 --extra build --extra test --extra bench -c requirements/test.txt pyproject.toml -o requirements/bench.txt
 
 clean: ## forget the demonstration town and what tests built
 	rm -rf var build
