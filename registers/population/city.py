@@ -1,13 +1,15 @@
-"""The fictional city and the fictional places its people came from: addresses and 本籍.
+"""The fictional municipalities of the world and the fictional places outside it: addresses and 本籍.
 
 Every municipality named here is invented, because these texts stand on certificates; only the towns' own names (本町, 栄町 …) are those found all over the country.
 """
 
 import csv
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from pathlib import Path
 from random import Random
+from typing import Literal
 
 from registers.numbers import municipality_digit
 
@@ -24,8 +26,8 @@ _BUILDINGS = (
     "見本第二マンション",
 )
 _ELSEWHERE = (
-    "見本県れいじ市",
-    "見本県みほん郡こころみ町",
+    "見本県かたち市",
+    "見本県かたち郡すがた町",
     "例示県ためし市",
     "例示県かりの市",
     "例示県ためし郡さくれい町",
@@ -34,6 +36,7 @@ _ELSEWHERE = (
     "模範県てほん市",
     "模範県てほん郡ようれい村",
 )
+"""Municipalities outside the world: people come from there and go there, and nobody keeps their registers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +51,14 @@ class City:
     name_en: str
     towns_in_blocks: tuple[str, ...]
     towns: tuple[str, ...]
+    county: str = ""  # 郡 of a town or village
+    grade: Literal[1, 2, 3] = 1  # 級地区分, which the limits of 非課税 follow
+    computerised: date = date(2003, 10, 11)  # the day its 戸籍 were made anew by computer (戸籍改製)
 
     @property
     def full_name(self) -> str:
-        """Prefecture and city, as an address begins."""
-        return self.prefecture + self.name
+        """Prefecture, 郡 and municipality, as an address begins."""
+        return self.prefecture + self.county + self.name
 
 
 MIHON = City(
@@ -67,6 +73,47 @@ MIHON = City(
 )
 """見本県みほん市: prefecture number 99 does not exist."""
 
+REIJI = City(
+    code="99202" + municipality_digit("99202"),
+    prefecture="見本県",
+    prefecture_en="Mihon-ken",
+    name="れいじ市",
+    name_kana="レイジシ",
+    name_en="Reiji City",
+    towns_in_blocks=("元町", "駅前", "若葉", "東町"),
+    towns=("川原町", "南町", "大字例示"),
+    grade=2,
+    computerised=date(2005, 3, 5),
+)
+KOKOROMI = City(
+    code="99301" + municipality_digit("99301"),
+    prefecture="見本県",
+    prefecture_en="Mihon-ken",
+    name="こころみ町",
+    name_kana="ココロミチョウ",
+    name_en="Kokoromi Town",
+    towns_in_blocks=("あさひ", "みどり"),
+    towns=("大字試", "大字中試", "大字奥試"),
+    county="みほん郡",
+    grade=3,
+    computerised=date(2007, 11, 17),
+)
+SHISAKU = City(
+    code="99302" + municipality_digit("99302"),
+    prefecture="見本県",
+    prefecture_en="Mihon-ken",
+    name="しさく村",
+    name_kana="シサクムラ",
+    name_en="Shisaku Village",
+    towns_in_blocks=(),
+    towns=("大字志作", "大字上志作", "大字沢"),
+    county="みほん郡",
+    grade=3,
+    computerised=date(2010, 2, 27),
+)
+CITIES = (MIHON, REIJI, KOKOROMI, SHISAKU)
+"""The municipalities of the world, the main one first."""
+
 
 def full_width(number: int) -> str:
     """A number as it stands in an address."""
@@ -76,7 +123,7 @@ def full_width(number: int) -> str:
 def address(chance: Random, city: City, *, flat: bool) -> str:
     """住所 in the city, with a 方書 when it is a flat."""
     lot, house = full_width(chance.randint(1, 40)), full_width(chance.randint(1, 25))
-    if chance.random() < 0.75:
+    if city.towns_in_blocks and chance.random() < 0.75:
         place = f"{city.full_name}{chance.choice(city.towns_in_blocks)}{chance.choice(_BLOCKS)}{lot}番{house}号"
     else:
         place = f"{city.full_name}{chance.choice(city.towns)}{full_width(chance.randint(1, 1900))}番地{house}"
@@ -92,11 +139,20 @@ def address_elsewhere(chance: Random) -> str:
 
 
 def honseki(chance: Random, city: City) -> str:
-    """本籍, in about half of the cases in the city itself."""
-    if chance.random() < 0.5:
-        town = f"{chance.choice(city.towns_in_blocks)}{chance.choice(_BLOCKS)}{full_width(chance.randint(1, 40))}番"
-        return city.full_name + (town if chance.random() < 0.7 else f"{chance.choice(city.towns)}{full_width(chance.randint(1, 1900))}番地")
+    """本籍 in this municipality: a block without a house number, or a 地番."""
+    if city.towns_in_blocks and chance.random() < 0.7:
+        return f"{city.full_name}{chance.choice(city.towns_in_blocks)}{chance.choice(_BLOCKS)}{full_width(chance.randint(1, 40))}番"
+    return f"{city.full_name}{chance.choice(city.towns)}{full_width(chance.randint(1, 1900))}番地"
+
+
+def honseki_elsewhere(chance: Random) -> str:
+    """本籍 outside the world."""
     return f"{chance.choice(_ELSEWHERE)}{chance.choice(_common_towns())}{full_width(chance.randint(1, 2400))}番地"
+
+
+def municipality_elsewhere(chance: Random) -> str:
+    """The name of a municipality outside the world."""
+    return chance.choice(_ELSEWHERE)
 
 
 @cache

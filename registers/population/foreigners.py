@@ -7,8 +7,9 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import NamedTuple
 
+from registers.population.making import Making
 from registers.population.naming import Name
-from registers.population.people import Household, Making, Person
+from registers.population.people import Household, Person
 from registers.residents.resident import ForeignStatus, Sex
 
 _LETTERS = "ABCDEFGHJKLMNPRSTUVWXY"
@@ -128,7 +129,6 @@ def mixed_family(making: Making) -> Household:
     """A Japanese head with a foreign spouse and Japanese children, all but the spouse in one 戸籍."""
     chance = making.chance
     head = making.person("男" if chance.random() < 0.7 else "女", chance.randint(28, 55))
-    making.koseki(head, head)
     woman = head.sex == "男"
     spouse = foreigner(
         making,
@@ -139,9 +139,10 @@ def mixed_family(making: Making) -> Household:
         relation="妻" if woman else "夫",
     )
     people = [head, spouse]
+    making.couple(head, spouse)
     if chance.random() < 0.6:
         child = making.person(making.sex(), chance.randint(0, min(17, making.age(spouse) - 22, making.age(head) - 22)), head.surname, "子")
-        child.honseki, child.hittousha = head.honseki, head.hittousha
+        making.child_of_spouses(child, head)
         people.append(child)
     return Household(people, flat=chance.random() < 0.5)
 

@@ -7,7 +7,8 @@ from datetime import date, timedelta
 from random import Random
 
 from registers.population.cast import PENDING_SURNAMES
-from registers.population.people import Household, Making, Person
+from registers.population.making import Making
+from registers.population.people import Family, Household, Person
 from registers.residents.relations import HEAD
 from registers.residents.resident import Protection, Standing, Suppression
 
@@ -63,32 +64,43 @@ def _all_go(making: Making, chance: Random, household: Household) -> None:
     standing: Standing = (
         chance.choice(("leaving", "left", "left")) if len(household.people) > 1 else chance.choice(("leaving", "left", "dead", "removed"))
     )
-    _goes(making, chance, household.people, standing)
+    _goes(making, chance, household, household.people, standing)
 
 
 def _one_goes(making: Making, chance: Random, household: Household) -> None:
     others = [person for person in household.people if person.relation != HEAD]
     if others:
-        _goes(making, chance, [chance.choice(others)], chance.choice(("leaving", "left", "dead")))
+        _goes(making, chance, household, [chance.choice(others)], chance.choice(("leaving", "left", "dead")))
 
 
-def _goes(making: Making, chance: Random, people: list[Person], standing: Standing) -> None:
+def _goes(making: Making, chance: Random, household: Household, people: list[Person], standing: Standing) -> None:
+    if standing == "left" and len(making.cities) > 1 and chance.random() < 0.5:
+        household.goes_to = chance.choice(making.cities[1:])
     days = chance.randint(1, 30) if standing == "leaving" else -chance.randint(1, 300)
     for person in people:
         person.standing, person.standing_since = standing, max(making.today + timedelta(days=days), person.birth)
 
 
 def _pending(chance: Random, household: Household) -> None:
-    """A whole 戸籍 has the character: everybody of the first person's surname."""
+    """A whole 戸籍 has the character: everybody of the first person's surname, and whoever of the household bears it from another 戸籍."""
     first = household.people[0]
-    if first.foreign is not None:
+    if first.foreign is not None or first.family is None:
         return
-    was, surname = first.surname, chance.choice(PENDING_SURNAMES)
+    was, surname = first.surname.written, chance.choice(PENDING_SURNAMES)
+    for family in _families_of(household, was):
+        family.rename(was, surname)
     for person in household.people:
-        if person.surname.written == was.written and person.foreign is None and person.hittousha is not None:
-            person.surname = surname
-            person.hittousha = person.hittousha.replace(was.written + "　", surname.written + "　")
-            person.kana_known = person.character_pending = True
+        if person.surname == surname:
+            person.character_pending = True
+
+
+def _families_of(household: Household, surname: str) -> list[Family]:
+    found: list[Family] = []
+    for person in household.people:
+        for family in (person.family, person.origin):
+            if family is not None and family not in found and family.head.surname.written == surname:
+                found.append(family)
+    return found
 
 
 def _uncertain(making: Making, chance: Random, person: Person) -> None:
