@@ -91,8 +91,9 @@ class Strip:
 class Form:
     """One municipality-wide form. `head` stands on every sheet; strips fill the sheet from `body_top` to `BODY_END`.
 
-    `opened_by`: cell code -> the option that must have been asked for if the cell holds a text; `required`: cells that are never empty. `statement` are words that the 認証文 of a paper about
-    everybody, and of one about some, must hold and the other must not; None where the form makes no such difference.
+    `opened_by`: cell code -> the option that must have been asked for if the cell holds a text; `closed_by`: cell code -> the option with which the cell holds none, and without which it does;
+    `required`: cells that are never empty. `statement` are words that the 認証文 of a paper about everybody, and of one about some, must hold and the other must not, `titles` what the one and
+    the other are headed with; None where the form makes no such difference.
     """
 
     code: str
@@ -102,8 +103,10 @@ class Form:
     body_top: float
     strips: tuple[Strip, ...]
     opened_by: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    closed_by: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     required: frozenset[str] = frozenset({"name", "birth"})
     statement: tuple[str, str] | None = None
+    titles: tuple[str, str] | None = None
 
     def strip(self, code: str) -> Strip:
         """The strip with this code; KeyError if there is none."""
