@@ -6,6 +6,9 @@ nothing about stopping, money or alarms.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
+
+from cryptography.x509 import Certificate
 
 from certificates.face import EMPTY, SPECIMEN, Piece
 from certificates.fingerprint import fingerprint
@@ -14,9 +17,20 @@ from certificates.kinds import KINDS, TITLES
 from certificates.plain_file import Unreadable
 from certificates.proof import prove
 from certificates.reading import Paper, SheetRead, open_paper
+from certificates.signature.chain import SignerRole
+from certificates.signature.strict import Unsigned, verify
 from certificates.wareki import fiscal_year
 
 _CLOSING = ("issued_on", "certifier_title", "certifier_name", "seal_note")
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """Whose signature a paper must have: the municipality's that was asked (団体コード), behind which one of `roots` stands, valid at `at` (aware)."""
+
+    municipality: str
+    roots: tuple[Certificate, ...]
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,22 +50,37 @@ class Expected:
     visit_key: bytes
     show: tuple[str, ...]
     everybody: bool
+    signature: Signature
     certifier: tuple[str, str] | None = None
     seal_sha256: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """What was found: the paper as it was read (None when it cannot be read), and everything that differs. Only without a difference may the paper be believed."""
+
+    paper: Paper | None
+    differences: tuple[str, ...]
+
+
 def differences(pdf: bytes, expected: Expected) -> tuple[str, ...]:
     """Everything that differs, each as `code: place`; empty when the paper is exactly what was ordered and its file shows nothing besides. No personal data, raises nothing."""
+    return examined(pdf, expected).differences
+
+
+def examined(pdf: bytes, expected: Expected) -> Examined:
+    """`differences`, with the paper for whoever works on with one that has none."""
     try:
         paper = open_paper(pdf)
     except Unreadable as problem:
-        return (f"unreadable: {problem}",)
+        return Examined(None, (f"unreadable: {problem}",))
     found = [*_sheets(paper, expected), *_people(paper, expected), *_items(paper, expected), *_closing(paper, expected)]
+    found.extend(_signature(pdf, paper, expected.signature))
     try:
         prove(pdf, paper)
     except Unreadable as problem:
         found.append(f"stray: {problem}")
-    return tuple(found)
+    return Examined(paper, tuple(found))
 
 
 def _sheets(paper: Paper, expected: Expected) -> Iterator[str]:
@@ -67,7 +96,7 @@ def _sheets(paper: Paper, expected: Expected) -> Iterator[str]:
     for at, sheet in enumerate(paper.sheets, 1):
         if sheet.text("specimen") != SPECIMEN:
             yield f"specimen: sheet {at}"
-        if sheet.form != expected.form or expected.form not in forms or sheet.text("title") not in TITLES.get(expected.form, ()):
+        if sheet.form != expected.form or expected.form not in forms or sheet.text("title") not in _titles(expected):
             yield f"kind: sheet {at}"
         if expected.year is not None and sheet.text("year") != fiscal_year(expected.year):
             yield f"year: sheet {at}"
@@ -77,6 +106,14 @@ def _sheets(paper: Paper, expected: Expected) -> Iterator[str]:
             yield f"number: sheet {at}"
         if (sheet.part, sheet.parts) != (at, expected.sheets):
             yield f"part: sheet {at}"
+
+
+def _titles(expected: Expected) -> tuple[str, ...]:
+    """What a paper about those who were ordered may be headed with."""
+    form = FORMS.get(expected.form)
+    if form is None or form.titles is None:
+        return TITLES.get(expected.form, ())
+    return form.titles[:1] if expected.everybody else form.titles[1:]
 
 
 def _people(paper: Paper, expected: Expected) -> Iterator[str]:
@@ -92,12 +129,15 @@ def _people(paper: Paper, expected: Expected) -> Iterator[str]:
 
 
 def _items(paper: Paper, expected: Expected) -> Iterator[str]:
-    """Nothing that was not asked for, and nothing empty that every paper of the form has."""
+    """Nothing that was not asked for or that gives way to what was, and nothing empty that every paper of the form has."""
     form = FORMS[paper.sheets[0].form]
     for place, code, text in _filled(paper):
         option = form.opened_by.get(code)
         if option is not None and option not in expected.show and text != EMPTY:
             yield f"item: {code} {place} was not asked for"
+        closing = form.closed_by.get(code)
+        if closing is not None and (text != EMPTY if closing in expected.show else text in ("", EMPTY)):
+            yield f"item: {code} {place} does not go with what was asked for"
         if code in form.required and text in ("", EMPTY):
             yield f"item: {code} {place} is empty"
 
@@ -135,6 +175,19 @@ def _statement(last: SheetRead, expected: Expected) -> Iterator[str]:
         right, wrong = words if expected.everybody else words[::-1]
         if right not in statement or wrong in statement:
             yield "statement: not about those who were ordered"
+
+
+def _signature(pdf: bytes, paper: Paper, expected: Signature) -> Iterator[str]:
+    """Exactly one, over the whole file, by the municipality that was asked, at the time the paper says it was made."""
+    try:
+        signed = verify(pdf, expected.roots, expected.at)
+    except Unsigned as problem:
+        yield f"signature: {problem.reason}"
+        return
+    if (signed.role, signed.name) != (SignerRole.MUNICIPALITY, expected.municipality):
+        yield "signature: of another signer"
+    if signed.at != paper.made_at:
+        yield "signature: at another time than the paper says"
 
 
 def _pieces(paper: Paper) -> list[Piece]:

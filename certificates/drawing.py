@@ -17,12 +17,13 @@ from certificates.fitting import POINT, DoesNotFit, Line, NoGlyph, fit
 from certificates.fonts.embedding import PaperFont
 from certificates.fonts.selection import Glyph, paper_font
 from certificates.fonts.writing import Written, packed
-from certificates.form import grid
+from certificates.form import grid, ground
 from certificates.form.catalogue import FORMS
 from certificates.form.frame import CONTINUED, add_frame, frame, rest, sheet_name, strip_name
 from certificates.form.grid import Box, Cell, Form, Placed, Sheet, stacked
 from certificates.issuer_form import IssuerForm
 from certificates.seal import seal_image
+from certificates.signature.placeholder import add_placeholder, pdf_date, prepared
 from certificates.stencil import Stencil
 
 __all__ = ["DoesNotFit", "Drawn", "NoGlyph", "draw", "sheets_of", "texts_of", "warm"]
@@ -49,15 +50,16 @@ def sheets_of(face: Face) -> int:
 
 
 def draw(face: Face, form: IssuerForm, now: datetime) -> Drawn:
-    """The paper of `face`. `now` (aware) is the PDF's creation date.
+    """The paper of `face`, prepared for the municipality's signature (`certificates.signature.signing.sign`). `now` (aware) is when it is made and signed.
 
     Raises `DoesNotFit` or `NoGlyph` (the paper is to be declined), ValueError for a face without pieces, with more or fewer than the form's cells, or without a binding.
     """
-    return draw_sealed(face, seal_image(form.seal_png), now)
+    drawn = draw_sealed(face, seal_image(form.seal_png), now)
+    return Drawn(prepared(drawn.pdf), drawn.sheets)
 
 
 def draw_sealed(face: Face, seal: Stencil, now: datetime) -> Drawn:
-    """As `draw`, with a seal image that is already taken apart; for the reader, who draws a paper again to prove it."""
+    """As `draw`, with a seal image that is already taken apart and the place for the signature still blank; for the reader, who draws a paper again to prove it."""
     if not face.binding or now.tzinfo is None:
         raise ValueError("a paper needs a binding and an aware time")
     form = _form(face)
@@ -66,6 +68,7 @@ def draw_sealed(face: Face, seal: Stencil, now: datetime) -> Drawn:
         raise ValueError("an imprint stands in the one place that the form has for it")
     document = pdfdoc.PDFDocument(dummyoutline=0, compression=1, invariant=1, pdfVersion=(1, 4))
     document.info = _Information(face.title, now)
+    laid = {ground.NAME: ground.add_ground(document)}
     contents = [_content(face, form, sheets, number, document) for number in range(1, len(sheets) + 1)]
     pieces = add_frame(
         document, form.code, tuple(name for name, _ in frame(form.code).pieces if any(f"/{name} Do" in content for content in contents))
@@ -73,8 +76,12 @@ def draw_sealed(face: Face, seal: Stencil, now: datetime) -> Drawn:
     stencils = {"Seal": document.Reference(seal.written(), "seal")}
     if face.imprint is not None:
         stencils["Imprint"] = document.Reference(face.imprint.written(), "imprint")
-    for content in contents:
-        document.addPage(_page(content, pieces | {name: one for name, one in stencils.items() if f"/{name} Do" in content}, document))
+    for number, content in enumerate(contents, 1):
+        named = laid | pieces | {name: one for name, one in stencils.items() if f"/{name} Do" in content}
+        notes: tuple[Any, ...] = ()
+        if number == len(contents):
+            notes = (b" /Annots [", add_placeholder(document, document.thisPageRef(), face.text("certifier_title"), face.title, now), b"]")
+        document.addPage(_page(content, named, notes, document))
         document.updateSignature(content)
     return Drawn(document.GetPDFData(None), len(sheets))
 
@@ -106,8 +113,12 @@ def _form(face: Face) -> Form:
 def _content(face: Face, form: Form, sheets: tuple[Sheet, ...], number: int, document: Any) -> str:
     """The page's content stream: the form's parts, the pictures, then every text in its place."""
     sheet = sheets[number - 1]
-    parts = [f"/{sheet_name(form)} Do", *(f"q 1 0 0 1 0 {-placed.top * POINT:.2f} cm /{strip_name(placed.strip)} Do Q" for placed in sheet.placed)]
-    parts.append(rest(sheet.end))
+    parts = [
+        ground.content(),
+        f"/{sheet_name(form)} Do",
+        *(f"q 1 0 0 1 0 {-placed.top * POINT:.2f} cm /{strip_name(placed.strip)} Do Q" for placed in sheet.placed),
+    ]
+    parts.append(rest(sheet.end, number == len(sheets)))
     parts.extend(_imprints(face, sheet.placed))
     parts.append(_picture("Seal", grid.SEAL) if number == len(sheets) else f"/{CONTINUED} Do")
     parts.append("BT")
@@ -151,11 +162,11 @@ def _stretches(glyphs: tuple[Glyph, ...]) -> list[tuple[int, tuple[Glyph, ...]]]
     return [(font, tuple(stretch)) for font, stretch in groupby(glyphs, key=attrgetter("font"))]
 
 
-def _page(content: str, named: dict[str, Any], document: Any) -> Written:
+def _page(content: str, named: dict[str, Any], notes: tuple[Any, ...], document: Any) -> Written:
     named_parts = [part for name, reference in named.items() for part in (b" /%b " % name.encode(), reference)]
     return Written((
         b"<< /Type /Page /Parent ", document.Reference(document.Pages), b" /MediaBox [0 0 %.2f %.2f]" % (grid.PAGE_WIDTH * POINT, grid.PAGE_HEIGHT * POINT),
-        b" /Resources << /Font ", pdfdoc.PDFObjectReference("BasicFonts"), b" /XObject <<", *named_parts, b" >> >> /Contents ",
+        b" /Resources << /Font ", pdfdoc.PDFObjectReference("BasicFonts"), b" /XObject <<", *named_parts, b" >> >>", *notes, b" /Contents ",
         document.Reference(packed((b"<<",), content.encode("ascii"))), b" >>",
     ))  # fmt: skip
 
@@ -168,10 +179,8 @@ class _Information(pdfdoc.PDFInfo):  # type: ignore[misc]
         self.title, self.subject, self.now = title, SPECIMEN, now
 
     def format(self, document: Any) -> bytes:
-        offset = self.now.strftime("%z")
-        date = f"D:{self.now:%Y%m%d%H%M%S}{offset[:3]}'{offset[3:5]}'".encode()
         written: bytes = Written((
-            b"<< /Title <%b> /Subject <%b> /Producer (certificates) /CreationDate (%b) >>" % (_utf16(self.title), _utf16(self.subject), date),
+            b"<< /Title <%b> /Subject <%b> /Producer (certificates) /CreationDate (%b) >>" % (_utf16(self.title), _utf16(self.subject), pdf_date(self.now)),
         )).format(document)  # fmt: skip
         return written
 

@@ -76,6 +76,13 @@ def plain_file(pdf: bytes) -> PlainFile:
     return PlainFile(start[0], tuple(objects), trailer[1])
 
 
+def same_unpacked(one: PlainFile, other: PlainFile) -> bool:
+    """Whether two files are the same but for how their streams are packed (another build of zlib packs otherwise): every byte of both is compared."""
+    if (one.start, one.trailer, len(one.objects)) != (other.start, other.trailer, len(other.objects)):
+        return False
+    return all(mine.head == yours.head and mine.content() == yours.content() for mine, yours in zip(one.objects, other.objects, strict=True))
+
+
 def _object(pdf: bytes, at: int) -> tuple[int, PlainObject]:
     """Where the object that begins at `at` ends, and the object."""
     end = pdf.find(_END, at)

@@ -8,22 +8,24 @@ What it cannot know: whether the seal's picture is the issuer's (`checking.Expec
 """
 
 from certificates.drawing import draw_sealed
-from certificates.plain_file import PlainFile, Unreadable, plain_file
+from certificates.plain_file import Unreadable, plain_file, same_unpacked
 from certificates.reading import Paper, face_of
+from certificates.signature.placeholder import NoPlace, blank, place_of
 
 
 def prove(pdf: bytes, paper: Paper) -> None:
-    """Return when `pdf` is exactly the paper of the text read from it; raise `Unreadable` otherwise."""
+    """Return when `pdf` (prepared or signed) is exactly the paper of the text read from it; raise `Unreadable` otherwise.
+
+    Only the value of the signature is left out of it: whose it is, is `certificates.signature.strict`'s question.
+    """
     face = face_of(paper)
     try:
+        place_of(pdf)
+        drawn = blank(pdf)
         again = draw_sealed(face, paper.seal, paper.made_at).pdf
+    except NoPlace as error:
+        raise Unreadable("not one signature's place") from error
     except ValueError as error:  # a text that no paper can have: too long, without a glyph
         raise Unreadable("not a paper that can be drawn") from error
-    if pdf != again and not _same_unpacked(plain_file(pdf), plain_file(again)):
+    if drawn != again and not same_unpacked(plain_file(drawn), plain_file(again)):
         raise Unreadable("not the paper of its own text")
-
-
-def _same_unpacked(one: PlainFile, other: PlainFile) -> bool:
-    if (one.start, one.trailer, len(one.objects)) != (other.start, other.trailer, len(other.objects)):
-        return False
-    return all(mine.head == yours.head and mine.content() == yours.content() for mine, yours in zip(one.objects, other.objects, strict=True))

@@ -16,7 +16,7 @@ from functools import cache
 
 from certificates.face import Face, Piece
 from certificates.fitting import POINT
-from certificates.form import grid
+from certificates.form import grid, ground
 from certificates.form.catalogue import FORMS
 from certificates.form.grid import Cell, Form, Strip
 from certificates.plain_file import PlainFile, PlainObject, Unreadable, plain_file
@@ -37,7 +37,7 @@ _CODE = re.compile(rb"^<([0-9A-F]{4})> <((?:[0-9A-F]{4})+)>$", re.MULTILINE)
 _TEXT = re.compile(rb"^/(F\d) [\d.]+ Tf 1 0 0 1 (-?[\d.]{1,9}) (-?[\d.]{1,9}) Tm <((?:[0-9A-F]{4})+)> Tj$", re.MULTILINE)
 _STENCIL = re.compile(rb"\d+ 0 obj\n<< /Type /XObject /Subtype /Image /Width (\d{1,4}) /Height (\d{1,4}) ")
 _PICTURES = re.compile(rb" /(Seal|Imprint) (\d{1,6}) 0 R")
-_FORM = re.compile(rb"/Form\.([a-z_]{1,30}) Do\n")
+_FORM = re.compile(ground.content().encode() + rb"\n/Form\.([a-z_]{1,30}) Do\n")
 _STRIP = re.compile(rb"^q 1 0 0 1 0 (-?[\d.]{1,9}) cm /Strip\.([a-z_0-9]{1,30}) Do Q$", re.MULTILINE)
 _CLOSING = tuple(cell.code for cell in grid.CLOSING)
 

@@ -8,9 +8,13 @@ from datetime import datetime
 from pathlib import Path
 
 from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import rsa
 from prometheus_client import CollectorRegistry
 
+from certificates.signature.key_list import read_key_list
+from certificates.signature.signing import signer
 from issuance_center.app import operator_office
+from issuance_center.backs import Documents
 from issuance_center.config import Config, Line, load_config
 from issuance_center.delivery import Delivery
 from issuance_center.desk import Desk
@@ -18,6 +22,7 @@ from issuance_center.ocsp_line import HttpOcspLine
 from issuance_center.prices import PriceLists
 from issuance_center.records.tables import METADATA
 from messages import visits as said
+from messages.configuration import ConfigInvalid
 from messages.door import Door, open_door, serve_application
 from messages.ids import time_ordered_id
 from messages.link import HttpLink, Link, RehearsedLink
@@ -26,6 +31,7 @@ from messages.serving import run_until_stopped
 from storage.crash_points import CrashPoints, RehearsedStore
 from storage.instants import JST
 from storage.opening import open_store
+from trust.authority import KeyUnusable, load_certificate, load_key
 from trust.parties import client_context, server_context
 
 ACCEPTS = (
@@ -67,6 +73,7 @@ async def serve(config: Config, stop: asyncio.Event) -> None:
             prices=PriceLists(fees, config.limits.fees_seconds),
             ocsp=ocsp,
             roots=tuple(x509.load_pem_x509_certificates(config.jpki.authority.read_bytes())),
+            documents=documents_of(config),
             token=secrets.token_bytes,
             new_id=lambda at: time_ordered_id(at, secrets.token_bytes),
             wake=delivery.wake,
@@ -84,6 +91,21 @@ async def serve(config: Config, stop: asyncio.Event) -> None:
         await asyncio.wait({deliveries, stopping}, return_when=asyncio.FIRST_COMPLETED)
         if deliveries.done():
             deliveries.result()  # a center that delivers nothing must not look well: it ends, and is started again
+
+
+def documents_of(config: Config) -> Documents:
+    """What stands behind papers, read from its files; raises `ConfigInvalid`."""
+    files = config.documents
+    try:
+        roots = tuple(x509.load_pem_x509_certificates(files.authority.read_bytes()))
+        key, secret = load_key(files.key), files.secret.read_bytes()
+        code_keys = read_key_list(files.key_list.read_bytes(), roots[0])
+        if not isinstance(key, rsa.RSAPrivateKey) or len(secret) < 32:
+            raise ConfigInvalid("documents: an RSA key, and a secret of 32 bytes or more")
+        own = signer(key, load_certificate(files.certificate))
+    except (ValueError, KeyUnusable, OSError) as error:
+        raise ConfigInvalid(f"documents: {error}") from None
+    return Documents(roots, code_keys, own, secret, files.url, files.name_ja)
 
 
 def now() -> datetime:

@@ -51,6 +51,20 @@ class Jpki(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ocsp_url: str
 
 
+class DocumentFiles(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What stands behind papers: the authority of documents' signers (PEM), its list of the keys of 2-D codes, the center's own certificate and RSA key, the file of the secret (32 bytes or
+    more) that keys the backs' pictures, and the address of the page where a receiver can check a paper (it stands on every back).
+    """
+
+    authority: Path
+    key_list: Path
+    certificate: Path
+    key: Path
+    secret: Path
+    url: str
+    name_ja: str
+
+
 class Hours(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Service hours (domain facts 2.5): from `opens` to before `closes` (HH:MM, JST; 24:00 allowed), on weekdays only if so set, never on `closed_days` (MM-DD)."""
 
@@ -139,6 +153,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     office: OfficeDoor
     database: str
     jpki: Jpki
+    documents: DocumentFiles
     fees: Line
     issuers: tuple[Line, ...]
     municipalities: tuple[Municipality, ...]

@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 
 from certificates.kinds import KINDS, Kind
 from issuance_center import identity, intake, routing, sealing
+from issuance_center.backs import Documents
 from issuance_center.config import Config
 from issuance_center.identity import Presented, Unproven
 from issuance_center.issuer_lines import Declined, Failed, IssuerLines, Unavailable
@@ -50,6 +51,7 @@ class Desk:
         prices: PriceLists,
         ocsp: OcspLine,
         roots: tuple[x509.Certificate, ...],
+        documents: Documents,
         token: Callable[[int], bytes],
         new_id: Callable[[datetime], str],
         wake: Callable[[], None],
@@ -60,7 +62,7 @@ class Desk:
         self._keys = {kiosk.id: public_from_pem(kiosk.public_key) for kiosk in config.kiosks}
         self._store = store
         self._issuers = IssuerLines(issuers, config.limits)
-        self._ordering = Ordering(config, self._book, store, self._issuers, new_id, wake)
+        self._ordering = Ordering(config, self._book, store, self._issuers, documents, new_id, wake)
         self._prices = prices
         self._ocsp = ocsp
         self._roots = roots

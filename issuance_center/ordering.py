@@ -3,6 +3,7 @@
 A request id is remembered for ever: it gives the same bytes until the papers have their outcome, and one and the same refusal afterwards.
 """
 
+import asyncio
 from collections.abc import Callable
 from datetime import datetime
 
@@ -10,8 +11,9 @@ import structlog
 from sqlalchemy import Connection
 
 from certificates.binding import binding
-from certificates.kinds import KINDS
+from certificates.checking import Signature
 from issuance_center import intake, routing, sealing
+from issuance_center.backs import Documents, back_of
 from issuance_center.config import Config, Kiosk
 from issuance_center.issuance import State
 from issuance_center.issuer_lines import Declined, Failed, IssuerLines, Unavailable
@@ -35,6 +37,7 @@ class Ordering:
         book: routing.DirectoryBook,
         store: Store,
         issuers: IssuerLines,
+        documents: Documents,
         new_id: Callable[[datetime], str],
         wake: Callable[[], None],
     ) -> None:
@@ -42,6 +45,7 @@ class Ordering:
         self._book = book
         self._store = store
         self._issuers = issuers
+        self._documents = documents
         self._new_id = new_id
         self._wake = wake
         self._log = structlog.get_logger()
@@ -102,11 +106,12 @@ class Ordering:
                 return refuse(ended_with(stood) or refusal.code)
             case Failed(what):
                 return await self._stop(request, "issuer_failed", (f"issuer: {what}",), now)
-        return await self._seal(answer, request, sealing.examine(answer, application, request, visit, offer, self._marks(request)), now)
+        return await self._seal(answer, request, sealing.examine(answer, application, request, visit, offer, self._marks(request, now)), now)
 
-    def _marks(self, request: Request) -> sealing.Marks:
+    def _marks(self, request: Request, now: datetime) -> sealing.Marks:
         entry = self._book.municipalities[request.municipality]
-        return sealing.Marks(entry.certifier_on(request.ordered_at.astimezone(JST).date()), entry.seal_sha256)
+        signature = Signature(request.municipality, self._documents.roots, now)
+        return sealing.Marks(signature, self._documents.code_keys, entry.certifier_on(request.ordered_at.astimezone(JST).date()), entry.seal_sha256)
 
     async def _seal(self, issued: Issued, request: Request, verdict: sealing.Sealed | sealing.Stopped, now: datetime) -> Message:
         if isinstance(verdict, sealing.Stopped):
@@ -118,7 +123,17 @@ class Ordering:
         changed = sealing.changed(sealed, verdict)
         if changed:
             return await self._stop(sealed, "paper_stopped", changed, now)
-        return _ready(issued, sealed)
+        return await self._ready(issued, sealed)
+
+    async def _ready(self, issued: Issued, request: Request) -> CertificateReady:
+        papers: list[ReadyPaper] = []
+        for made, known in zip(issued.papers, request.papers, strict=True):
+            back = back_of(made.face, made.issuance_id, made.codes, self._documents, request.ordered_at)
+            papers.append(
+                ReadyPaper(issuance_id=made.issuance_id, binding=known.binding, number=made.number, sheets=made.sheets, face=made.face, back=back)
+            )
+            await asyncio.sleep(0)  # others are waiting, and a request of many copies takes long
+        return CertificateReady(request_id=request.request_id, papers=tuple(papers), total_yen=sum(paper.fee_yen for paper in request.papers))
 
     async def _stop(self, request: Request, code: str, differences: tuple[str, ...], now: datetime) -> Refusal:
         stood = await self._store.write(endings.stop, request.request_id, code, "; ".join(differences), now)
@@ -160,11 +175,3 @@ def _order(application: Application, request: Request, visit: Visit) -> IssueOrd
         papers=tuple(PaperOrder(issuance_id=paper.issuance_id, binding=paper.binding) for paper in request.papers),
         ordered_at=request.ordered_at,
     )
-
-
-def _ready(issued: Issued, request: Request) -> CertificateReady:
-    papers = tuple(
-        ReadyPaper(issuance_id=made.issuance_id, binding=known.binding, number=made.number, sheets=made.sheets, face=made.face, back=b"")
-        for made, known in zip(issued.papers, request.papers, strict=True)
-    )
-    return CertificateReady(request_id=request.request_id, papers=papers, total_yen=sum(paper.fee_yen for paper in request.papers))

@@ -8,8 +8,12 @@ import re
 from dataclasses import dataclass
 from hashlib import sha256
 
-from certificates.checking import Expected, differences
+from certificates.back.code import NoCode, read_code, verify_code
+from certificates.back.content import sheet_contents
+from certificates.checking import Expected, Signature, examined
 from certificates.kinds import KINDS
+from certificates.reading import Paper, face_of
+from certificates.signature.key_list import KeyList
 from issuance_center.records.issuances import Issuance, Request, Sealing
 from issuance_center.records.visits import Offer, Visit
 from messages.orders import ChoicesOffered, Issued, IssuedPaper, OfferChoices
@@ -62,8 +66,10 @@ def wrong_with_offer(offered: ChoicesOffered, question: OfferChoices) -> str | N
 
 @dataclass(frozen=True, slots=True)
 class Marks:
-    """What a municipality's papers carry, as the directory has it: certifier (title, name) and the hash of the seal's image; None where it does not know."""
+    """What a municipality's papers carry: its signature, codes of its keys, and as far as the directory has it its certifier (title, name) and the hash of its seal's image."""
 
+    signature: Signature
+    code_keys: KeyList
     certifier: tuple[str, str] | None = None
     seal_sha256: str | None = None
 
@@ -110,7 +116,29 @@ def _differences(paper: IssuedPaper, known: Issuance, application: Application, 
         visit_key=visit.visit_key,
         show=application.show,
         everybody=len(chosen) == len(offer.members),
+        signature=marks.signature,
         certifier=marks.certifier,
         seal_sha256=marks.seal_sha256,
     )
-    return differences(paper.face, expected)
+    found = examined(paper.face, expected)
+    if found.differences or found.paper is None:
+        return found.differences
+    return _wrong_codes(paper.codes, found.paper, marks)
+
+
+def _wrong_codes(codes: tuple[bytes, ...], paper: Paper, marks: Marks) -> tuple[str, ...]:
+    """Each sheet's code says exactly what is drawn on it, signed with a key of the municipality that was asked."""
+    sheets = sheet_contents(face_of(paper), paper.made_at)
+    if len(codes) != len(sheets):
+        return ("codes: not one for each sheet",)
+    found: list[str] = []
+    for at, (code, sheet) in enumerate(zip(codes, sheets, strict=True), 1):
+        try:
+            key = marks.code_keys.key(read_code(code).key_id, paper.made_at)
+            if key is None or key.municipality != marks.signature.municipality:
+                found.append(f"codes: sheet {at} by another key")
+            elif verify_code(code, key.key) != sheet:
+                found.append(f"codes: sheet {at} says something else")
+        except NoCode:
+            found.append(f"codes: sheet {at} is none")
+    return tuple(found)

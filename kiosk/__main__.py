@@ -6,6 +6,7 @@ from contextlib import AsyncExitStack
 from datetime import datetime
 from pathlib import Path
 
+from cryptography import x509
 from prometheus_client import CollectorRegistry
 
 from kiosk import journal
@@ -79,6 +80,7 @@ def _machine(config: Config, terminal: TerminalConfig, store: Store, link: Link,
         slot=Slot(),
         coin_box=coin_box,
         printer=printer,
+        document_roots=tuple(x509.load_pem_x509_certificates(config.documents_authority.read_bytes())),
         door=CenterDoor(link, terminal.id, load_signing_key(terminal.signing_key_file), patience),
         store=store,
         now=now,

@@ -48,14 +48,16 @@ class HolderConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """See the fields. Paths that are not absolute are taken from the folder in which the file lies. `crash_points` is a folder for rehearsals, or
-    absent.
+    """See the fields; `documents_authority` (PEM) stands behind the signatures of faces and backs.
+
+    Paths that are not absolute are taken from the folder in which the file lies. `crash_points` is a folder for rehearsals, or absent.
     """
 
     name: str
     certificate_file: Path
     key_file: Path
     ca_file: Path
+    documents_authority: Path
     center_url: str
     center_name: str
     state: Path

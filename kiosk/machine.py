@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Concatenate, ParamSpec, TypeVar
 
+from cryptography.x509 import Certificate
 from sqlalchemy import Connection
 
 from kiosk.center_door import CenterDoor
@@ -27,7 +28,7 @@ STORE_ATTEMPTS = 6
 
 @dataclass(frozen=True, slots=True)
 class Machine:
-    """One terminal's parts. `now` gives an aware instant (JST), `token` n bytes of chance."""
+    """One terminal's parts. `document_roots` stand behind the signatures of faces and backs. `now` gives an aware instant (JST), `token` n bytes of chance."""
 
     terminal_id: str
     profile: str
@@ -37,6 +38,7 @@ class Machine:
     slot: Slot
     coin_box: CoinBox
     printer: Printer
+    document_roots: tuple[Certificate, ...]
     door: CenterDoor
     store: Store
     now: Callable[[], datetime]

@@ -4,10 +4,16 @@ The kiosk trusts neither the center nor the issuer: it reads the drawn text of e
 screen and against the fingerprints that were stated when the choice was offered. Any difference: the paper is stopped, and no coin is taken.
 """
 
+from hashlib import sha256
+
 from cryptography import x509
 
+from certificates.back.reading import read_back
 from certificates.binding import binding
-from certificates.checking import Expected, differences
+from certificates.checking import Expected, Signature, differences
+from certificates.plain_file import Unreadable
+from certificates.signature.chain import SignerRole
+from certificates.signature.strict import Unsigned, verify
 from kiosk import journal
 from kiosk.identification import refused
 from kiosk.journal import Paper
@@ -54,7 +60,7 @@ async def apply(machine: Machine, session: Session) -> Event:
     answer = await machine.door.apply(application)
     if isinstance(answer, Refusal):
         return refused(session, answer)
-    wrong = wrong_with(answer, application, session)
+    wrong = wrong_with(answer, application, session, machine)
     if wrong:
         return _stopped(session, "; ".join(wrong))
     if not _room_to_print(machine, answer):
@@ -70,7 +76,7 @@ async def apply(machine: Machine, session: Session) -> Event:
     return Event.PAPERS_READY
 
 
-def wrong_with(ready: CertificateReady, application: Application, session: Session) -> tuple[str, ...]:
+def wrong_with(ready: CertificateReady, application: Application, session: Session, machine: Machine) -> tuple[str, ...]:
     """Everything in which the papers differ from what was applied for; empty when nothing does. The texts name no person."""
     found: list[str] = []
     if len(ready.papers) != application.copies:
@@ -83,26 +89,45 @@ def wrong_with(ready: CertificateReady, application: Application, session: Sessi
         if len({getattr(paper, name) for paper in ready.papers}) != len(ready.papers)
     )
     for paper in ready.papers:
-        found.extend(_wrong_with_paper(paper, application, session))
+        found.extend(_wrong_with_paper(paper, application, session, machine))
     return tuple(found)
 
 
-def _wrong_with_paper(paper: ReadyPaper, application: Application, session: Session) -> tuple[str, ...]:
+def _wrong_with_paper(paper: ReadyPaper, application: Application, session: Session, machine: Machine) -> tuple[str, ...]:
     assert session.admitted is not None
+    assert session.challenge is not None
     try:
         bound = binding(paper.issuance_id, _serial(session.certificate), hash_of(application))
         if paper.binding != bound:
             return ("the binding is not of this card and this application",)
-        return differences(paper.face, expected_of(paper, application.kind, session.selection, session.admitted.visit_key))
+        signature = Signature(application.municipality, machine.document_roots, machine.now())
+        wrong = differences(paper.face, expected_of(paper, application.kind, session.selection, session.admitted.visit_key, signature))
+        return wrong or _wrong_with_back(paper, session.challenge.center, signature)
     except ValueError:
         return ("the paper cannot be read",)
+
+
+def _wrong_with_back(paper: ReadyPaper, center: str, signature: Signature) -> tuple[str, ...]:
+    """The back is this center's, and of this face and no other."""
+    try:
+        signed = verify(paper.back, signature.roots, signature.at)
+        back = read_back(paper.back)
+    except Unsigned as problem:
+        return (f"back: signature {problem.reason}",)
+    except Unreadable:
+        return ("back: it cannot be read",)
+    if (signed.role, signed.name) != (SignerRole.CENTER, center):
+        return ("back: of another signer",)
+    if (back.text.issuance_id, back.text.face_sha256, back.sheets) != (paper.issuance_id, sha256(paper.face).hexdigest(), paper.sheets):
+        return ("back: of another face",)
+    return ()
 
 
 def _serial(certificate: bytes) -> str:
     return f"{x509.load_der_x509_certificate(certificate).serial_number:x}"
 
 
-def expected_of(paper: ReadyPaper, kind: str, selection: Selection, visit_key: bytes) -> Expected:
+def expected_of(paper: ReadyPaper, kind: str, selection: Selection, visit_key: bytes, signature: Signature) -> Expected:
     """What this paper must be, from the kiosk's own memory of the touches and the offer."""
     return Expected(
         kind=kind,
@@ -115,6 +140,7 @@ def expected_of(paper: ReadyPaper, kind: str, selection: Selection, visit_key: b
         visit_key=visit_key,
         show=options_shown(selection),
         everybody=lists_everybody(selection),
+        signature=signature,
     )
 
 

@@ -14,7 +14,7 @@ from messages.logs import configure
 from messages.serving import run_until_stopped
 from municipal_server import register_import
 from municipal_server.app import clerks_office, protocol_door
-from municipal_server.config import Config, issuer_of, load
+from municipal_server.config import Config, hands_of, issuer_of, load
 from municipal_server.desk import Desk
 from municipal_server.issue_tables import METADATA
 from municipal_server.press import InlinePress, PoolPress, Press
@@ -30,7 +30,7 @@ def run(config_file: Path) -> None:
     """Serve one municipality until stopped. Raises `ConfigInvalid`; exits with 1 when the press has broken, so that a supervisor starts the party anew."""
     config = load(config_file)
     log = configure(config.name)
-    press: Press = PoolPress(config.press_workers) if config.press_workers else InlinePress()
+    press: Press = PoolPress(hands_of(config), config.press_workers) if config.press_workers else InlinePress(hands_of(config))
     log.info("starting", door=config.door.port, office=config.office.port, press_workers=config.press_workers)
     try:
         run_until_stopped(lambda stop: serve(config, press, stop))

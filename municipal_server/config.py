@@ -9,17 +9,21 @@ from datetime import date
 from pathlib import Path
 
 import msgspec
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from certificates.issuer_form import IssuerForm
 from certificates.kinds import KINDS
 from certificates.policy import LeavingBlocks, Overflow, Policy, Undeclared
+from certificates.printing import Hands
 from certificates.seal import seal_image
+from certificates.signature.signing import signer
 from certificates.wareki import ERAS, Era
 from messages.configuration import ConfigInvalid, read_config
 from registers.numbers import is_digits, municipality_digit
 from screens.sign_in import StaffAccount
+from trust.authority import load_certificate, load_key, uris_of
 
-__all__ = ["CLERK", "PROTECTION_CLERK", "Config", "ConfigInvalid", "Issuer", "accounts_of", "issuer_of", "load", "policies_of"]
+__all__ = ["CLERK", "PROTECTION_CLERK", "Config", "ConfigInvalid", "Issuer", "accounts_of", "hands_of", "issuer_of", "load", "policies_of"]
 
 CLERK = "clerk"
 PROTECTION_CLERK = "protection_clerk"
@@ -31,6 +35,17 @@ class TlsFiles(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     certificate: Path
     key: Path
     authority: Path
+
+
+class Signing(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What this issuer signs with (PEM): the certificate of the municipal certification service for its documents, its RSA key, the certificates above it but the root, and the P-256 key
+    of its 2-D codes.
+    """
+
+    certificate: Path
+    key: Path
+    chain: tuple[Path, ...] = ()
+    code_key: Path
 
 
 class Address(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -93,6 +108,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     door: Address
     office: Address
     tls: TlsFiles
+    signing: Signing
     database: str
     certifiers: tuple[Certifier, ...]
     seal: Path
@@ -168,6 +184,21 @@ def _policy(kind: str, setting: PolicySetting) -> Policy:
         year_opens=setting.year_opens,
         eras=tuple(Era(era.name, era.first) for era in setting.eras) or ERAS,
     )
+
+
+def hands_of(config: Config) -> Hands:
+    """The keys it signs with, read from their files. Raises `ConfigInvalid` for a certificate that is not this municipality's, and `KeyUnusable` or OSError for files that are no keys."""
+    files = config.signing
+    key, code_key = load_key(files.key), load_key(files.code_key)
+    certificate = load_certificate(files.certificate)
+    if not isinstance(key, rsa.RSAPrivateKey) or not isinstance(code_key, ec.EllipticCurvePrivateKey):
+        raise ConfigInvalid("signing: an RSA key for documents and a P-256 key for 2-D codes")
+    if f"urn:konbini:signer:municipality:{config.municipality}" not in uris_of(certificate):
+        raise ConfigInvalid("signing: the certificate is not this municipality's")
+    try:
+        return Hands(signer(key, certificate, tuple(load_certificate(file) for file in files.chain)), code_key)
+    except ValueError as error:
+        raise ConfigInvalid(f"signing: {error}") from None
 
 
 def accounts_of(config: Config) -> tuple[StaffAccount, ...]:

@@ -40,7 +40,10 @@ class NewPaper:
 
 @dataclass(frozen=True, slots=True)
 class NewOrder:
-    """An order that was found good, before it has numbers. `members` are 宛名番号 (of a 戸籍: the people's numbers there) in the order's order, `shown` the option codes asked for; at least one paper."""
+    """An order that was found good, before it has numbers; at least one paper.
+
+    `members` are 宛名番号 (of a 戸籍: the people's numbers there) in the order's order, `shown` the option codes asked for.
+    """
 
     request_id: str
     order_hash: str

@@ -10,11 +10,13 @@ from typing import Literal
 
 from sqlalchemy import Connection
 
-from certificates.drawing import DoesNotFit, Drawn, NoGlyph
+from certificates.back.code import TooMuch
+from certificates.drawing import DoesNotFit, NoGlyph
 from certificates.entitlement import NOT_ISSUABLE, Declined
 from certificates.face import Face
 from certificates.issuing import Wanted, issue
 from certificates.kinds import KINDS
+from certificates.printing import Printed
 from certificates.sources import Sources
 from messages.orders import Issued, IssuedPaper, IssueOrder
 from messages.wire import hash_of
@@ -61,7 +63,7 @@ class Maker:
         drawn = faces if isinstance(faces, Declined) else await self._drawn(faces, known)
         if isinstance(drawn, Declined):
             return await self._cancelled(known, drawn, now)
-        made = tuple(DrawnPaper(paper.issuance_id, one.sheets, sha256(one.pdf).hexdigest()) for paper, one in zip(known.papers, drawn, strict=True))
+        made = tuple(DrawnPaper(paper.issuance_id, one.sheets, sha256(one.face).hexdigest()) for paper, one in zip(known.papers, drawn, strict=True))
         stood = await self._store.write(note_drawn, order.request_id, made, now)
         declined = settled(stood, known.order_hash)
         if declined is not None:
@@ -69,12 +71,12 @@ class Maker:
         papers = tuple(_issued(paper, one) for paper, one in zip(stood.papers, drawn, strict=True))
         return Issued(request_id=order.request_id, papers=papers)
 
-    async def _drawn(self, faces: tuple[Face, ...], known: LoggedOrder) -> tuple[Drawn, ...] | Declined:
+    async def _drawn(self, faces: tuple[Face, ...], known: LoggedOrder) -> tuple[Printed, ...] | Declined:
         form = self._issuer.form_on(known.issued_at.astimezone(JST).date())
         try:
-            return tuple([await self._press.draw(face, form, known.issued_at) for face in faces])
-        except (DoesNotFit, NoGlyph) as problem:
-            return Declined(NOT_ISSUABLE, "does not fit" if isinstance(problem, DoesNotFit) else "glyph missing")
+            return tuple([await self._press.print(face, form, known.issued_at) for face in faces])
+        except (DoesNotFit, NoGlyph, TooMuch) as problem:
+            return Declined(NOT_ISSUABLE, UNPRINTABLE[type(problem)])
 
     async def _cancelled(self, known: LoggedOrder, why: Declined, now: datetime) -> Declined:
         # Its numbers stay in the log as void. A paper that was never made is declined for its own reason; one that was made before, as void.
@@ -110,6 +112,9 @@ REFUSED_AT_RESERVING: dict[Literal["closed", "reused", "changed"], Declined] = {
     "reused": Declined("request_altered", "an issuance id of another order"),
     "changed": Declined("register_changed", "changed while the order was being looked at"),
 }
+
+
+UNPRINTABLE: dict[type[Exception], str] = {DoesNotFit: "does not fit", NoGlyph: "glyph missing", TooMuch: "too much for a 2-D code"}
 
 
 def survey(connection: Connection, request_id: str, serial: str, kind: str, now: datetime) -> tuple[LoggedOrder | Declined | None, Sources | None]:
@@ -165,6 +170,6 @@ def _new_order(order: IssueOrder, found: Sources, asked_by: str) -> NewOrder:
     )
 
 
-def _issued(paper: LoggedPaper, drawn: Drawn) -> IssuedPaper:
+def _issued(paper: LoggedPaper, drawn: Printed) -> IssuedPaper:
     assert paper.number is not None and paper.state == "made"
-    return IssuedPaper(issuance_id=paper.issuance_id, number=paper.number, sheets=drawn.sheets, face=drawn.pdf, codes=())
+    return IssuedPaper(issuance_id=paper.issuance_id, number=paper.number, sheets=drawn.sheets, face=drawn.face, codes=drawn.codes)

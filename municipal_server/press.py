@@ -1,4 +1,4 @@
-"""The press: from a face to a finished PDF, away from the loop that answers.
+"""The press: from a face to a finished, signed PDF, away from the loop that answers.
 
 Decides only where and when a paper is drawn, never what stands on it. A drawing goes back to the caller that asked for it and to nobody else: there is no file, no name and no queue
 of results that a second job could pick up (domain facts 7.1, I1). A press that is full says so at once; work is never started and then given up.
@@ -13,9 +13,10 @@ from datetime import datetime
 from multiprocessing import get_context
 from typing import Protocol
 
-from certificates.drawing import Drawn, draw, warm
+from certificates.drawing import warm
 from certificates.face import Face
 from certificates.issuer_form import IssuerForm
+from certificates.printing import Hands, Printed, printed
 
 WAITING_PER_WORKER = 16
 """Papers that may wait for each worker; at a few ms a paper this is far less than any party's patience."""
@@ -37,8 +38,8 @@ class Press(Protocol):
         """`ok`, `full` or `broken`."""
         ...
 
-    async def draw(self, face: Face, form: IssuerForm, now: datetime) -> Drawn:
-        """The paper; the same values give the same bytes. Raises `PressFull` or `PressBroken`."""
+    async def print(self, face: Face, form: IssuerForm, now: datetime) -> Printed:
+        """The paper; the same values give the same bytes. Raises `PressFull` or `PressBroken`, and what `certificates.printing.printed` raises."""
         ...
 
     def close(self) -> None:
@@ -51,9 +52,12 @@ class InlinePress:
 
     state = "ok"
 
-    async def draw(self, face: Face, form: IssuerForm, now: datetime) -> Drawn:
-        """See `Press.draw`."""
-        return draw(face, form, now)
+    def __init__(self, hands: Hands) -> None:
+        self._hands = hands
+
+    async def print(self, face: Face, form: IssuerForm, now: datetime) -> Printed:
+        """See `Press.print`."""
+        return printed(face, form, now, self._hands)
 
     def close(self) -> None:
         """See `Press.close`."""
@@ -62,7 +66,7 @@ class InlinePress:
 class PoolPress:
     """Draws in `workers` processes. Make it before there is a loop or a thread: the workers are forked here, after fonts and form were made ready once in the parent."""
 
-    def __init__(self, workers: int, waiting_max: int | None = None) -> None:
+    def __init__(self, hands: Hands, workers: int, waiting_max: int | None = None) -> None:
         if threading.active_count() > 1:
             raise RuntimeError("the press forks its workers and must be made before any thread exists")
         warm()
@@ -71,7 +75,7 @@ class PoolPress:
         self._broken = asyncio.Event()
         outlives, self._alive = os.pipe()
         # With fork, the pool starts all its workers at the first job; it is given one here so that this happens now.
-        self._pool = ProcessPoolExecutor(workers, mp_context=get_context("fork"), initializer=_settle_in, initargs=(outlives, self._alive))
+        self._pool = ProcessPoolExecutor(workers, mp_context=get_context("fork"), initializer=_settle_in, initargs=(outlives, self._alive, hands))
         wait([self._pool.submit(os.getpid)])
         os.close(outlives)
 
@@ -82,13 +86,13 @@ class PoolPress:
             return "broken"
         return "full" if self._waiting >= self._waiting_max else "ok"
 
-    async def draw(self, face: Face, form: IssuerForm, now: datetime) -> Drawn:
-        """See `Press.draw`."""
+    async def print(self, face: Face, form: IssuerForm, now: datetime) -> Printed:
+        """See `Press.print`."""
         if self.state == "full":
             raise PressFull
         self._waiting += 1
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._pool, draw, face, form, now)
+            return await asyncio.get_running_loop().run_in_executor(self._pool, _print_here, face, form, now)
         except BrokenExecutor:
             self._broken.set()
             raise PressBroken from None
@@ -105,7 +109,18 @@ class PoolPress:
         os.close(self._alive)
 
 
-def _settle_in(outlives: int, alive: int) -> None:
+_hands: Hands | None = None
+"""A worker's own: handed over when it is forked, since keys cannot be sent."""
+
+
+def _print_here(face: Face, form: IssuerForm, now: datetime) -> Printed:
+    assert _hands is not None
+    return printed(face, form, now, _hands)
+
+
+def _settle_in(outlives: int, alive: int, hands: Hands) -> None:
+    global _hands
+    _hands = hands
     # Ctrl-C reaches the whole group; a worker ends when its parent does, however that was ended.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)

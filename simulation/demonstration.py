@@ -32,6 +32,9 @@ TAX_YEARS = 3
 COMMISSION_YEN = 117
 """委託手数料 per issuance, tax included, about 2021 (小平市)."""
 
+RECEIVERS_URL = "https://kakunin.konbini.invalid/"
+"""The page where a receiver checks a paper, in the town in one process, which has no pages."""
+
 TARIFF_FROM = date(2020, 4, 1)
 
 STAFF = (

@@ -12,10 +12,13 @@ from certificates.issuer_form import IssuerForm
 from certificates.kinds import FEE_CLASSES, KINDS, Kind
 from certificates.policy import Policy
 from certificates.seal import seal_image, seal_png
+from certificates.signature.key_list import read_key_list
+from certificates.signature.signing import signer
 from fees.pricing import Rates
 from fees.records import METADATA as BOOKS
 from fees.tariff import CommissionRule, TariffRule, commissions_of, tariff_of
 from issuance_center import config as center
+from issuance_center.backs import Documents
 from issuance_center.records.tables import METADATA as RECORDS
 from jpki import statuses
 from kiosk import journal
@@ -25,6 +28,7 @@ from registers.population import MIHON, Population, generate
 from registers.residents import tables as resident_tables
 from registers.residents.resident import Resident
 from simulation import demonstration as demo
+from simulation.document_keys import DocumentKeys, make_document_keys
 from simulation.key_ring import rsa_ring, signing_key
 from simulation.parties import Estate
 from simulation.people import CardMade, Mint, issued, make_cards, registered, write_card
@@ -33,6 +37,9 @@ from simulation.world import World
 from trust.authority import create_root
 from trust.ocsp_responder import responder, responder_certificate
 from trust.signing import public_pem
+
+CODE_KEY = 900
+"""The number of the municipality's key for 2-D codes in the ring of P-256 keys."""
 
 NOWHERE = Path("/nonexistent")
 """For files that a simulated party is told of and never opens."""
@@ -66,12 +73,13 @@ def found(world: World, seed: int, residents: int, terminals: int, folder: Path)
     authority = create_root("見本 利用者証明用認証局", keys[0], since, token, 7300)
     stranger = create_root("見本 よその認証局", keys[1], since, token, 7300)
     population = generate(seed, residents, today)
-    mint = Mint(authority, stranger, keys[3:], "http://ocsp.invalid/ocsp", token)
+    mint = Mint(authority, stranger, keys[3:-3], "http://ocsp.invalid/ocsp", token)
     cards = make_cards(population, mint, world.now(), lambda _done, _of: None)
     people = registered(population, cards, today, missing_glyphs)
     names = tuple(f"{demo.OPERATOR}-{number + 1:03d}" for number in range(terminals))
     answering = responder_certificate(authority, "見本 OCSPレスポンダ", keys[2], world.now() - timedelta(days=1), token)
     issuer = _issuer()
+    papers = make_document_keys(population.city, (keys[-3], keys[-2], keys[-1]), signing_key(CODE_KEY), world.now(), token)
     estate = Estate(
         world=world,
         databases=_databases(people, population, cards, world),
@@ -80,11 +88,25 @@ def found(world: World, seed: int, residents: int, terminals: int, folder: Path)
         rates=_rates(),
         responder=responder(authority.certificate, answering, keys[2]),
         roots=(authority.certificate,),
+        hands=papers.hands,
+        documents=_documents(papers),
         devices=folder / "devices",
         terminals=names,
     )
     holders = tuple(_holder(folder, number, card, token) for number, card in enumerate(cards))
     return Foundation(estate, holders, people, population)
+
+
+def _documents(papers: DocumentKeys) -> Documents:
+    roots = (papers.authority.certificate,)
+    return Documents(
+        roots=roots,
+        code_keys=read_key_list(papers.key_list, roots[0]),
+        signer=signer(papers.center_key, papers.center_certificate),
+        secret=b"specimen" * 4,
+        url=demo.RECEIVERS_URL,
+        name_ja=demo.CENTER_JA,
+    )
 
 
 def _databases(people: tuple[Resident, ...], population: Population, cards: tuple[CardMade, ...], world: World) -> Mapping[str, Engine]:
@@ -154,6 +176,7 @@ def _rates() -> Rates:
 
 def _center(terminals: tuple[str, ...], form: IssuerForm) -> center.Config:
     line = center.Line(name="", url="", server_name="")
+    files = center.DocumentFiles(NOWHERE, NOWHERE, NOWHERE, NOWHERE, NOWHERE, demo.RECEIVERS_URL, demo.CENTER_JA)
     hours = center.Hours(opens="00:00", closes="24:00", closed_days=())
     return center.Config(
         name=demo.CENTER,
@@ -161,6 +184,7 @@ def _center(terminals: tuple[str, ...], form: IssuerForm) -> center.Config:
         office=center.OfficeDoor(host="", port=0),
         database="",
         jpki=center.Jpki(authority=NOWHERE, ocsp_url=""),
+        documents=files,
         fees=line,
         issuers=(center.Line(name=MIHON.code, url="", server_name=""),),
         municipalities=(

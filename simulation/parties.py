@@ -11,8 +11,10 @@ from cryptography import x509
 from prometheus_client import CollectorRegistry
 from sqlalchemy import Engine
 
+from certificates.printing import Hands
 from fees.desk import Desk as FeesDesk
 from fees.pricing import Rates
+from issuance_center.backs import Documents
 from issuance_center.config import Config as CenterConfig
 from issuance_center.delivery import Delivery
 from issuance_center.desk import Desk as CenterDesk
@@ -55,6 +57,8 @@ class Estate:
     rates: Rates
     responder: Responder
     roots: tuple[x509.Certificate, ...]
+    hands: Hands
+    documents: Documents
     devices: Path
     terminals: tuple[str, ...]
 
@@ -132,7 +136,7 @@ class Town:
         host.desk = FeesDesk(demo.CENTER, codes, self.estate.rates, self._store(life), CollectorRegistry())
 
     def _municipal(self, life: Incarnation, host: Host) -> None:
-        host.desk = MunicipalDesk(self.estate.issuer, self._store(life), InlinePress())
+        host.desk = MunicipalDesk(self.estate.issuer, self._store(life), InlinePress(self.estate.hands))
 
     def _center(self, life: Incarnation, host: Host) -> None:
         estate, store, token = self.estate, self._store(life), self._token(life)
@@ -145,6 +149,7 @@ class Town:
             prices=PriceLists(fees, estate.center.limits.fees_seconds),
             ocsp=self._ocsp_line(life),
             roots=estate.roots,
+            documents=estate.documents,
             token=token,
             new_id=lambda now: time_ordered_id(now, token),
             wake=delivery.wake,
@@ -178,6 +183,7 @@ class Town:
             slot=Slot(),
             coin_box=coin_box,
             printer=printer,
+            document_roots=self.estate.documents.roots,
             door=CenterDoor(self._link(life, "center"), terminal_id, signing_key(number), Patience(SECONDS.answer, SECONDS.deadline)),
             store=self._store(life),
             now=world.now,

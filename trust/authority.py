@@ -150,3 +150,12 @@ def load_key(file: Path) -> AuthorityKey:
     if isinstance(key, rsa.RSAPrivateKey) and key.key_size >= 2048:
         return key
     raise KeyUnusable(f"{file.name} holds neither an RSA key of 2048 bits or more nor a P-256 key")
+
+
+def uris_of(certificate: x509.Certificate) -> tuple[str, ...]:
+    """The URIs a certificate names its holder by; empty when it names none."""
+    try:
+        names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName)
+    except x509.ExtensionNotFound:
+        return ()
+    return tuple(names.value.get_values_for_type(x509.UniformResourceIdentifier))

@@ -81,13 +81,13 @@ def _strip(strip: Strip, drawn: DrawnGlyphs) -> str:
     return "\n".join((*_frames(strip.rules), *([_label_text(strip.labels, drawn)] if strip.labels else [])))
 
 
-def rest(end: float) -> str:
-    """The empty rest of a body that ends at `end` millimetres struck out, so that nothing can be added: a frame, one rising line, and 以下余白 where there is room for it."""
+def rest(end: float, last: bool) -> str:
+    """The empty rest of a body that ends at `end` millimetres struck out, so that nothing can be added: a frame, one rising line, and on the last sheet 以下余白 where there is room for it."""
     height = grid.BODY_END - end
     if height < _LEAST_REST:
         return ""
     area = Box(grid.LEFT, end, grid.WIDTH, height)
-    worded = height >= _WORDED_REST
+    worded = last and height >= _WORDED_REST
     line = f"{area.x * POINT:.2f} {_y(area.y + height):.2f} m {(area.x + area.width) * POINT:.2f} {_y(area.y + (_WORDED_REST - 2.0 if worded else 0.0)):.2f} l S"
     words = f"q 1 0 0 1 0 {-end * POINT:.2f} cm /{REST} Do Q" if worded else ""
     return "\n".join(filter(None, (_rules([area], _THICK), f"{_THIN * 2} w {line}", words)))

@@ -36,8 +36,13 @@ def make_authorities(folders: Folders, now: datetime, token: Callable[[int], byt
 
 
 def root_files(folders: Folders, name: str) -> tuple[Path, Path]:
-    """The certificate and key files of `parties`, `jpki`, `stranger` (a root that nobody trusts, for trying) or `ocsp`."""
+    """The certificate and key files of `parties`, `jpki`, `stranger` (a root that nobody trusts, for trying), `documents` (of papers' signers) or `ocsp`."""
     return folders.authorities / f"{name}.pem", folders.authorities / f"{name}.key"
+
+
+def key_list_file(folders: Folders) -> Path:
+    """The signed list of the keys of 2-D codes, as everybody may have it."""
+    return folders.authorities / "code-keys.json"
 
 
 def load_root(folders: Folders, name: str) -> Authority:

@@ -8,7 +8,7 @@ from typing import Any
 from certificates.kinds import FEE_CLASSES, KINDS
 from certificates.seal import seal_image
 from simulation import demonstration as demo
-from simulation.town.authorities import root_files, server_name
+from simulation.town.authorities import key_list_file, root_files, server_name
 from simulation.town.description import HolderEntry
 from simulation.town.folders import PARTIES, Folders
 from simulation.town.preparation import Prepared
@@ -62,6 +62,11 @@ def peer_of_party(prepared: Prepared, party: str) -> Peer:
 def door_url(opening: Opening, party: str) -> str:
     """Where a party is asked."""
     return f"https://{HOST}:{opening.ports[party].door}"
+
+
+def receivers_url(opening: Opening) -> str:
+    """The page where a receiver checks a paper."""
+    return f"http://{HOST}:{opening.ports['center'].office}/verify"
 
 
 def _door(folders: Folders, opening: Opening, party: str) -> dict[str, Any]:
@@ -140,6 +145,11 @@ def _municipal(folders: Folders, prepared: Prepared, opening: Opening) -> dict[s
             "key": str(folders.party("municipal") / "party.key"),
             "authority": str(root_files(folders, "parties")[0]),
         },
+        "signing": {
+            "certificate": str(folders.party("municipal") / "documents.pem"),
+            "key": str(folders.party("municipal") / "documents.key"),
+            "code_key": str(folders.party("municipal") / "codes.key"),
+        },
         "office": _office(opening, "municipal"),
         "database": _database(folders, "municipal"),
         "certifiers": _certifiers(prepared),
@@ -196,6 +206,15 @@ def _center(folders: Folders, prepared: Prepared, opening: Opening) -> dict[str,
         "office": _office(opening, "center"),
         "database": _database(folders, "center"),
         "jpki": {"authority": str(root_files(folders, "jpki")[0]), "ocsp_url": f"http://{HOST}:{opening.ports['jpki'].door}/ocsp"},
+        "documents": {
+            "authority": str(root_files(folders, "documents")[0]),
+            "key_list": str(key_list_file(folders)),
+            "certificate": str(folders.party("center") / "documents.pem"),
+            "key": str(folders.party("center") / "documents.key"),
+            "secret": str(folders.party("center") / "backs.secret"),
+            "url": receivers_url(opening),
+            "name_ja": demo.CENTER_JA,
+        },
         "fees": _line(prepared, opening, "fees"),
         "issuers": [_line(prepared, opening, "municipal")],
         "municipalities": [entry],
@@ -212,6 +231,7 @@ def _kiosk(folders: Folders, prepared: Prepared, opening: Opening) -> dict[str, 
     return {
         "name": demo.KIOSK,
         **_identity(folders, "kiosk"),
+        "documents_authority": str(root_files(folders, "documents")[0]),
         "center_url": door_url(opening, "center"),
         "center_name": server_name(peer_of_party(prepared, "center")),
         "state": str(folders.party("kiosk")),

@@ -23,12 +23,13 @@ from registers.population import MIHON, City, Population, generate
 from registers.residents import tables as resident_tables
 from screens.sign_in import hash_password
 from simulation import demonstration as demo
+from simulation.document_keys import make_document_keys
 from simulation.people import CardMade, Mint, issued, make_cards, registered, write_card
-from simulation.town.authorities import load_root, make_authorities, make_party
+from simulation.town.authorities import key_list_file, load_root, make_authorities, make_party, root_files
 from simulation.town.description import HolderEntry
 from simulation.town.folders import PARTIES, Folders
 from storage.opening import open_store
-from trust.authority import save_key
+from trust.authority import save, save_certificate, save_key
 from trust.parties import Peer
 from trust.signing import load_signing_key, public_pem
 
@@ -109,6 +110,7 @@ def _make(folders: Folders, seed: int, residents: int, now: datetime, said: Said
     make_authorities(folders, now, secrets.token_bytes)
     for party in PARTIES:
         make_party(folders, party, Peer(party, city.code if party == "municipal" else party), now, secrets.token_bytes)
+    _make_document_keys(folders, city, now)
     (folders.party("municipal") / "seal.png").write_bytes(seal_png(f"{city.name}長之印"))
     ring = _key_ring()
     said(f"{city.prefecture}{city.name}の住民 {residents} 人の台帳を作っています")
@@ -123,6 +125,24 @@ def _make(folders: Folders, seed: int, residents: int, now: datetime, said: Said
     folders.settings_file.write_bytes(msgspec.json.encode(settings))
     folders.settings_file.chmod(0o600)
     return settings
+
+
+def _make_document_keys(folders: Folders, city: City, now: datetime) -> None:
+    """The papers' authority and everybody's keys, each in its owner's folder."""
+    keys = tuple(rsa.generate_private_key(65537, 2048) for _ in range(3))
+    papers = make_document_keys(city, (keys[0], keys[1], keys[2]), ec.generate_private_key(ec.SECP256R1()), now, secrets.token_bytes)
+    save(papers.authority, *root_files(folders, "documents"))
+    key_list_file(folders).write_bytes(papers.key_list)
+    for party, certificate, key in (
+        ("municipal", papers.municipality_certificate, papers.municipality_key),
+        ("center", papers.center_certificate, papers.center_key),
+    ):
+        save_certificate(certificate, folders.party(party) / "documents.pem")
+        save_key(key, folders.party(party) / "documents.key")
+    save_key(papers.code_key, folders.party("municipal") / "codes.key")
+    secret = folders.party("center") / "backs.secret"
+    secret.write_bytes(secrets.token_bytes(32))
+    secret.chmod(0o600)
 
 
 def _key_ring() -> list[rsa.RSAPrivateKey]:
