@@ -5,6 +5,7 @@ ReportLab wants one, gives each drawn sequence (selector included) one two-byte 
 """
 
 import zlib
+from functools import lru_cache
 from pathlib import Path
 from struct import pack, unpack_from
 from typing import Any
@@ -14,7 +15,7 @@ from reportlab.pdfbase.ttfonts import TTFontMaker
 
 from certificates.fonts.truetype import TrueTypeFile
 from certificates.fonts.variation import USUAL, sequences, variation_sequences
-from certificates.fonts.writing import COMPRESSION, Written, packed
+from certificates.fonts.writing import Written, deflated, packed
 
 _MORE_COMPONENTS, _WORDS, _SCALE, _TWO_SCALES, _MATRIX, _INSTRUCTIONS = 0x20, 0x01, 0x08, 0x40, 0x80, 0x100
 
@@ -156,7 +157,7 @@ def _tag(drawn: DrawnGlyphs) -> bytes:
 
 def to_unicode(codes: dict[str, str]) -> bytes:
     """The CMap from codes back to text: UTF-16BE, surrogates and selectors included, at most 100 lines a block."""
-    lines = [f"<{code}> <{sequence.encode('utf-16-be').hex().upper()}>".encode() for sequence, code in codes.items()]
+    lines = [f"<{code}> <{_utf16(sequence)}>".encode() for sequence, code in codes.items()]
     blocks = [lines[at : at + 100] for at in range(0, len(lines), 100)]
     return b"\n".join((
         b"/CIDInit /ProcSet findresource begin 12 dict begin begincmap",
@@ -166,6 +167,11 @@ def to_unicode(codes: dict[str, str]) -> bytes:
         *(b"%d beginbfchar\n%b\nendbfchar" % (len(block), b"\n".join(block)) for block in blocks),
         b"endcmap CMapName currentdict /CMap defineresource pop end end",
     ))  # fmt: skip
+
+
+@lru_cache(1 << 16)
+def _utf16(sequence: str) -> str:
+    return sequence.encode("utf-16-be").hex().upper()
 
 
 def font_program(font: PaperFont, glyphs: tuple[int, ...]) -> Written:
@@ -183,7 +189,7 @@ def font_program(font: PaperFont, glyphs: tuple[int, ...]) -> Written:
     maker.add("maxp", font.face.table(b"maxp")[:4] + pack(">H", count) + font.face.table(b"maxp")[6:])
     maker.add("head", font.face.table(b"head")[:50] + b"\x00\x01" + font.face.table(b"head")[52:])
     program = maker.makeStream()
-    stream = zlib.compress(program, COMPRESSION)
+    stream = deflated(program)
     return Written((b"<< /Length1 %d /Filter /FlateDecode /Length %d >>" % (len(program), len(stream)),), stream)
 
 
