@@ -15,7 +15,16 @@ from registers.koseki import entries
 from registers.koseki.entries import Forwarded
 from registers.koseki.fuhyo import Fuhyo, FuhyoAddress, FuhyoPerson
 from registers.koseki.koseki import Koseki, KosekiPerson
-from registers.koseki.revisions import ChangeRefused, koseki_row_of, moved_on, person_row_of, present_rows, record_entry, set_member
+from registers.koseki.revisions import (
+    ChangeRefused,
+    koseki_row_of,
+    moved_on,
+    person_row_of,
+    present_hittousha,
+    present_rows,
+    record_entry,
+    set_member,
+)
 from registers.koseki.schema import ENTRIES, FUHYO_ADDRESSES, FUHYO_PEOPLE, MEMBERS, address_rows, entry_row, fuhyo_person_row, member_row
 from registers.koseki.stops import carry, set_in_force
 from registers.koseki.tables import load
@@ -130,7 +139,7 @@ def record_marriage_in(
 ) -> None:
     """婚姻 by which somebody enters the 戸籍 of its unmarried 筆頭者."""
     koseki = koseki_row_of(connection, koseki_no)
-    head = next((row for row in present_rows(connection, koseki_no) if row.place == 1), None)
+    head = present_hittousha(connection, koseki)
     if head is None:
         raise ChangeRefused("already_removed")
     if head.spouse is not None:

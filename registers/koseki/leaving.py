@@ -12,7 +12,17 @@ from sqlalchemy import Connection, Row
 from registers.koseki import entries
 from registers.koseki.entries import Forwarded, Married
 from registers.koseki.koseki import Entry
-from registers.koseki.revisions import ChangeRefused, koseki_row_of, moved_on, present_row_of, present_rows, record_entry, set_koseki, set_member
+from registers.koseki.revisions import (
+    ChangeRefused,
+    koseki_row_of,
+    moved_on,
+    present_hittousha,
+    present_row_of,
+    present_rows,
+    record_entry,
+    set_koseki,
+    set_member,
+)
 from registers.koseki.usage import end_registrations
 from registers.register_dates import RegisterDate, date_problem
 
@@ -55,12 +65,13 @@ def record_divorce(
 ) -> None:
     """離婚: who changed the 氏 at the marriage leaves, for a new 戸籍 or back to the parents'; the 筆頭者 stays and is married no more."""
     leaving = present_row_of(connection, leaving_no)
-    if leaving.place == 1:
+    koseki = koseki_row_of(connection, leaving.koseki_no)
+    hittousha = present_hittousha(connection, koseki)
+    if hittousha is not None and hittousha.person_no == leaving_no:
         raise ChangeRefused("hittousha_stays")
     staying = _spouse_of(connection, leaving)
     if staying is None:
         raise ChangeRefused("not_married")
-    koseki = koseki_row_of(connection, leaving.koseki_no)
     names = [f"{koseki.family_name}　{one.given_name}" for one in (leaving, staying)]
     out = entries.divorce_out(divorced_on, names[1], new_honseki=new_honseki, returned_to=returned_to, forwarded=forwarded)
     record_entry(connection, staying.koseki_no, staying.person_no, entries.divorce(divorced_on, names[0], forwarded=forwarded))

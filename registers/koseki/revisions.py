@@ -83,6 +83,13 @@ def present_rows(connection: Connection, koseki_no: str) -> list[Row[Any]]:
     return list(connection.execute(present.order_by(MEMBERS.c.place)).all())
 
 
+def present_hittousha(connection: Connection, koseki: Row[Any]) -> Row[Any] | None:
+    """The row of the 筆頭者, unless removed or never taken over when the 戸籍 was written anew: it is known by the name, not by standing first."""
+    name = "".join(koseki.hittousha.split())
+    family_name = "".join(koseki.family_name.split())
+    return next((row for row in present_rows(connection, koseki.koseki_no) if family_name + row.given_name == name), None)
+
+
 def moved_on(connection: Connection, koseki_no: str, now: datetime) -> None:
     """A new version: a number that no 戸籍 has had in this register."""
     highest = select(func.max(KOSEKI.c.revision) + 1).scalar_subquery()

@@ -4,7 +4,7 @@ Decides only that a stop stands until somebody releases it, whatever its last da
 papers' own rules look at what `one_read` unites.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from sqlalchemy import Connection, delete, insert, select, update
@@ -95,7 +95,8 @@ def set_in_force(connection: Connection, person_no: str, protection: Protection 
     if protection is not None and connection.execute(mine).first() is None:
         connection.execute(insert(PROTECTIONS).values(protection_row(person_no, protection, "clerk", at)))
     there = {one.stop for one in stops_of(connection, person_no)}
-    for row in suppression_rows(person_no, [stop for stop in stops if stop not in there], "clerk", at):
+    new = dict.fromkeys(replace(stop, household=False) for stop in stops)  # a whole household's stop is carried as this person's
+    for row in suppression_rows(person_no, [stop for stop in new if stop not in there], "clerk", at):
         connection.execute(insert(SUPPRESSIONS).values(row))
 
 
