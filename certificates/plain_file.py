@@ -14,6 +14,7 @@ LARGEST_STREAM = 16_000_000
 _START = re.compile(rb"%PDF-1\.\d\n%[^\n]{1,100}\n")
 _STREAM = re.compile(rb" /Length ([1-9]\d{0,6}) >>\nstream\n")
 _TRAILER = re.compile(rb"(trailer\n[^\x00]{1,1000}?\nstartxref\n)(\d{1,8})\n%%EOF\n")
+_PACKED = b" /Filter /FlateDecode"
 _END, _STREAM_END = b"endobj\n", b"\nendstream\nendobj\n"
 
 
@@ -29,9 +30,11 @@ class PlainObject:
     packed: bytes | None
 
     def content(self, largest: int = LARGEST_STREAM) -> bytes:
-        """The stream unpacked, empty without one; `Unreadable` when it is broken, longer than `largest`, or followed by anything."""
+        """The stream unpacked if it is packed, empty without one; `Unreadable` when it is broken, longer than `largest`, or followed by anything."""
         if self.packed is None:
             return b""
+        if _PACKED not in self.head:
+            return self.packed
         unpacking = zlib.decompressobj()
         try:
             content = unpacking.decompress(self.packed, largest)

@@ -37,14 +37,16 @@ PICTURE_QUIET = 1.0
 
 TICK_SIDE = 1.6
 TICKS: tuple[tuple[float, float], ...] = tuple(
-    (round(PICTURE.x + across, 3), round(PICTURE.y + row * BLOCK * PIXEL, 3)) for row in range(0, ROWS + 1, 11) for across in (-4.0, PICTURE.width + 4.0)
+    (round(PICTURE.x + across, 3), round(PICTURE.y + row * BLOCK * PIXEL, 3))
+    for row in range(0, ROWS + 1, 11)
+    for across in (-4.0, PICTURE.width + 4.0)
 )
 """Centres of the small black squares left and right of the picture, each pair level with the upper edge of block row 0, 11, 22 .. 55."""
 
 CODE = Box(120.88, 229.0, 59.0, 59.0)
-"""The 2-D code lies in here, its upper right corner in the box's; its right edge is the picture's."""
+"""The 2-D code lies in here, as large as its content makes it, at the upper right; the box's right edge is the picture's."""
 CODE_QUIET = 2.0
-"""White around `CODE`; with the room a code leaves below and at its left never less than four modules of 0.42 mm at the sides that matter."""
+"""Around `CODE` nothing else stands: room for the code's own quiet zone of four modules."""
 DOT = 25.4 / 600
 """Modules are whole dots of a 600 dpi printer."""
 SMALLEST_MODULE_DOTS, LARGEST_MODULE_DOTS = 10, 14
