@@ -15,6 +15,7 @@ from registers.koseki.csv_form import FILES, Parsed, Rejected, parse, replace_re
 from registers.koseki.fuhyo import FuhyoAddress
 from registers.koseki.koseki import Entry
 from registers.koseki.tables import METADATA, register_in_order
+from registers.population import make_world
 from registers.residents.resident import Protection, Suppression
 from tests.registers.koseki.families import family, fuhyo_of, number, with_member
 from tests.registers.people import NOW, atena, juminhyo_code
@@ -343,3 +344,19 @@ def test_what_is_only_strange_is_a_warning():
     assert warned(changed("fuhyo", 0, name="例示　一郎")) == [("fuhyo", 2, "氏名", "name_differs")]
     wrong = juminhyo_code(1)[:-1] + str((int(juminhyo_code(1)[-1]) + 1) % 10)
     assert warned(changed("fuhyo", 0, juminhyo_code=wrong)) == [("fuhyo", 2, "住民票コード", "juminhyo_code_digit")]
+
+
+def test_the_registers_of_a_made_up_world_survive_the_files_and_the_database():
+    world = make_world(3, 150, NOW.date())
+    assert sum(len(one.koseki) for one in world.municipalities) > 50
+    for municipality in world.municipalities:
+        got = read_back(municipality.koseki, municipality.fuhyo)
+        assert (got.koseki, got.fuhyo) == (tuple(municipality.koseki), tuple(municipality.fuhyo))
+        engine = create_engine("sqlite://")
+        METADATA.create_all(engine)
+        with engine.begin() as connection:
+            replace_register(connection, got, NOW)
+            koseki, fuhyo = register_in_order(connection)
+        engine.dispose()
+        assert tuple(replace(one, version="0") for one in koseki) == got.koseki
+        assert tuple(replace(one, version="0") for one in fuhyo) == got.fuhyo
