@@ -17,12 +17,12 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import ExtensionOID, NameOID, ObjectIdentifier, SignatureAlgorithmOID
 
 LONGEST_CHAIN = 4
+RSA_BITS = range(2048, 4097)
 
 _Value = TypeVar("_Value", bound=x509.ExtensionType)
 
 _URN = re.compile(r"urn:konbini:signer:(municipality:([0-9]{6})|center:([a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?))")
 _DOCUMENT_SIGNING = ObjectIdentifier("1.3.6.1.5.5.7.3.36")  # RFC 9336
-_RSA_BITS = range(2048, 4097)
 _SIGNED_WITH = frozenset(
     {
         SignatureAlgorithmOID.RSA_WITH_SHA256,
@@ -76,7 +76,8 @@ def signing_certificate(certificates: Sequence[bytes], roots: Sequence[x509.Cert
         return _signer([(x509.load_der_x509_certificate(der), der) for der in certificates], roots)
     except Untrusted:
         raise
-    except (ValueError, TypeError, x509.DuplicateExtension, x509.InvalidVersion, x509.UnsupportedGeneralNameType, UnsupportedAlgorithm):
+    except (ValueError, TypeError, x509.DuplicateExtension, x509.InvalidVersion, x509.UnsupportedGeneralNameType, UnsupportedAlgorithm, Warning):
+        # a Warning where warnings are errors: the library warns of what it will refuse one day
         raise Untrusted("not certificates") from None
 
 
@@ -133,9 +134,9 @@ def _is_authority(certificate: x509.Certificate) -> bool:
 def _document_key(leaf: x509.Certificate) -> rsa.RSAPublicKey:
     key, extensions = leaf.public_key(), leaf.extensions
     usage, purposes = _value(extensions, x509.KeyUsage), _value(extensions, x509.ExtendedKeyUsage)
-    if leaf.version is not x509.Version.v3 or not _understood(extensions):
-        raise Untrusted("not an X.509 v3 certificate that is wholly understood")
-    if not isinstance(key, rsa.RSAPublicKey) or key.key_size not in _RSA_BITS:
+    if not _understood(extensions):
+        raise Untrusted("a critical extension that nobody here understands")
+    if not isinstance(key, rsa.RSAPublicKey) or key.key_size not in RSA_BITS:
         raise Untrusted("not an RSA key of 2048 to 4096 bits")
     if usage is None or not (usage.digital_signature and usage.content_commitment) or usage.key_cert_sign:
         raise Untrusted("its key is not for signing documents")

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from hashlib import sha256
 
-from certificates.signature.der import NotDer, content_of, explicit, object_identifier, octets, sequence, set_of, tlv
+from certificates.signature.der import content_of, explicit, object_identifier, octets, sequence, set_of, tlv
 
 _VERSION_1 = tlv(0x02, b"\x01")
 _DATA = object_identifier("1.2.840.113549.1.7.1")
@@ -81,8 +81,6 @@ def certificates_in(der: bytes) -> tuple[bytes, ...]:
         _, after = content_of(der, at, 0x30)
         found.append(der[at:after])
         at = after
-    if at != end:
-        raise NotDer("a certificate without end")
     return tuple(found)
 
 

@@ -15,13 +15,14 @@ from certificates.fonts.writing import Written
 CONTENTS_BYTES = 4096
 """Room for the DER of a signature: one of RSA-2048 with three certificates of 1.2 kB takes it. Every paper has the same, so that a paper drawn again is the same paper."""
 
-LARGEST_SIGNED = 99_999_999
+LARGEST_SIGNED = 9_999_999
+"""Bytes of a document that can be signed."""
 
 _WIDTH = len(b"[0 %d %d %d]" % ((LARGEST_SIGNED,) * 3))
 _MARK = b"/ByteRange"
 _BEGINNING = b"<< /Type /Sig /Filter /Adobe.PPKLite /SubFilter /ETSI.CAdES.detached " + _MARK + b" "
 _OPENING = b" /Contents "
-_RANGE = re.compile(re.escape(_BEGINNING) + rb"(\[0 (\d{1,8}) (\d{1,8}) (\d{1,8})\] *)" + re.escape(_OPENING))
+_RANGE = re.compile(re.escape(_BEGINNING) + rb"(\[0 (\d{1,7}) (\d{1,7}) (\d{1,7})\] *)" + re.escape(_OPENING))
 _CLOSING = re.compile(rb" /M \(D:(\d{14}[+-]\d\d'\d\d)'\) /Name <FEFF((?:[0-9A-F]{4}){0,200})> /Reason <FEFF((?:[0-9A-F]{4}){0,200})> >>\nendobj\n")
 
 
@@ -71,7 +72,7 @@ def place_of(pdf: bytes) -> Place:
     """Where the signature of a prepared or signed file stands; `NoPlace` unless there is exactly one, whose /ByteRange covers all of `pdf` but exactly its /Contents string."""
     found = _found(pdf)
     start, end = found.end(), int(found[3])
-    if found[1] != _byte_range(start, end, len(pdf)) or end - start < 2 or end >= len(pdf):
+    if found[1] != _byte_range(start, end, len(pdf)):
         raise NoPlace("a range that is not all of the file but the signature")
     if pdf[start : start + 1] != b"<" or pdf[end - 1 : end] != b">":
         raise NoPlace("a hole that is not the signature's own string")
@@ -79,7 +80,8 @@ def place_of(pdf: bytes) -> Place:
     if not closing:
         raise NoPlace("a signature dictionary of another form")
     try:
-        at = _time(closing[1].decode("ascii"))
+        day, time = closing[1][:8].decode("ascii"), closing[1][8:].decode("ascii").replace("'", ":")
+        at = datetime.fromisoformat(f"{day}T{time}")
         name, reason = (bytes.fromhex(text.decode("ascii")).decode("utf-16-be") for text in closing.groups()[1:])
     except ValueError:
         raise NoPlace("a time or text that is none") from None
@@ -117,14 +119,6 @@ def _end(pdf: bytes, start: int) -> int:
     if not pdf.startswith(b"<", start) or not _CLOSING.match(pdf, end):
         raise NoPlace("a signature dictionary of another form")
     return end
-
-
-def _time(text: str) -> datetime:
-    """The inverse of `pdf_date` without its `D:` and last mark; ValueError for any other spelling."""
-    at = datetime.fromisoformat(text[:8] + "T" + text[8:].replace("'", ""))
-    if pdf_date(at) != f"D:{text}'".encode("ascii"):
-        raise ValueError("a time spelt otherwise")
-    return at
 
 
 def _byte_range(start: int, end: int, size: int) -> bytes:

@@ -12,10 +12,9 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from certificates.signature.chain import RSA_BITS
 from certificates.signature.cms import SignedData, signed_data
 from certificates.signature.placeholder import CONTENTS_BYTES, place_of
-
-RSA_BITS = range(2048, 4097)
 
 _PADDING = padding.PKCS1v15()
 _HASH = hashes.SHA256()
@@ -39,7 +38,7 @@ def signer(key: rsa.RSAPrivateKey, certificate: x509.Certificate, chain: tuple[x
 
     ValueError when key and certificate do not belong together, for a key that is not RSA of 2048 to 4096 bits, or when the signature would not fit into a document.
     """
-    if not isinstance(key, rsa.RSAPrivateKey) or key.key_size not in RSA_BITS or key.public_key() != certificate.public_key():
+    if key.key_size not in RSA_BITS or key.public_key() != certificate.public_key():
         raise ValueError("a signer has an RSA key of 2048 to 4096 bits and the certificate of this key")
     size = key.key_size // 8
     cms = signed_data(certificate.public_bytes(Encoding.DER), [one.public_bytes(Encoding.DER) for one in chain], size)
