@@ -8,7 +8,7 @@ STATE   ?= var/town
 VISITS  ?= 1000
 SEED    ?= 7
 
-.PHONY: help run install test check bench simulate sweep lint types contracts tests browser format lock clean
+.PHONY: help run install test check bench simulate sweep lint types contracts tests browser verifiers format lock clean
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -46,7 +46,11 @@ browser: | $(VENV)/tested
 	@command -v chromium >/dev/null || command -v google-chrome >/dev/null || { echo "installing a Chromium"; \
 	  { apt-get update -qq && apt-get install -y -qq chromium >/dev/null; } || $(BIN)/python -m playwright install chromium; }
 
-test: $(VENV)/tested browser check tests ## everything CI runs: format, lint, types, contracts, all tests
+verifiers:
+	@{ command -v pdfsig && command -v certutil; } >/dev/null || { echo "installing pdfsig and certutil"; \
+	  apt-get update -qq && apt-get install -y -qq poppler-utils libnss3-tools >/dev/null; } || echo "they cannot be had here: what they say of signatures is not tested"
+
+test: $(VENV)/tested browser verifiers check tests ## everything CI runs: format, lint, types, contracts, all tests
 
 check: $(VENV)/tested lint types contracts ## format, lint, types and import contracts, without the tests
 
