@@ -14,7 +14,7 @@ from weakref import WeakKeyDictionary
 from reportlab.pdfbase.ttfonts import TTFontMaker
 
 from certificates.fonts.truetype import TrueTypeFile
-from certificates.fonts.variation import USUAL, sequences, variation_sequences
+from certificates.fonts.variation import USUAL, sequences
 from certificates.fonts.writing import Written, deflated, packed
 
 _MORE_COMPONENTS, _WORDS, _SCALE, _TWO_SCALES, _MATRIX, _INSTRUCTIONS = 0x20, 0x01, 0x08, 0x40, 0x80, 0x100
@@ -48,17 +48,16 @@ class PaperFont:
         self.fontName = name
         self.face = TrueTypeFile(path)
         self.state: WeakKeyDictionary[Any, DrawnGlyphs] = WeakKeyDictionary()
-        self._variations: dict[str, int] | None = None
         self._outlines: dict[int, bytes] = {}
         self._metrics: dict[int, tuple[int, bytes]] = {}
 
     def glyph(self, sequence: str) -> int | None:
-        """The glyph that is exactly this form, None when the font has none. The table of forms is read on the first selector (10 ms)."""
+        """The glyph that is exactly this form, a character with or without a selector; None when the font has none."""
         if len(sequence) == 1:
             return self.face.glyph(ord(sequence)) or None
-        if self._variations is None:
-            self._variations = variation_sequences(self.face.table(b"cmap"))
-        glyph = self._variations.get(sequence)
+        if len(sequence) != 2:
+            return None
+        glyph = self.face.variations.glyph(ord(sequence[0]), ord(sequence[1]))
         return self.glyph(sequence[0]) if glyph == USUAL else glyph
 
     def advance(self, glyph: int) -> int:

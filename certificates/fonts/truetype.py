@@ -11,6 +11,8 @@ from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from struct import Struct
 
+from certificates.fonts.variation import Variations
+
 _VERSION = b"\x00\x01\x00\x00"
 _TABLE = Struct(">4s4xLL")  # tag, offset, length
 _ENCODING = Struct(">HHL")  # platform, encoding, offset of the subtable
@@ -18,6 +20,7 @@ _GROUP = Struct(">LLL")  # first character, last, glyph of the first
 _NAME = Struct(">HHHHHH")  # platform, encoding, language, what it names, length, offset
 _POSTSCRIPT_NAME = 6
 _FULL_UNICODE = ((3, 10), (0, 4), (0, 6))
+_VARIATIONS = ((0, 5),)
 _GROUPS = 16  # where the groups of a format 12 table begin
 
 
@@ -40,6 +43,7 @@ class TrueTypeFile:
         self._metrics, self._places, self._outlines = self._start(b"hmtx"), self._start(b"loca"), self._start(b"glyf")
         self._long_places = self._number(self._start(b"head") + 50, 2) == 1
         self._characters, self._groups = self._character_table()
+        self.variations = Variations(self._variation_table())
 
     def table(self, tag: bytes) -> bytes:
         """A table's bytes; KeyError when the file has none of that tag."""
@@ -109,6 +113,12 @@ class TrueTypeFile:
             if self._number(start, 2) == 12:
                 return start + _GROUPS, self._number(start + 12, 4)
         raise ValueError("a font without a table of all Unicode characters")
+
+    def _variation_table(self) -> memoryview:
+        for start in self._subtables(_VARIATIONS):
+            if self._number(start, 2) == 14:
+                return memoryview(self._bytes)[start : start + self._number(start + 2, 4)]
+        return memoryview(b"")
 
     def _subtables(self, encodings: tuple[tuple[int, int], ...]) -> Iterator[int]:
         start = self._start(b"cmap")

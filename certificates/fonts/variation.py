@@ -1,10 +1,9 @@
-"""Variation sequences (IVS) of a font: cmap format 14, read straight from the table's bytes.
+"""Variation sequences (IVS) of a font: cmap format 14, looked up in the table's own bytes.
 
 A sequence is a base character and a selector. The font either has its own glyph for it, says that the base's ordinary glyph is that form, or does not know it.
 """
 
 import re
-from collections.abc import Iterator
 from struct import Struct
 
 _RECORD = Struct(">3sLL")  # selector, offset of the default ranges, offset of the mapped forms
@@ -25,35 +24,35 @@ def sequences(text: str) -> list[str]:
     return _SEQUENCE.findall(text) if _HAS_SELECTOR.search(text) else list(text)
 
 
-def variation_sequences(cmap: bytes) -> dict[str, int]:
-    """Two-character sequence -> glyph index, or `USUAL`; empty when the cmap table has no format 14."""
-    found: dict[str, int] = {}
-    for start in _format_14(cmap):
-        for at in range(int.from_bytes(cmap[start + 6 : start + 10], "big")):
-            selector, usual, mapped = _RECORD.unpack_from(cmap, start + 10 + at * _RECORD.size)
-            mark = chr(int.from_bytes(selector, "big"))
-            if usual:
-                found.update((chr(base) + mark, USUAL) for base in _usual_bases(cmap, start + usual))
-            if mapped:
-                found.update((chr(base) + mark, glyph) for base, glyph in _mapped_bases(cmap, start + mapped))
-    return found
+class Variations:
+    """A font's subtable of format 14, `table` from its first byte on; nothing of it is copied but the places of its forty selectors."""
 
+    def __init__(self, table: memoryview) -> None:
+        self._table = table
+        count = int.from_bytes(table[6:10], "big") if table else 0
+        records = (_RECORD.unpack_from(table, 10 + at * _RECORD.size) for at in range(count))
+        self._selectors = {int.from_bytes(selector, "big"): (usual, mapped) for selector, usual, mapped in records}
 
-def _format_14(cmap: bytes) -> Iterator[int]:
-    for at in range(int.from_bytes(cmap[2:4], "big")):
-        start = int.from_bytes(cmap[8 + at * 8 : 12 + at * 8], "big")
-        if cmap[start : start + 2] == b"\x00\x0e":
-            yield start
+    def glyph(self, base: int, selector: int) -> int | None:
+        """The glyph of the sequence, or `USUAL`; None when the font does not know it."""
+        usual, mapped = self._selectors.get(selector, (0, 0))
+        if usual:
+            first, more = self._last_up_to(base, usual, _RANGE)
+            if first <= base <= first + more:
+                return USUAL
+        if mapped:
+            found, glyph = self._last_up_to(base, mapped, _MAPPING)
+            return glyph if found == base else None
+        return None
 
-
-def _usual_bases(cmap: bytes, start: int) -> Iterator[int]:
-    size = int.from_bytes(cmap[start : start + 4], "big") * _RANGE.size
-    for first, more in _RANGE.iter_unpack(cmap[start + 4 : start + 4 + size]):
-        base = int.from_bytes(first, "big")
-        yield from range(base, base + more + 1)
-
-
-def _mapped_bases(cmap: bytes, start: int) -> Iterator[tuple[int, int]]:
-    size = int.from_bytes(cmap[start : start + 4], "big") * _MAPPING.size
-    for base, glyph in _MAPPING.iter_unpack(cmap[start + 4 : start + 4 + size]):
-        yield int.from_bytes(base, "big"), glyph
+    def _last_up_to(self, base: int, start: int, entry: Struct) -> tuple[int, int]:
+        """Of the entries at `start`, sorted by their character, the last whose character is not after `base`; a character that is none when all are."""
+        low, high = 0, int.from_bytes(self._table[start : start + 4], "big")
+        while low < high:
+            middle = (low + high) // 2
+            at = start + 4 + middle * entry.size
+            low, high = (middle + 1, high) if int.from_bytes(self._table[at : at + 3], "big") <= base else (low, middle)
+        if low == 0:
+            return -1, 0
+        character, value = entry.unpack_from(self._table, start + 4 + (low - 1) * entry.size)
+        return int.from_bytes(character, "big"), value

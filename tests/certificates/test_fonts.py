@@ -15,7 +15,7 @@ from reportlab.pdfgen.canvas import Canvas
 from certificates.fonts import selection
 from certificates.fonts.embedding import PaperFont
 from certificates.fonts.selection import choose, missing_glyphs, paper_font
-from certificates.fonts.variation import USUAL, sequences, variation_sequences
+from certificates.fonts.variation import sequences
 from tests.certificates.papers import ORDINARY, paper
 
 FONTS = Path(selection.__file__).parent
@@ -34,18 +34,6 @@ def test_vendored_fonts_are_the_files_the_readme_names(file: str) -> None:
     readme = (FONTS / "README.md").read_text("utf-8")
     assert hashlib.sha256((FONTS / file).read_bytes()).hexdigest() in readme
     assert "SIL OPEN FONT LICENSE Version 1.1" in (FONTS / f"OFL-{file.partition('-')[0]}.txt").read_text("utf-8")
-
-
-@pytest.mark.parametrize("number", [0, 1])
-def test_every_variation_sequence_is_read_as_fonttools_reads_it(number: int) -> None:
-    font = TTFont(io.BytesIO((FONTS / FILES[number]).read_bytes()), lazy=True)
-    order = {name: at for at, name in enumerate(font.getGlyphOrder())}
-    table = next(table for table in font["cmap"].tables if table.format == 14)
-    known = {
-        chr(base) + chr(selector): USUAL if name is None else order[name] for selector, forms in table.uvsDict.items() for base, name in forms
-    }  # fmt: skip
-    assert variation_sequences(font.reader["cmap"]) == known
-    assert len(known) > 10_000
 
 
 def test_text_is_cut_into_characters_with_their_selectors() -> None:

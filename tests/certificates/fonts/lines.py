@@ -12,7 +12,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from certificates.fonts.embedding import PaperFont
 from certificates.fonts.selection import Glyph, choose, paper_font
-from certificates.fonts.variation import sequences
+from certificates.fonts.variation import USUAL, sequences
 
 _LINES = 40
 
@@ -64,3 +64,13 @@ def read_by_pdfium(pdf: bytes) -> str:
 def opened(font: PaperFont) -> TTFont:
     """The same file by another reader."""
     return TTFont(io.BytesIO(font.face.path.read_bytes()), lazy=True)
+
+
+def forms(font: PaperFont) -> dict[str, int]:
+    """Every variation sequence of the file by the other reader: its glyph, or `USUAL`."""
+    known = opened(font)
+    glyph_ids = known.getReverseGlyphMap()
+    table = next(table for table in known["cmap"].tables if table.format == 14)
+    return {
+        chr(base) + chr(selector): USUAL if name is None else glyph_ids[name] for selector, pairs in table.uvsDict.items() for base, name in pairs
+    }

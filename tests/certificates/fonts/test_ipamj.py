@@ -7,8 +7,7 @@ import pytest
 from fontTools.ttLib import TTFont
 
 from certificates.fonts.selection import choose, missing_glyphs, paper_font
-from certificates.fonts.variation import USUAL, variation_sequences
-from tests.certificates.fonts.lines import chosen, drawn, numbered, opened, read_by_pdfium, read_by_pypdf
+from tests.certificates.fonts.lines import chosen, drawn, forms, numbered, opened, read_by_pdfium, read_by_pypdf
 
 pytestmark = pytest.mark.skipif(paper_font(2) is None, reason="this machine has no IPAmj明朝 (Debian package fonts-ipamj-mincho)")
 
@@ -45,26 +44,15 @@ def test_each_collections_number_goes_to_a_font_of_that_collection(adobe_japan: 
 
 def test_no_variation_number_means_two_things() -> None:
     moji_joho, adobe_japan = (
-        {sequence for number in numbers for sequence in variation_sequences(numbered(number).face.table(b"cmap")) if sequence[1] >= "\U000e0100"}
-        for numbers in ((IPAMJ,), (0, 1))
+        {sequence for number in numbers for sequence in forms(numbered(number)) if sequence[1] >= "\U000e0100"} for numbers in ((IPAMJ,), (0, 1))
     )
     assert len(moji_joho) > 11_000
     assert not moji_joho & adobe_japan
 
 
-def test_every_form_of_ipamj_is_read_as_fonttools_reads_it() -> None:
-    font = opened(numbered(IPAMJ))
-    glyph_ids = font.getReverseGlyphMap()
-    table = next(table for table in font["cmap"].tables if table.format == 14)
-    known = {
-        chr(base) + chr(selector): USUAL if name is None else glyph_ids[name] for selector, forms in table.uvsDict.items() for base, name in forms
-    }  # fmt: skip
-    assert variation_sequences(font.reader["cmap"]) == known
-
-
 def test_no_form_or_kanji_of_ipamj_is_the_empty_box() -> None:
     kanji = [chr(code) for code in opened(numbered(IPAMJ))["cmap"].getBestCmap() if 0x3400 <= code <= 0x9FFF or code >= 0x20000]
-    everything = [*variation_sequences(numbered(IPAMJ).face.table(b"cmap")), *kanji]
+    everything = [*forms(numbered(IPAMJ)), *kanji]
     assert len(everything) > 60_000
     assert not [ascii(sequence) for sequence in everything if (glyph := choose(sequence)) is None or glyph.glyph == 0]
 
