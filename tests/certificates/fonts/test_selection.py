@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from certificates.fonts.embedding import PaperFont
 from certificates.fonts.selection import choose, missing_glyphs
 from certificates.fonts.variation import sequences
 from registers.population import naming
@@ -66,6 +67,17 @@ def test_the_first_surnames_with_variants_read_back_as_names() -> None:
     lines = [name.replace(char, VARIANTS[char][-1][0]) for name in names for char in name if char in VARIANTS]
     assert len(lines) >= 40
     assert read_by_pypdf(drawn(lines)) == "".join(lines)
+
+
+def test_a_letter_that_would_leave_nothing_on_paper_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    blank = numbered(0).glyph("渡")
+    outline = PaperFont.outline
+    monkeypatch.setattr(PaperFont, "outline", lambda self, glyph: b"" if glyph == blank and self is numbered(0) else outline(self, glyph))
+    choose.cache_clear()
+    try:
+        assert [glyph.font for glyph in chosen("渡辺　")] == [1, 0, 0]  # the next font that draws it
+    finally:
+        choose.cache_clear()
 
 
 def test_a_choice_does_not_depend_on_what_was_chosen_before() -> None:
