@@ -32,6 +32,7 @@ from tests.certificates.signature.documents import (
     rsa_key,
     signed,
 )
+from tests.certificates.signature.flips import accepted, flipped
 from tests.certificates.signature.forging import changed_container, hole, sealed, true_container
 from tests.certificates.signature.ordinary_verifiers import Opinion, needs_pdfsig, nss_store, pdfsig, pyhanko
 
@@ -41,20 +42,6 @@ def refused(pdf: bytes, at: datetime = NOW) -> Reason:
         verify(pdf, roots(), at)
     assert NAME not in str(caught.value)
     return caught.value.reason
-
-
-def flipped(pdf: bytes, at: int, bit: int) -> bytes:
-    changed = bytearray(pdf)
-    changed[at] ^= 1 << bit
-    return bytes(changed)
-
-
-def accepted(pdf: bytes) -> bool:
-    try:
-        verify(pdf, roots(), NOW)
-    except Unsigned:
-        return False
-    return True
 
 
 def test_it_says_which_municipality_signed_when_and_what_for() -> None:
