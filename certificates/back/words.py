@@ -32,7 +32,58 @@ WORDS_1 = """\
 この写しは、世帯全員の住民票の原本と相違ないことを証明する。
 この印は黒色です
 statement issued_on certifier_title certifier_name seal_note
-tax person income deduction item label value value_left value_right year amount_yen note imprint name name_kana birth sex address honseki hittousha text entry event
+taxpayer address name_kana name birth sex levy_address
+incomes salary_revenue salary pension_revenue pension business farming real_estate interest dividends other income_total
+deductions casualty disability medical widow_single_parent social_insurance working_student small_enterprise spouse life_insurance dependants earthquake_insurance \
+specified_relatives basic deduction_total
+dependants count_spouse count_general count_specified count_elderly count_elderly_parents count_under_16 count_specified_relatives count_disabled
+levy taxable special_reduction city_income prefecture_income city_per_capita prefecture_per_capita forest levy_total
+remarks remarks
+0（0）
+0
+0
+0
+430,000
+1,500
+1,000
+3,000
+year income_year
+令和８年度
+（令和７年分所得）
+registration name_kana name former_name alias birth address
+honseki hittousha made_on
+person family_name name birth sex juminhyo_code
+person_removed family_name name birth sex juminhyo_code removed
+address address address_since
+more address_goes_on
+person name birth
+person_kana name name_kana kana_recorded_on birth
+person_removed name birth removed
+person_kana_removed name name_kana kana_recorded_on birth removed
+除　　籍
+person_items
+more value
+short_entry title label value
+entry title label value
+row label value
+koseki_items
+honseki hittousha family_kana family_kana_recorded_on
+person member_number name_kana name birth
+sex sex
+relation head_name relation
+honseki honseki hittousha
+former_name former_name_kana former_name
+alias alias
+resident_since resident_since
+address_since address_since notified_on
+previous_address previous_address
+my_number my_number
+juminhyo_code juminhyo_code
+nationality nationality
+residence_status category residence_status period expires
+residence_card card_number
+person name_kana name former_name_kana former_name alias birth sex relation resident_since address_since notified_on honseki hittousha previous_address my_number juminhyo_code \
+nationality category residence_status period expires card_number remarks
 address head_name
 member member_number name_kana name alias former_name_kana former_name birth sex relation my_number juminhyo_code resident_since address_since notified_on \
 hittousha honseki previous_address nationality category residence_status period expires card_number
@@ -43,13 +94,21 @@ hittousha honseki previous_address nationality category residence_status period 
 ＊＊＊
 ＊＊＊
 ＊＊＊
-inkan
+shotoku_kazei
 kazei
+所得・課税証明書
+shotoku
 fuhyo
-全部事項証明書
-個人事項証明書
+戸籍の附票の写し
 koseki
+戸籍個人事項証明書
+個人事項証明書
+全部事項証明書
+inkan
+印鑑登録証明書
+kisai_jiko
 住民票記載事項証明書
+kojinhyo
 juminhyo
 住民票の写し
 2026 市 K0001 000001

