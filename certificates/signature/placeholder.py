@@ -80,7 +80,7 @@ def place_of(pdf: bytes) -> Place:
     if not closing:
         raise NoPlace("a signature dictionary of another form")
     try:
-        day, time = closing[1][:8].decode("ascii"), closing[1][8:].decode("ascii").replace("'", ":")
+        day, time = closing[1][:8].decode("ascii"), closing[1][8:].decode("ascii").replace("'", "")
         at = datetime.fromisoformat(f"{day}T{time}")
         name, reason = (bytes.fromhex(text.decode("ascii")).decode("utf-16-be") for text in closing.groups()[1:])
     except ValueError:
