@@ -41,7 +41,8 @@ class Copier:
 
 @dataclass(frozen=True, slots=True)
 class Scanner:
-    """A flat-bed. `angle` in degrees; `shift` in millimetres; `blur`: the lens, standard deviation in scan pixels; `noise`: standard deviation in grey levels of 255; `turned`: quarter turns."""
+    """A flat-bed. `angle` in degrees; `shift` and `beyond` (how much of the bed around the sheet is in the picture) in millimetres; `blur`: the lens, standard deviation in scan pixels; `noise`:
+    standard deviation in grey levels of 255; `turned`: quarter turns. What is turned and not surrounded by bed loses its corners, as it does in an office."""
 
     dpi: int = 300
     angle: float = 0.0
@@ -49,6 +50,7 @@ class Scanner:
     blur: float = 0.45
     noise: float = 3.0
     turned: int = 0
+    beyond: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +65,14 @@ class Phone:
 
 
 def rasterised(pdf: bytes, page: int = 0) -> Image.Image:
-    """One page as a printer gets it: black and white dots at 600 dpi, nothing smoothed."""
+    """One page as a printer makes it: black and white dots at 600 dpi, nothing smoothed, grey as scattered dots."""
     document = pdfium.PdfDocument(pdf)
     dots = document[page].render(
         scale=PRINT_DPI / 72, grayscale=True, no_smoothimage=True, no_smoothtext=True, no_smoothpath=True, optimize_mode="print"
     ).to_pil()  # fmt: skip
-    grey: Image.Image = dots.convert("L")
+    black: Image.Image = dots.convert("1").convert("L")
     document.close()
-    return grey
+    return black
 
 
 def printed(page: Image.Image, printer: Printer, chance: random.Random) -> Image.Image:
@@ -93,9 +95,10 @@ def copied(sheet: Image.Image, copier: Copier, printer: Printer, chance: random.
 
 
 def scanned(sheet: Image.Image, scanner: Scanner, chance: random.Random) -> Image.Image:
-    """The scan of a sheet, as large as the sheet, white where no paper lay."""
+    """The scan of a sheet, white where no paper lay."""
     scale = PRINT_DPI / scanner.dpi
-    wide, high = round(sheet.width / scale), round(sheet.height / scale)
+    around = 2 * scanner.beyond / 25.4 * scanner.dpi
+    wide, high = round(sheet.width / scale + around), round(sheet.height / scale + around)
     seen = sheet.filter(ImageFilter.GaussianBlur(scale * _lens(scanner.blur)))
     turn = np.deg2rad(scanner.angle)
     cosine, sine = float(np.cos(turn)) * scale, float(np.sin(turn)) * scale
