@@ -30,6 +30,14 @@ REASONS = frozenset(
         "members_invalid",
         "options_invalid",
         "copies_invalid",
+        "form_invalid",
+        "year_invalid",
+        "kind_unknown",
+        "no_seal",
+        "koseki_not_here",
+        "koseki_pending",
+        "tax_not_here",
+        "tax_undeclared",
     }
 )
 """The rows an issuer may refuse with: it has answered, and nothing of the order is or will be handed out by it."""

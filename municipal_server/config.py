@@ -96,7 +96,8 @@ class Staff(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Everything a municipal server is told at start.
 
-    `name` is the party's name in its certificate, `database` a URL, `policies` what is offered, by kind, each setting from its day on; `press_workers` 0 draws in the serving process itself;
+    `name` is the party's name in its certificate, `database` a URL, `policies` what is offered, by kind, each setting from its day on; `press_workers` 0 draws in the serving process itself; every
+    refusal is answered `refusal_seconds` after the question, whatever it is for;
     `protection_roles` may see and set 支援措置; `crash_points` is a folder for rehearsals.
     """
 
@@ -117,15 +118,17 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     staff: tuple[Staff, ...] = ()
     protection_roles: tuple[str, ...] = (CLERK, PROTECTION_CLERK)
     press_workers: int = 1
+    refusal_seconds: float = 0.7
     crash_points: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Issuer:
-    """What this municipality decides about its papers. `forms` and each kind's `policies` are (from which day, what), the earliest first."""
+    """What this municipality decides about its papers; `refusal_seconds` is how long after the question every refusal is answered. `forms` and each kind's `policies` are (from which day, what), the earliest first."""
 
     municipality: str
     number_prefix: str
+    refusal_seconds: float
     forms: tuple[tuple[date, IssuerForm], ...]
     policies: Mapping[str, tuple[tuple[date, Policy], ...]]
 
@@ -159,6 +162,7 @@ def issuer_of(config: Config, seal_png: bytes) -> Issuer:
     return Issuer(
         municipality=config.municipality,
         number_prefix=config.number_prefix,
+        refusal_seconds=config.refusal_seconds,
         forms=tuple((certifier.since, _form(config, certifier, seal_png)) for certifier in dated),
         policies={kind: policies_of(kind, settings) for kind, settings in config.policies.items()},
     )
@@ -231,6 +235,7 @@ def _problems(config: Config) -> list[str]:
         "policies: a kind that does not exist": any(kind not in KINDS for kind in config.policies),
         "staff: each with a role of this party": any(not {CLERK, *config.protection_roles}.intersection(staff.roles) for staff in config.staff),
         "press_workers: 0 (drawn where it is asked) to 64": not 0 <= config.press_workers <= 64,
+        "refusal_seconds: 0 to 5": not 0 <= config.refusal_seconds <= 5,
         "number_prefix: 1 to 40 characters": not 0 < len(config.number_prefix) <= 40,
     }
     return [problem for problem, found in checks.items() if found]

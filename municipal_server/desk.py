@@ -4,6 +4,7 @@ Decides nothing by itself: who may stand on a paper is `certificates.issuing`, w
 issuance id alone. The visit key lives in the one call that uses it; the inward reason of a refusal goes to `refusal_log` and nowhere else.
 """
 
+import asyncio
 import re
 from datetime import datetime
 
@@ -43,12 +44,13 @@ class Desk:
 
     async def answer(self, message: Message, peer: Peer, now: datetime) -> Message:
         """The reply, or a `Refusal`. When the database or the press gave no certain answer the center is told to ask again under the same id."""
+        began = asyncio.get_running_loop().time()
         try:
             match message:
                 case OfferChoices():
-                    return await self._offer(message, now)
+                    return await self._offer(message, began, now)
                 case IssueOrder():
-                    return await self._issue(message, peer, now)
+                    return await self._issue(message, peer, began, now)
                 case TellOutcome():
                     return await self._note(message, peer, now)
             return refuse("not_found")
@@ -58,14 +60,16 @@ class Desk:
             _log.error("not_answered", kind=type(failure).__name__)
             return refuse("issuer_unavailable")
 
-    async def _offer(self, message: OfferChoices, now: datetime) -> Message:
+    async def _offer(self, message: OfferChoices, began: float, now: datetime) -> Message:
         unserved = self._unserved(message.municipality, message.kind)
         if unserved is not None:
             return unserved
         sources = await self._store.read(find_sources, message.serial, message.kind, now)
         offered = self._offered(message, sources, now)
         if isinstance(offered, Declined):
-            return await self._declined(Refused(message.visit_id, "choices", message.kind, number_of(sources), offered.code, offered.reason), now)
+            return await self._declined(
+                Refused(message.visit_id, "choices", message.kind, number_of(sources), offered.code, offered.reason), began, now
+            )
         return ChoicesOffered(
             visit_id=message.visit_id,
             kind=message.kind,
@@ -85,7 +89,7 @@ class Desk:
             Declined("kind_unknown", "not offered today") if policy is None else offer(sources, KINDS[message.kind], policy, message.visit_key, now)
         )
 
-    async def _issue(self, order: IssueOrder, peer: Peer, now: datetime) -> Message:
+    async def _issue(self, order: IssueOrder, peer: Peer, began: float, now: datetime) -> Message:
         unserved = self._unserved(order.municipality, order.kind) or _malformed(order)
         if unserved is not None:
             return unserved
@@ -93,7 +97,7 @@ class Desk:
         if isinstance(made, Issued):
             return made
         sources = await self._store.read(find_sources, order.serial, order.kind, now)
-        return await self._declined(Refused(order.request_id, "order", order.kind, number_of(sources), made.code, made.reason), now)
+        return await self._declined(Refused(order.request_id, "order", order.kind, number_of(sources), made.code, made.reason), began, now)
 
     async def _note(self, told: TellOutcome, peer: Peer, now: datetime) -> Message:
         noted = await self._store.write(note_outcome, told.request_id, told.issuance_id, told.outcome, told.at, f"{peer.role}:{peer.name}", now)
@@ -106,10 +110,11 @@ class Desk:
             return refuse("municipality_unknown")
         return None if kind in self._issuer.policies else refuse("kind_unknown")
 
-    async def _declined(self, refused: Refused, now: datetime) -> Refusal:
-        # One way for every reason: the same look-ups, the same write, the same words for the same code.
+    async def _declined(self, refused: Refused, began: float, now: datetime) -> Refusal:
+        # One way for every reason: the same write, the same words for the same code, at the same instant after the question. How long the answer took must not say that somebody is protected.
         await self._store.write(note_refused, refused, now)
         _log.info("declined", asked_for=refused.asked_for, asked_id=refused.asked_id, code=refused.code)
+        await asyncio.sleep(began + self._issuer.refusal_seconds - asyncio.get_running_loop().time())
         return refuse(refused.code)
 
 

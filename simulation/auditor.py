@@ -140,7 +140,9 @@ class Auditor:
 
     def _cost(self, visit: Came) -> int:
         out = {paper.issuance_id for paper in visit.visited.papers}
-        return sum(demo.FEES_YEN["juminhyo"] for issuance in out if self._states.get(issuance) in WITH_PAPER or self._states.get(issuance) == "unresolved")
+        return sum(
+            demo.FEES_YEN["juminhyo"] for issuance in out if self._states.get(issuance) in WITH_PAPER or self._states.get(issuance) == "unresolved"
+        )
 
     def _ledger(self) -> int:
         with self._foundation.estate.databases["fees"].begin() as connection:

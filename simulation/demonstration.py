@@ -25,6 +25,9 @@ FEES_YEN = {
 }
 """By fee class: the commonest kiosk prices among the cities read; the three classes of tax papers as in 砂川市."""
 
+REFUSAL_SECONDS = 0.7
+"""How long after the question every refusal of an issuer is answered: longer than any look-up takes."""
+
 OFFERED_FROM = date(2019, 5, 1)
 TAX_YEARS = 3
 """How many fiscal years back the demonstration municipality issues tax papers for."""

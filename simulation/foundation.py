@@ -32,6 +32,7 @@ from simulation.document_keys import DocumentKeys, make_document_keys
 from simulation.key_ring import rsa_ring, signing_key
 from simulation.parties import Estate
 from simulation.people import CardMade, Mint, issued, make_cards, registered, write_card
+from simulation.registers_filled import carved, fill_registers
 from simulation.store import open_database
 from simulation.world import World
 from trust.authority import create_root
@@ -72,7 +73,7 @@ def found(world: World, seed: int, residents: int, terminals: int, folder: Path)
     keys = rsa_ring()
     authority = create_root("見本 利用者証明用認証局", keys[0], since, token, 7300)
     stranger = create_root("見本 よその認証局", keys[1], since, token, 7300)
-    population = generate(seed, residents, today)
+    population = generate(seed, residents, today, carve=carved)
     mint = Mint(authority, stranger, keys[3:-3], "http://ocsp.invalid/ocsp", token)
     cards = make_cards(population, mint, world.now(), lambda _done, _of: None)
     people = registered(population, cards, today, missing_glyphs)
@@ -118,7 +119,7 @@ def _databases(people: tuple[Resident, ...], population: Population, cards: tupl
         "kiosk": open_database(journal.metadata),
     }
     with made["municipal"].begin() as connection:
-        resident_tables.load(connection, people, population.households, now=world.now())
+        fill_registers(connection, population, people, world.now())
     with made["jpki"].begin() as connection:
         statuses.load_serials(connection, issued(cards), world.now())
     return made
@@ -142,7 +143,7 @@ def _issuer() -> Issuer:
         number_prefix=MIHON.name,
     )
     policies = {kind.code: ((demo.OFFERED_FROM, policy_of(kind)),) for kind in KINDS.values()}
-    return Issuer(MIHON.code, MIHON.name, ((demo.OFFERED_FROM, form),), policies)
+    return Issuer(MIHON.code, MIHON.name, demo.REFUSAL_SECONDS, ((demo.OFFERED_FROM, form),), policies)
 
 
 def policy_of(kind: Kind) -> Policy:

@@ -91,7 +91,9 @@ class Crowd:
         # What a foreign resident may ask for is not on everybody's panel; now and then somebody asks all the same.
         show = tuple(option.code for option in JUMINHYO.options if chance.random() < (0.2 if option.code in EVERYBODYS else 0.01))
         pin = holder.made.pin if chance.random() < 0.97 else f"{(int(holder.made.pin) + 1) % 10_000:04d}"
-        return Wish(str(holder.number), pin, self._foundation.estate.issuer.municipality, "juminhyo", members, show, copies=chance.choice((1, 1, 1, 2, 3)))
+        return Wish(
+            str(holder.number), pin, self._foundation.estate.issuer.municipality, "juminhyo", members, show, copies=chance.choice((1, 1, 1, 2, 3))
+        )
 
     def _household(self, holder: Holder) -> list[str]:
         number = holder.made.resident.household_no

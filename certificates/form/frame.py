@@ -21,7 +21,7 @@ LABEL_FONT = "L"
 REST, CONTINUED = "Rest", "Continued"
 _LEAST_REST, _WORDED_REST = 1.0, 12.0  # millimetres
 _THIN, _THICK = 0.35, 0.9
-_GROUND_GREY = 0.925
+_GROUND_GREY = 0.885
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ from screens.sign_in import hash_password
 from simulation import demonstration as demo
 from simulation.document_keys import make_document_keys
 from simulation.people import CardMade, Mint, issued, make_cards, registered, write_card
+from simulation.registers_filled import carved, fill_registers
 from simulation.town.authorities import key_list_file, load_root, make_authorities, make_party, root_files
 from simulation.town.description import HolderEntry
 from simulation.town.folders import PARTIES, Folders
@@ -114,7 +115,7 @@ def _make(folders: Folders, seed: int, residents: int, now: datetime, said: Said
     (folders.party("municipal") / "seal.png").write_bytes(seal_png(f"{city.name}長之印"))
     ring = _key_ring()
     said(f"{city.prefecture}{city.name}の住民 {residents} 人の台帳を作っています")
-    population = generate(seed, residents, now.date())
+    population = generate(seed, residents, now.date(), carve=carved)
     said("個人番号カードを作っています")
     mint = Mint(load_root(folders, "jpki"), load_root(folders, "stranger"), ring, "http://127.0.0.1/ocsp", secrets.token_bytes)
     cards = make_cards(population, mint, now, lambda done, of: said(f"個人番号カードを作っています（{done}/{of}）"))
@@ -181,7 +182,7 @@ def _write_card(folders: Folders, index: int, card: CardMade, city: City, househ
 async def _fill_registers(folders: Folders, population: Population, cards: tuple[CardMade, ...], now: datetime) -> None:
     residents = registered(population, cards, now.date(), missing_glyphs)
     register = await open_store(f"sqlite:///{folders.database('municipal').resolve()}", resident_tables.METADATA)
-    await register.write(resident_tables.load, residents, population.households, now=now)
+    await register.write(fill_registers, population, residents, now)
     await register.close()
     authority = await open_store(f"sqlite:///{folders.database('jpki').resolve()}", statuses.METADATA)
     await authority.write(statuses.load_serials, issued(cards), now)
