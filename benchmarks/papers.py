@@ -42,7 +42,7 @@ Drawing = tuple[Face, list[Run]]
 
 def drawing(rounds: int, folder: Path) -> dict[str, Medians]:
     """Drawing of ordinary papers, and of papers with names that need IPAmj明朝 (where this machine has it), in turn."""
-    chance = Random(SEED)
+    chance = Random(SEED)  # noqa: S311
     faces: dict[str, Callable[[Random, int], Face]] = {"ordinary names": juminhyo}
     if "IPAmjMincho" in font_files():
         faces["names in IPAmj明朝"] = ipamj_juminhyo
@@ -86,7 +86,7 @@ def _other(program: Program) -> Callable[[Drawing], bytes]:
 
 def signing(rounds: int, issuance: Issuance) -> Medians:
     """Signatures of the same paper. Both of pyHanko's signers were made before; so was ours."""
-    chance, identity = Random(SEED), issuance.identity
+    chance, identity = Random(SEED), issuance.identity  # noqa: S311
     plain, kept = plain_signer(identity), KeptKey(identity)
     measured: Rounds[tuple[bytes, bytes]] = Rounds({
         BARE: lambda _: bare(identity),
@@ -101,12 +101,12 @@ def signing(rounds: int, issuance: Issuance) -> Medians:
 
 
 def kinds(rounds: int, issuance: Issuance) -> dict[str, Medians]:
-    """Every step of ours, for each kind that has faces to measure."""
+    """Every step of ours, for each form of each kind: one full sheet."""
     return {kind: _steps(rounds, issuance, make) for kind, make in FACES.items()}
 
 
 def _steps(rounds: int, issuance: Issuance, make: Callable[[Random, int], Face]) -> Medians:
-    chance, spent = Random(SEED), Spent()
+    chance, spent = Random(SEED), Spent()  # noqa: S311
     for number in range(WARM_UP + rounds):
         spent.counted = number >= WARM_UP
         face = make(chance, number)
@@ -141,7 +141,7 @@ def table(result: Mapping[str, Any]) -> str:
     signing_ms = result["signing"]
     lines += [f"| {way} | {spent:.2f} | {spent / signing_ms[BARE]:.2f} | {spent / signing_ms[OURS]:.2f} |" for way, spent in signing_ms.items()]
     steps = list(next(iter(result["kinds"].values())))
-    lines += ["", "| kind | " + " | ".join(f"{step} ms" for step in steps) + " |", "|---|" + "---:|" * len(steps)]
+    lines += ["", "| form | " + " | ".join(f"{step} ms" for step in steps) + " |", "|---|" + "---:|" * len(steps)]
     lines += [f"| {kind} | " + " | ".join(f"{medians[step]:.2f}" for step in steps) + " |" for kind, medians in result["kinds"].items()]
     return "\n".join(lines)
 
@@ -164,7 +164,7 @@ def main() -> None:
     options.add_argument("--write", type=Path, help="a Markdown file with the two marks between which the table goes")
     chosen = options.parse_args()
     logging.disable(logging.WARNING)  # fpdf2 tells of every selector that it cannot draw
-    issuance = Issuance(Random(SEED))
+    issuance = Issuance(Random(SEED))  # noqa: S311
     with tempfile.TemporaryDirectory(prefix="konbini-bench-") as folder:
         result = {
             "about": description(chosen.rounds),
