@@ -23,16 +23,14 @@ Shape = Literal["round", "oval", "square"]
 _SHAPES: tuple[tuple[Shape, float], ...] = (("round", 0.78), ("oval", 0.12), ("square", 0.10))
 _SIZES_MM = ((10.5, 0.2), (12.0, 0.34), (13.5, 0.22), (15.0, 0.14), (16.5, 0.05), (18.0, 0.05))
 _LARGER_FOR_LONG_MM = 13.5
-_OVAL_WIDTH = 0.78
-_NARROWEST_MM = 8.4
-"""An oval narrower than this could be cropped to less than the 8 mm that a seal must have."""
+_OVAL_WIDTH = 0.8
+"""Of the height. The smallest oval is 8.4 mm wide; one much narrower could be cropped to less than the 8 mm that a seal must have."""
 
 _EM = 160
 _LEAST_SIDE = 66
 _MESH = 12
 _MARGIN = 8  # pixels around the plate, for what the turn of the hand and the flow of ink move outwards
 _INK_AT = 128
-_TOUCHED_FROM = 40  # paper away from the plate stays white
 _SELECTORS = ("\ufe00", "\ufe0f", "\U000e0100", "\U000e01ef")
 
 Picture = Image.Image
@@ -94,7 +92,7 @@ def _plate(count: int, lines: int, chance: Chance) -> _Plate:
         size_mm = max(size_mm, _LARGER_FOR_LONG_MM)
     if lines > 1 and shape == "oval":
         shape = "round"
-    width_mm = max(size_mm * _OVAL_WIDTH, _NARROWEST_MM) if shape == "oval" else size_mm
+    width_mm = size_mm * _OVAL_WIDTH if shape == "oval" else size_mm
     worn = 0.985 + 0.02 * chance.random()
     width, height = (round(side / 25.4 * DPI * worn) for side in (width_mm, size_mm))
     dense = max(count, 2) ** 0.35
@@ -223,9 +221,7 @@ def _pressed(plate: Picture, chance: Chance) -> Imprint:
     dry = 0.4 + 0.4 * chance.random()
     wet = 2 + 12 * chance.random()
     took = ImageChops.subtract(turned, flaws.point([round(dry * level) for level in range(256)]))
-    touched = turned.point([255 if level > _TOUCHED_FROM else 0 for level in range(256)])
-    mixed = ImageChops.darker(took, touched)
-    black = mixed.point([0 if level > _INK_AT * (1 - dry) - wet else 255 for level in range(256)]).convert("1", dither=Image.Dither.NONE)
+    black = took.point([0 if level > _INK_AT * (1 - dry) - wet else 255 for level in range(256)]).convert("1", dither=Image.Dither.NONE)
     ink = ImageChops.invert(black.convert("L")).getbbox()
     assert ink is not None, "a plate with a rim leaves ink"
     scanned = black.crop(ink)

@@ -54,7 +54,7 @@ def _looked_at(facts: TaxFacts) -> None:
         facts.small_enterprise,
         facts.earthquake_premium,
         facts.long_term_premium,
-        facts.medical_paid,
+        facts.medical_expense,
         facts.medical_refunded,
         facts.casualty_loss,
         facts.disaster_expense,

@@ -189,7 +189,7 @@ def _by_steps(steps: Sequence[tuple[int, int, int]], maximum: int, premium: int)
 
 def _medical(facts: TaxFacts, own_income: int) -> int:
     own_share = min(law.MEDICAL_OWN_MAX, own_income * law.MEDICAL_OWN_PERCENT // 100)
-    return min(law.MEDICAL_MAX, max(0, facts.medical_paid - facts.medical_refunded - own_share))
+    return min(law.MEDICAL_MAX, max(0, facts.medical_expense - facts.medical_refunded - own_share))
 
 
 def _casualty(facts: TaxFacts, own_income: int) -> int:

@@ -59,7 +59,7 @@ class TaxFacts:
     life: LifePremiums = LifePremiums()
     earthquake_premium: int = 0
     long_term_premium: int = 0  # 旧長期損害保険料
-    medical_paid: int = 0
+    medical_expense: int = 0
     medical_refunded: int = 0
     casualty_loss: int = 0  # 差引損失額
     disaster_expense: int = 0  # of it, 災害関連支出

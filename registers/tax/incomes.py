@@ -52,7 +52,7 @@ def pension_income(revenue: int, age: int, other_income: int) -> int:
     """公的年金等に係る雑所得 of a person of `age` on January 1, whose 合計所得金額 without it is `other_income`. Never below zero."""
     bands = PENSION_FROM_65 if age >= AGE_PENSIONER else PENSION_UNDER_65
     less = next(less for limit, less in PENSION_LESS if limit is None or other_income <= limit)
-    return min(revenue, max(0, _by_band(bands, revenue) + less))
+    return max(0, _by_band(bands, revenue) + less)
 
 
 def supported(rules: Rules, relative: Relative) -> bool:

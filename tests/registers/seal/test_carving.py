@@ -7,7 +7,7 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from PIL import Image, ImageChops
+from PIL import Image, ImageChops, ImageFilter
 
 from registers.seal.carving import carve
 from registers.seal.seal import DPI, Imprint
@@ -67,6 +67,14 @@ def test_ink_is_black_on_a_paper_that_stays_mostly_white():
         white = sum(picture(pressed("佐藤", seed)).histogram()[128:])
         area = pressed("佐藤", seed).width * pressed("佐藤", seed).height
         assert 0.35 < white / area < 0.9
+
+
+def test_no_ink_lies_on_the_paper_away_from_the_seal():
+    # A speck is black in the midst of white: whatever the grain of the paper is, none is printed, or the crop would not be the seal's.
+    for seed in range(30):
+        seen = picture(pressed("十", seed))
+        around = seen.filter(ImageFilter.BoxBlur(7)).point(lambda level: 0 if level > 250 else 255)
+        assert ImageChops.lighter(seen, around).getextrema()[0] == 255
 
 
 def test_a_variation_selector_is_not_cut_as_a_character_of_its_own():

@@ -110,6 +110,11 @@ def test_a_low_income_at_the_limit_is_free_of_everything_and_one_yen_more_is_not
     assert assess(R7, above).levy == levy(0, 0, 20_000, 5_000)
 
 
+def test_of_what_is_taken_off_near_the_limit_the_prefectures_part_is_rounded_up():
+    # 450,749: 600 and 400 are due, of which 251 would fall below 450,000: 県 251 x 400 / 1,000 = 100.4 -> 101, left 299 -> 200; 市 150, left 450 -> 400
+    assert assess(R7, TaxFacts(age=25, salary_revenue=1_000_749)).levy == levy(400, 200, 20_000, 5_600)
+
+
 def test_a_little_above_the_limit_the_ordinary_tax_is_due():
     # 1,010,000 - 550,000 = 460,000; 課税標準 30,000: 市 1,800, 県 1,200; 調整控除 30,000 x 5 % = 1,500: 900 and 600; 460,000 - 1,500 stays above 450,000
     assert assess(R7, TaxFacts(age=25, salary_revenue=1_010_000)).levy == levy(900, 600, 30_000, 6_500)
@@ -194,7 +199,7 @@ def test_a_self_employed_man_of_r6_whose_wife_earns():
         business=5_000_000,
         social_insurance=800_000,
         small_enterprise=276_000,
-        medical_paid=350_000,
+        medical_expense=350_000,
         medical_refunded=50_000,
         relatives=(replace(WIFE, income=1_020_000),),
     )
@@ -355,10 +360,10 @@ def test_a_working_student_lives_on_work():
 
 
 def test_medical_expenses_count_above_5_percent_of_a_small_income_and_up_to_2_million():
-    facts = TaxFacts(age=60, business=1_000_010, medical_paid=80_000)
+    facts = TaxFacts(age=60, business=1_000_010, medical_expense=80_000)
     assert assess(R7, facts).deductions.medical == 30_000  # 1,000,010 x 5 % = 50,000.5 -> 50,000
-    assert assess(R7, replace(facts, medical_paid=50_000)).deductions.medical == 0
-    assert assess(R7, replace(facts, business=9_000_000, medical_paid=5_000_000)).deductions.medical == 2_000_000
+    assert assess(R7, replace(facts, medical_expense=50_000)).deductions.medical == 0
+    assert assess(R7, replace(facts, business=9_000_000, medical_expense=5_000_000)).deductions.medical == 2_000_000
 
 
 def test_a_loss_by_disaster_counts_by_the_better_of_two_ways():
