@@ -4,8 +4,11 @@ Decides who lives where with whom, what they are called, and what each register 
 It draws no chance but from that seed, and knows nothing about cards, papers or databases. Everything it makes is a 見本: the cities' codes are of a prefecture number that does not exist.
 """
 
+from registers.population.applying import apply
+from registers.population.change import Change
 from registers.population.city import CITIES, MIHON, City
+from registers.population.happenings import changes
 from registers.population.municipality import HolderNote, Population, World
 from registers.population.world import generate, make_world
 
-__all__ = ["CITIES", "MIHON", "City", "HolderNote", "Population", "World", "generate", "make_world"]
+__all__ = ["CITIES", "MIHON", "Change", "City", "HolderNote", "Population", "World", "apply", "changes", "generate", "make_world"]

@@ -231,12 +231,12 @@ def test_any_day_can_be_today(today):
 def test_the_same_seed_gives_the_same_people_in_every_process():
     program = (
         "import hashlib; from datetime import date; from registers.population import generate;"
-        "print(hashlib.sha256(repr(generate(7, 800, date(2026, 11, 23))).encode()).hexdigest())"
+        "print(hashlib.sha256(repr(generate(7, 200, date(2026, 11, 23))).encode()).hexdigest())"
     )
     prints = set()
-    for hash_seed in ("0", "1", "4242"):
+    for hash_seed in ("0", "4242"):
         environment = os.environ | {"PYTHONHASHSEED": hash_seed}
         done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
         prints.add(done.stdout.strip())
-    here = hashlib.sha256(repr(generate(7, 800, TODAY)).encode()).hexdigest()
+    here = hashlib.sha256(repr(generate(7, 200, TODAY)).encode()).hexdigest()
     assert prints == {here}
