@@ -11,6 +11,7 @@ from datetime import date
 from certificates.content.koseki import REMOVED, lines, place_in
 from certificates.content.parts import Asked, Content, Listed, Parts
 from certificates.face import EMPTY, Piece
+from certificates.fonts.selection import BLANKS
 from certificates.form.fuhyo import ADDRESS, LINE, MORE, PERSON, PERSON_REMOVED
 from certificates.policy import Policy
 from certificates.sources import Sources
@@ -24,8 +25,6 @@ STATEMENT_ONE = "この写しは、戸籍の附票に記録されている一部
 
 BIRTH_SINCE, CODE_SINCE = date(2022, 1, 11), date(2024, 5, 27)
 """From when on 生年月日 and 性別, and 住民票コード, are items of the 附票."""
-
-_BLANKS = "\u3000 "
 
 
 def listed(sources: Sources, policy: Policy) -> tuple[Listed, ...]:
@@ -88,7 +87,7 @@ def _place(sources: Sources, person: FuhyoPerson) -> str:
 
 def _family_name(person: FuhyoPerson) -> str | None:
     """氏: the 氏名 without the 名 at its end; None where the two do not agree."""
-    family = person.name.removesuffix(person.given_name).rstrip(_BLANKS)
+    family = person.name.removesuffix(person.given_name).rstrip(BLANKS)
     return family if family and family != person.name else None
 
 

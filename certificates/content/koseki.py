@@ -8,9 +8,11 @@ other text as it stands; a value longer than a line goes on in the next ones, so
 import unicodedata
 from collections.abc import Iterator
 from datetime import date
+from math import ceil
 
 from certificates.content.parts import Asked, Content, Listed, Parts
 from certificates.face import EMPTY, Piece, Texts
+from certificates.fonts.selection import BLANKS
 from certificates.fonts.variation import sequences
 from certificates.form.koseki import (
     ENTRY,
@@ -37,7 +39,7 @@ STATEMENT_ONE = "これは、戸籍中の一部の者について記録されて
 
 REMOVED = "除籍"
 
-_NOT_FIRST = frozenset("、。，．・）」』】〕ーゝゞ々ァィゥェォッャュョぁぃぅぇぉっゃゅょ)-,.\u3000 ")
+_NOT_FIRST = frozenset("、。，．・）」』】〕ーゝゞ々ァィゥェォッャュョぁぃぅぇぉっゃゅょ)-,.") | frozenset(BLANKS)
 """What does not begin a line."""
 
 
@@ -92,17 +94,22 @@ def place_in(koseki: Koseki, member: KosekiPerson) -> str:
 def lines(text: str, ems: int) -> tuple[str, ...]:
     """`text` in lines of at most so many full-width characters; together they are the text, an empty one being one empty line.
 
-    A character stays with its variation selector. A line begins with nothing that may not begin one, unless all of the line before it is such.
+    A character stays with its variation selector. A line begins with nothing that may not begin one, unless all of the line before it is such. It ends early, after a blank (between an
+    address and a house, an address and a name), where that takes no more lines.
     """
-    characters, widths = sequences(text), [0.5 if unicodedata.east_asian_width(one[0]) in ("Na", "H") else 1.0 for one in sequences(text)]
+    characters = sequences(text)
+    widths = [0.5 if unicodedata.east_asian_width(one[0]) in ("Na", "H") else 1.0 for one in characters]
     found, start = [], 0
     while sum(widths[start:]) > ems:
         end = start
         while sum(widths[start : end + 1]) <= ems:
             end += 1
-        allowed = next((at for at in range(end, start, -1) if characters[at] not in _NOT_FIRST), end)
-        found.append("".join(characters[start:allowed]))
-        start = allowed
+        allowed = [at for at in range(end, start, -1) if characters[at] not in _NOT_FIRST] or [end]
+        as_few = ceil(sum(widths[allowed[0] :]) / ems)
+        after_blank = (at for at in allowed if characters[at - 1] in BLANKS and ceil(sum(widths[at:]) / ems) == as_few)
+        stop = next(after_blank, allowed[0])
+        found.append("".join(characters[start:stop]))
+        start = stop
     return (*found, "".join(characters[start:]))
 
 

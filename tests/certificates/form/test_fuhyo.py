@@ -17,7 +17,7 @@ from certificates.form.fuhyo import FUHYO as FORM_OF
 from certificates.form.fuhyo import LINE
 from certificates.form.grid import LEFT, WIDTH, Box, stacked
 from certificates.reading import face_of, open_paper
-from registers.koseki.fuhyo import FuhyoAddress
+from registers.koseki.fuhyo import Fuhyo, FuhyoAddress
 from tests.certificates.families import FUHYO, HANAKO, HONSEKI, LONG_HOME, SAYOKO, expected, face, paper, sources
 from tests.certificates.papers import FORM, NOW, changed
 
@@ -56,18 +56,21 @@ def test_wherever_a_sheet_ends_a_person_stands_with_the_first_address(moves: int
 
 @pytest.mark.parametrize("show", SHOWS)
 @pytest.mark.parametrize("fuhyo", [FUHYO, OFTEN_MOVED], ids=["family", "often moved"])
-def test_reading_what_was_drawn_gives_an_equal_face(fuhyo: object, show: tuple[str, ...]) -> None:
-    drawn = face("fuhyo", show=show, of=sources(fuhyo=fuhyo))  # type: ignore[arg-type]
+def test_reading_what_was_drawn_gives_an_equal_face(fuhyo: Fuhyo, show: tuple[str, ...]) -> None:
+    drawn = face("fuhyo", show=show, of=sources(fuhyo=fuhyo))
     assert face_of(open_paper(paper(drawn))) == drawn
 
 
-def test_several_sheets_are_counted_and_closed_on_the_last() -> None:
-    drawn = face("fuhyo", of=sources(fuhyo=OFTEN_MOVED))
+@pytest.mark.parametrize(("fuhyo", "sheets"), [(FUHYO, 2), (OFTEN_MOVED, 4)], ids=["a large rest on the first", "full sheets"])
+def test_several_sheets_are_counted_and_closed_on_the_last(fuhyo: Fuhyo, sheets: int) -> None:
+    drawn = face("fuhyo", of=sources(fuhyo=fuhyo))
     pages = [page.extract_text() for page in pypdf.PdfReader(io.BytesIO(paper(drawn))).pages]
-    assert len(pages) == sheets_of(drawn) == 4
-    assert [f"{drawn.number} {at}/4" in page for at, page in enumerate(pages, 1)] == [True] * 4
-    assert ["証明する" in page for page in pages] == [False] * 3 + [True]
-    assert ["以　下　余　白" in page for page in pages] == [False] * 3 + [True]
+    last = [False] * (sheets - 1) + [True]
+    assert len(pages) == sheets_of(drawn) == sheets
+    assert [f"{drawn.number} {at}/{sheets}" in page for at, page in enumerate(pages, 1)] == [True] * sheets
+    assert ["証明する" in page for page in pages] == last
+    assert ["以　下　余　白" in page for page in pages] == last
+    assert ["次葉に続く" not in page for page in pages] == last
     assert HONSEKI not in "".join(pages)
 
 
