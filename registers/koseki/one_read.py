@@ -34,7 +34,6 @@ _PERSON_OF_RESIDENT = MEMBERS.join(RESIDENTS, RESIDENTS.c.atena_no == MEMBERS.c.
 _PERSON_ELSEWHERE = MEMBERS.join(_OTHER, and_(_OTHER.c.atena_no == MEMBERS.c.atena_no, _OTHER.c.person_no != MEMBERS.c.person_no))
 _RESIDENT_STOP = and_(
     residents.SUPPRESSIONS.c.household_no == RESIDENTS.c.household_no,
-    residents.SUPPRESSIONS.c.released_at.is_(None),
     or_(
         and_(residents.SUPPRESSIONS.c.household.is_(True), or_(*(RESIDENTS.c.standing == standing for standing in PRESENT))),
         and_(residents.SUPPRESSIONS.c.household.is_(False), residents.SUPPRESSIONS.c.atena_no == RESIDENTS.c.atena_no),

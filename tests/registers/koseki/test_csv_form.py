@@ -281,6 +281,10 @@ def test_the_fuhyo_lists_everybody_who_is_there_and_nobody_else():
     assert len(parsed(lines).fuhyo[0].people) == 3
     lines = changed("fuhyo", 0, person_no=number(77))
     assert {fault[3] for fault in faults(lines)} == {"not_in_koseki", "fuhyo_person_missing"}
+    both = [lines_of(one, fuhyo_of(one)) for one in (FAMILY, family(60))]
+    lines = {file: [*both[0][file], *both[1][file]] for file in FILES}
+    lines["fuhyo"][4]["koseki_no"] = FAMILY.koseki_no
+    assert faults(lines) == [("fuhyo", 6, "戸籍の者の番号", "not_in_koseki")]
     lines = lines_of()
     lines["koseki"][0]["fuhyo_made_on"] = ""
     assert {fault[3] for fault in faults(lines)} == {"fuhyo_not_made"}
