@@ -128,7 +128,7 @@ def _group(texts: Texts) -> Iterator[str]:
 
 
 def _content(lines: Iterator[str]) -> SheetContent:
-    """The sheet of these lines; ValueError or StopIteration when they are not a sheet's. That they are in their one form is left to the caller."""
+    """The sheet of these lines; ValueError or StopIteration when they are not a sheet's. That they are in their one form, and that none follows, is left to the caller."""
     form, title, number = next(lines), next(lines), next(lines)
     part, _, parts = next(lines).partition("/")
     made_at = datetime.fromtimestamp(_count(next(lines)), UTC)
@@ -140,8 +140,6 @@ def _content(lines: Iterator[str]) -> SheetContent:
         strip, _, codes = next(lines).partition(" ")
         stack.append(Piece(strip, _texts(known.setdefault(strip, codes), lines)))
     closing = _texts(next(lines), lines)
-    if next(lines, None) is not None:
-        raise ValueError("more than a sheet")
     return SheetContent(form, title, number, binding, _count(part), _count(parts), made_at, head, tuple(stack), closing, imprint)
 
 

@@ -2,12 +2,14 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from unittest.mock import patch
 
 import pytest
 
+from certificates.back import content
 from certificates.back.content import SheetContent, sheet_contents
 from certificates.face import Face, Piece
-from certificates.form.catalogue import FORMS
+from certificates.form.grid import Box, Cell, Form, Strip
 from certificates.stencil import stencil_of
 from tests.certificates.back.sheets import FOUR, MADE_AT, SIX
 from tests.certificates.papers import FORM, ORDINARY
@@ -33,15 +35,14 @@ def test_a_sheet_says_only_what_stands_on_it() -> None:
 
 
 def test_the_imprint_is_named_where_it_stands_and_nowhere_else() -> None:
-    form = next((form for form in FORMS.values() if any(strip.picture for strip in form.strips)), None)
-    if form is None:
-        pytest.skip("no form has a place for an imprint")
-    strip = next(strip for strip in form.strips if strip.picture)
-    piece = Piece(strip.code, tuple((cell.code, "文") for cell in strip.cells))
+    cells = (Cell("name", Box(15.0, 0.0, 100.0, 100.0)),)
+    form = Form("two", (), (), (), 30.0, (Strip("seal", 100.0, cells, picture=Box(15.0, 10.0, 30.0, 30.0)), Strip("plain", 150.0, cells)))
     imprint = stencil_of(FORM.seal_png)
-    (sheet,) = sheet_contents(replace(FOUR, form=form.code, pieces=(piece,), imprint=imprint), MADE_AT)
-    assert sheet.imprint == imprint.sha256
-    assert {one.imprint for one in sheet_contents(FOUR, MADE_AT)} == {""}
+    pieces = (Piece("seal", (("name", "一"),)), Piece("plain", (("name", "二"),)))
+    with patch.object(content, "FORMS", {"two": form}):
+        sheets = sheet_contents(replace(FOUR, form="two", pieces=pieces, imprint=imprint), MADE_AT)
+    assert [sheet.imprint for sheet in sheets] == [imprint.sha256, ""]
+    assert {sheet.imprint for sheet in sheet_contents(FOUR, MADE_AT)} == {""}
 
 
 def test_a_face_of_no_form_has_no_sheets() -> None:

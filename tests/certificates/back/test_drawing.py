@@ -1,6 +1,7 @@
 """The back as a file and on paper: the same bytes for the same paper, every word legible, the code readable, the picture the front's."""
 
 import hashlib
+import random
 import re
 from dataclasses import replace
 from datetime import datetime
@@ -11,6 +12,7 @@ import pikepdf
 import pypdfium2 as pdfium
 import pytest
 import zxingcpp
+from PIL import Image
 
 from certificates.back import layout
 from certificates.back.code import verify_code
@@ -72,6 +74,16 @@ def test_the_code_is_read_from_a_150_dpi_scan(degrees: float, noise: float) -> N
         codes = found_codes(scanned(PDF, sheet, dpi=150, degrees=degrees, noise=noise).image)
         assert codes == [CODES[sheet]]
         assert verify_code(codes[0], KEY.public_key()) == content
+
+
+@pytest.mark.parametrize(("size", "dpi"), [(1_730, 150), (2_951, 300)])
+@pytest.mark.parametrize("degrees", [3.0, -7.0])
+def test_the_densest_codes_are_read_from_a_noisy_scan_too(size: int, dpi: int, degrees: float) -> None:
+    # No paper has so much on a sheet. At 150 dpi such a scan is enlarged before it is read.
+    code = random.Random(size).randbytes(size)
+    scan = Image.fromarray(scanned(draw_back(TEXT, FRONTS[:1], [code], SECRET, NOW), dpi=dpi, degrees=degrees, noise=20.0).image)
+    times = 300 // dpi
+    assert found_codes(np.asarray(scan.resize((scan.width * times, scan.height * times), Image.Resampling.BICUBIC))) == [code]
 
 
 def test_the_pictures_are_the_fronts_in_sixteen_shades() -> None:
@@ -143,7 +155,7 @@ def test_an_address_too_long_for_its_place_is_refused_and_not_cut() -> None:
 
 def test_every_sheet_needs_its_code_and_the_time_its_zone() -> None:
     for pictures, codes, now in ((FRONTS, CODES[:1], NOW), (FRONTS[:1], CODES, NOW), ((), (), NOW), (FRONTS, CODES, datetime(2026, 11, 23))):
-        with pytest.raises(ValueError):
+        with pytest.raises(ValueError, match="one picture and one code"):
             draw_back(TEXT, pictures, codes, SECRET, now)
 
 
