@@ -34,6 +34,13 @@ def test_an_imprint_is_between_8_and_25_mm_on_both_sides_and_cropped_to_its_ink(
         assert ImageChops.invert(seen).getbbox() == (0, 0, *seen.size)
 
 
+@pytest.mark.sweep
+def test_of_a_thousand_imprints_none_is_beyond_the_limits():
+    sizes = [pressed("林", seed).size_mm for seed in range(1000)]
+    assert 8 <= min(map(min, sizes)) < 9  # the smallest ovals are among them
+    assert 17 < max(map(max, sizes)) <= 25
+
+
 def test_the_size_on_paper_is_that_of_600_dots_an_inch():
     imprint = pressed()
     assert imprint.size_mm == pytest.approx((imprint.width * 25.4 / 600, imprint.height * 25.4 / 600))

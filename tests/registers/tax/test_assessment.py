@@ -95,6 +95,32 @@ def test_a_student_who_earns_lowers_the_parents_tax_of_r8_by_the_table(child_sal
     assert found.levy == levy(city, prefecture, taxable, total)
 
 
+def test_the_whole_table_of_a_specified_relative_in_r8():
+    steps = {
+        580_001: 450_000,
+        950_000: 450_000,
+        950_001: 410_000,
+        1_000_000: 410_000,
+        1_000_001: 310_000,
+        1_050_000: 310_000,
+        1_050_001: 210_000,
+        1_100_000: 210_000,
+        1_100_001: 110_000,
+        1_150_000: 110_000,
+        1_150_001: 60_000,
+        1_200_000: 60_000,
+        1_200_001: 30_000,
+        1_230_000: 30_000,
+        1_230_001: 0,
+    }
+    for income, deduction in steps.items():
+        facts = TaxFacts(age=50, business=9_000_000, relatives=(replace(STUDENT, income=income),))
+        assert assess(R8, facts).deductions.specified_relatives == deduction
+    for age in (18, 23):
+        facts = TaxFacts(age=50, business=9_000_000, relatives=(Relative("descendant", age, income=900_000),))
+        assert assess(R8, facts).deductions.specified_relatives == 0
+
+
 def test_in_r7_a_student_who_earns_over_480_000_gives_nothing():
     facts = TaxFacts(age=50, salary_revenue=7_000_000, relatives=(replace(STUDENT, income=480_001),))
     assert assess(R7, facts).deductions.total_yen == 430_000
