@@ -1,6 +1,7 @@
 """Lines of text on a page, each character by the font that `choose` picks for it, and what other programs read there."""
 
 import io
+from functools import cache
 from itertools import groupby
 from operator import attrgetter
 
@@ -61,11 +62,13 @@ def read_by_pdfium(pdf: bytes) -> str:
     return "".join("".join(page.get_textpage().get_text_range().splitlines()) for page in document).replace("\u3000", " ")
 
 
+@cache
 def opened(font: PaperFont) -> TTFont:
     """The same file by another reader."""
     return TTFont(io.BytesIO(font.face.path.read_bytes()), lazy=True)
 
 
+@cache
 def forms(font: PaperFont) -> dict[str, int]:
     """Every variation sequence of the file by the other reader: its glyph, or `USUAL`."""
     known = opened(font)
