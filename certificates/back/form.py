@@ -68,7 +68,7 @@ LABELS: tuple[Label, ...] = (
 
 _BLOSSOM_WORD, _WORD_SIZE = "証", 26.0
 _RULE_Y = 249.4
-_ASCII = "".join(map(chr, range(0x21, 0x7F)))
+_ASCII = "".join(map(chr, range(0x20, 0x7F)))
 
 
 def rectangle(box: Box) -> str:

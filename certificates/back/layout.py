@@ -33,7 +33,7 @@ PICTURE_WIDTH, PICTURE_HEIGHT = COLUMNS * BLOCK, ROWS * BLOCK
 PICTURE = Box(30.12, 14.5, PICTURE_WIDTH * PIXEL, PICTURE_HEIGHT * PIXEL)
 """The scrambled picture on paper, 149.76 x 211.2."""
 PICTURE_QUIET = 1.0
-"""White around the picture (above it less, the head line stands there)."""
+"""White around the picture."""
 
 TICK_SIDE = 1.6
 TICKS: tuple[tuple[float, float], ...] = tuple(

@@ -3,6 +3,7 @@
 import hashlib
 import random
 import re
+import string
 from dataclasses import replace
 from datetime import datetime
 from io import BytesIO
@@ -18,6 +19,7 @@ from certificates.back import layout
 from certificates.back.code import verify_code
 from certificates.back.content import sheet_contents
 from certificates.back.drawing import BackText, draw_back, packed_picture, unpacked_picture
+from certificates.back.form import back_form
 from certificates.back.picture import fronts
 from certificates.back.scramble import Grey, restored, scrambled, sheet_key
 from certificates.fitting import DoesNotFit
@@ -146,6 +148,14 @@ def test_the_picture_is_where_the_layout_says() -> None:
 def test_what_cannot_be_printed_as_it_is_is_refused(change: dict[str, str]) -> None:
     with pytest.raises(ValueError):
         replace(TEXT, **change)
+
+
+def test_every_character_that_may_be_filled_in_is_in_the_ready_font() -> None:
+    ready = len(back_form().glyphs.codes)
+    address = "https://" + "".join(sorted(set(string.printable) - set(" \t\n\r\x0b\x0c'\"()<>\\^`{|}")))
+    draw_back(replace(TEXT, url=address[:80]), FRONTS, CODES, SECRET, NOW)
+    draw_back(replace(TEXT, issuance_id=string.ascii_letters[:36], url="https://" + address[60:]), FRONTS, CODES, SECRET, NOW)
+    assert len(back_form().glyphs.codes) == ready
 
 
 def test_an_address_too_long_for_its_place_is_refused_and_not_cut() -> None:
