@@ -62,30 +62,34 @@ function tray(machine, view, say, hands) {
 }
 
 function held(say, hand) {
-  const papers = hand.papers.flatMap((paper) => paper.pdf === null
+  const papers = hand.papers.flatMap((paper) => paper.face === null
     ? [h("li", { class: "torn" }, say("machine.hand.incomplete", { sheets: paper.taken.length }))]
-    : paper.pictures.map((png, number) => h("li", {}, sheet(say, paper, png, number + 1))));
+    : paper.pictures.map((png, place) => h("li", {}, sheet(say, paper, [png, paper.back_pictures[place]], place + 1))));
   const receipt = hand.receipt ? h("li", {}, slip(hand.receipt)) : null;
   return part("hand", say("machine.hand"), papers.length || receipt ? h("ul", {}, papers, receipt) : h("p", { class: "hint" }, say("machine.hand.none")));
 }
 
-function sheet(say, paper, png, page) {
-  const source = `data:image/png;base64,${png}`;
+function sheet(say, paper, sides, page) {
+  const sources = sides.map((png) => `data:image/png;base64,${png}`);
   const label = say("machine.hand.paper", { page, pages: paper.sheets });
-  return h("button", { type: "button", class: "leaf", "data-key": `leaf-${paper.issuance_id}-${page}`, "aria-label": label, onclick: () => enlarge(say, paper, source, label) }, h("img", { src: source, alt: label }));
+  return h("button", { type: "button", class: "leaf", "data-key": `leaf-${paper.issuance_id}-${page}`, "aria-label": label, onclick: () => enlarge(say, paper, sources, page, 0) }, h("img", { src: sources[0], alt: label }));
 }
 
-function enlarge(say, paper, source, label) {
+// A sheet in the hand: one side at a time, turned over like paper.
+function enlarge(say, paper, sources, page, side) {
   const dialog = document.getElementById("sheet");
+  const label = say(side ? "machine.hand.back" : "machine.hand.paper", { page, pages: paper.sheets });
   dialog.replaceChildren(
-    h("img", { src: source, alt: label }),
+    h("img", { src: sources[side], alt: label }),
     h("div", { class: "tools" },
-      h("a", { href: pdfUrl(paper), download: `${paper.issuance_id}.pdf` }, say("machine.hand.save")),
-      h("button", { type: "button", onclick: () => dialog.close() }, say("machine.hand.close"))));
-  dialog.showModal();
+      h("button", { type: "button", "data-key": "turn-over", onclick: () => enlarge(say, paper, sources, page, 1 - side) }, say(side ? "machine.hand.turn.front" : "machine.hand.turn.back")),
+      h("a", { href: pdfUrl(paper.face), download: `${paper.issuance_id}.face.pdf` }, say("machine.hand.save.face")),
+      h("a", { href: pdfUrl(paper.back), download: `${paper.issuance_id}.back.pdf` }, say("machine.hand.save.back")),
+      h("button", { type: "button", "data-key": "put-down", onclick: () => dialog.close() }, say("machine.hand.close"))));
+  if (!dialog.open) dialog.showModal();
 }
 
-function pdfUrl(paper) {
-  const bytes = Uint8Array.from(atob(paper.pdf), (character) => character.charCodeAt(0));
+function pdfUrl(base64) {
+  const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
   return URL.createObjectURL(new Blob([bytes], { type: "application/pdf" }));
 }

@@ -77,17 +77,22 @@ function kinds(data, say, touch) {
   const at = (text) => new Date(text).toLocaleString(say.language === "ja" ? "ja-JP" : "en-GB", { month: "numeric", day: "numeric", hour: "2-digit", minute: "2-digit", timeZone: "Asia/Tokyo" });
   const row = (kind) => h("button", { type: "button", class: "wide kind", "data-key": `kind-${kind.kind}`, disabled: !kind.open, onclick: () => touch("kind", kind.kind) },
     icon("paper"), h("span", {}, h("strong", {}, say.either(kind, "title")), kind.open ? null : h("small", {}, say("kinds.closed"), kind.opens_at ? ` ・ ${say("kinds.opens", { at: at(kind.opens_at) })}` : "")),
-    h("b", { class: "price" }, say("yen", { yen: yen(kind.fee_yen) })), icon("next"));
+    h("b", { class: "price" }, say(kind.fee_varies ? "yen.from" : "yen", { yen: yen(kind.fee_yen) })), icon("next"));
   return {
     title: say("kinds.title"), lead: say("kinds.lead", { place: say.either(data.municipality, "name") }),
     content: h("div", { class: "rows scroll" }, data.kinds.length ? data.kinds.map(row) : h("p", { class: "notice" }, say("kinds.none"))),
   };
 }
 
+// A 戸籍 is certified whole or for one person; a household in any part.
+const whose = (data) => (data.chosen === "all_or_one" ? `koseki.${data.kind}` : "members");
+
 function members(data, say, touch) {
-  const row = (event, look) => button(event, "wide", () => touch(event), icon(look), h("span", {}, h("strong", {}, say(`members.${event}`)), h("small", {}, say(`members.${event}.more`, { count: data.household }))), icon("next"));
-  const several = data.household > 1;
-  return { ...titled("members")(data, say), content: h("div", { class: "rows" }, row("only_me", "person"), several ? row("everyone", "family") : null, several ? row("some", "some") : null) };
+  const looks = { only_me: "person", everyone: "family", some: "some" };
+  const row = (event) => button(event, "wide", () => touch(event), icon(looks[event]),
+    h("span", {}, h("strong", {}, say(`${whose(data)}.${event}`)), h("small", {}, say(`${whose(data)}.${event}.more`, { count: data.household }))), icon("next"));
+  const scopes = data.chosen === "all_or_one" ? ["everyone", "only_me", "some"] : data.household > 1 ? ["only_me", "everyone", "some"] : ["only_me"];
+  return { title: say("members.title"), lead: say(`${whose(data)}.lead`), content: h("div", { class: "rows" }, scopes.filter((scope) => data.scopes.includes(scope)).map(row)) };
 }
 
 function membersPick(data, say, touch, view) {
@@ -95,8 +100,8 @@ function membersPick(data, say, touch, view) {
     h("i", { class: "tick" }, member.chosen ? icon("check") : null),
     h("span", {}, h("strong", {}, view.warned ? say("members_pick.hidden") : member.name), h("small", {}, member.holder ? say("members_pick.holder") : member.relation)));
   return {
-    ...titled("members_pick")(data, say),
-    content: [h("div", { class: "rows scroll" }, data.members.map(row)), h("p", { class: "count" }, say("members_pick.count", { count: data.listed }))],
+    title: say("members_pick.title"), lead: say(data.chosen === "all_or_one" ? "members_pick.one" : "members_pick.lead"),
+    content: [h("div", { class: "rows scroll" }, data.members.map(row)), data.chosen === "all_or_one" ? null : h("p", { class: "count" }, say("members_pick.count", { count: data.listed }))],
     forward: data.listed ? forward(touch, "next", say("button.next")) : null,
   };
 }
@@ -104,10 +109,19 @@ function membersPick(data, say, touch, view) {
 function options(data, say, touch) {
   const row = (option) => h("button", { type: "button", class: "wide option", role: "switch", "data-key": `option-${option.code}`, "aria-checked": String(option.chosen), onclick: () => touch("option", option.code) },
     h("span", {}, say.language === "ja" ? option.ja : option.en), h("em", { class: "switch" }, h("b", {}, option.chosen ? say("options.on") : say("options.off"))));
+  const one = (event, name, chosen, ...words) => h("button", { type: "button", class: "wide one", role: "radio", "data-key": `${event}-${name}`, "aria-checked": String(chosen), onclick: () => touch(event, name) },
+    h("i", { class: "tick" }, chosen ? icon("check") : null), h("span", {}, words));
+  const group = (key, rows) => h("div", { class: `group ${key.split(".")[1]}`, role: "radiogroup", "aria-label": say(key) }, h("h2", {}, say(key)), rows);
+  const words = (each) => (say.language === "ja" ? each.ja : each.en);
+  const varies = new Set(data.forms.map((form) => form.fee_yen)).size > 1;
   return {
-    ...titled("options")(data, say),
+    title: say(data.options.length ? "options.title" : "options.title.form"), lead: data.options.length ? say("options.lead") : null,
     content: h("div", { class: "beside" },
-      h("div", { class: "rows scroll" }, data.options.length ? data.options.map(row) : h("p", { class: "footnote" }, say("options.none"))), sketch(data, say)),
+      h("div", { class: "rows scroll" },
+        data.years.length > 1 ? group("options.year", data.years.map((each) => one("year", each.year, each.chosen, h("strong", {}, words(each))))) : null,
+        data.forms.length > 1 ? group("options.form", data.forms.map((each) => one("form", each.code, each.chosen, h("strong", {}, words(each)), varies ? h("small", {}, say("yen", { yen: yen(each.fee_yen) })) : null))) : null,
+        data.options.length && (data.forms.length > 1 || data.years.length > 1) ? h("h2", { class: "group" }, say("review.options")) : null,
+        data.options.map(row)), sketch(data, say)),
     forward: forward(touch, "next", say("button.next")),
   };
 }
@@ -124,19 +138,25 @@ function copies(data, say, touch) {
 }
 
 function listed(data, say) {
+  if (data.chosen === "holder") return say("members.only_me");
+  if (data.chosen === "all_or_one") return say(`${whose(data)}.${data.listed === data.household ? "everyone" : data.scope}`);
   if (data.scope === "only_me") return say("members.only_me");
   return data.listed === data.household ? say("review.everyone", { count: data.listed }) : say("review.some", { count: data.listed });
 }
 
 function review(data, say, touch) {
   const chosen = data.options.filter((option) => option.chosen).map((option) => (say.language === "ja" ? option.ja : option.en));
+  const words = (each) => (say.language === "ja" ? each.ja : each.en);
+  const form = data.forms.length > 1 ? data.forms.find((each) => each.chosen) : null;
+  const year = data.years.find((each) => each.chosen);
   const row = (key, ...value) => [h("dt", {}, say(`review.${key}`)), h("dd", {}, value)];
   return {
     ...titled("review")(data, say),
     content: [h("div", { class: "beside" },
       h("dl", { class: "review" },
         row("kind", say.either(data, "title")), row("place", say.either(data.municipality, "name")), row("members", listed(data, say)),
-        row("options", chosen.length ? h("ul", {}, chosen.map((name) => h("li", {}, name))) : say("review.options.none"))),
+        year ? row("year", words(year)) : null, form ? row("form", words(form)) : null,
+        data.options.length ? row("options", chosen.length ? h("ul", {}, chosen.map((name) => h("li", {}, name))) : say("review.options.none")) : null),
       sketch(data, say)),
     h("p", { class: "sum" }, h("span", {}, say("review.total"), h("small", {}, say("copies.sum", { fee: yen(data.fee_yen), copies: data.copies }))), h("strong", {}, say("yen", { yen: yen(data.total_yen) })))],
     forward: forward(touch, "apply", say("review.apply")),
