@@ -226,7 +226,7 @@ def _pressed(plate: Picture, chance: Chance) -> Imprint:
     assert ink is not None, "a plate with a rim leaves ink"
     scanned = black.crop(ink)
     out = BytesIO()
-    scanned.save(out, "PNG", optimize=False, compress_level=9, dpi=(DPI, DPI))
+    scanned.save(out, "PNG", optimize=False, compress_level=6, dpi=(DPI, DPI))
     return Imprint(scanned.width, scanned.height, out.getvalue())
 
 
