@@ -28,8 +28,11 @@ from certificates.plain_file import LARGEST_FILE
 from certificates.signature.placeholder import add_placeholder, pdf_date, prepared
 
 TITLE = "証明書の裏面"
-PICTURE_BYTES = layout.PICTURE_WIDTH // 2 * layout.PICTURE_HEIGHT
-"""A scrambled picture unpacked: four bits a pixel."""
+PICTURE_BYTES = layout.PICTURE_WIDTH // 4 * layout.PICTURE_HEIGHT
+"""A scrambled picture unpacked: two bits a pixel. Text reads as well in four shades as in 256, and it is half the work."""
+
+_SIDE_BY_SIDE = np.uint32(1 << 30 | 1 << 20 | 1 << 10 | 1)
+"""Times four pixels of two bits, each in a byte of its own, the first lowest: all of them side by side in the highest byte, the first highest."""
 
 _ISSUANCE_ID = re.compile(r"[0-9A-Za-z][0-9A-Za-z-]{0,35}")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -70,14 +73,14 @@ def draw_back(
 
 
 def packed_picture(picture: Grey) -> bytes:
-    """A scrambled picture as it goes into the file: four bits a pixel, deflated by repetitions alone (the fastest, and smaller than the fastest ordinary level)."""
-    pairs = picture.view("<u2")
+    """A scrambled picture as it goes into the file: four shades, deflated by repetitions alone (the fastest, and smaller than the fastest ordinary level)."""
+    fours = ((picture > 42).view(np.uint8) + (picture > 127) + (picture > 212)).view("<u4")
     packing = zlib.compressobj(COMPRESSION, zlib.DEFLATED, 15, 9, zlib.Z_RLE)
-    return packing.compress(((pairs & 0xF0) | (pairs >> 12)).astype(np.uint8).tobytes()) + packing.flush()
+    return packing.compress(((fours * _SIDE_BY_SIDE) >> 24).astype(np.uint8).tobytes()) + packing.flush()
 
 
-def unpacked_picture(packed_rows: bytes) -> Grey:
-    """A scrambled picture out of a file, in sixteen shades; ValueError unless it is complete and nothing follows."""
+def picture_rows(packed_rows: bytes) -> bytes:
+    """The rows of a packed picture, four pixels a byte; ValueError unless they are complete and nothing follows."""
     unpacking = zlib.decompressobj()
     try:
         rows = unpacking.decompress(packed_rows, PICTURE_BYTES + 1)
@@ -85,9 +88,14 @@ def unpacked_picture(packed_rows: bytes) -> Grey:
         raise ValueError("a broken picture") from error
     if len(rows) != PICTURE_BYTES or not unpacking.eof or unpacking.unused_data:
         raise ValueError("not a whole picture")
-    pairs = np.frombuffer(rows, np.uint8)
-    shades: Grey = np.stack((pairs >> 4, pairs & 15), axis=1).reshape(layout.PICTURE_HEIGHT, layout.PICTURE_WIDTH) * np.uint8(17)
-    return shades
+    return rows
+
+
+def unpacked_picture(packed_rows: bytes) -> Grey:
+    """A scrambled picture out of a file, in four shades; ValueError as `picture_rows`."""
+    fours = np.frombuffer(picture_rows(packed_rows), np.uint8)
+    shades = np.stack((fours >> 6, fours >> 4, fours >> 2, fours), axis=1) & np.uint8(3)
+    return shades.reshape(layout.PICTURE_HEIGHT, layout.PICTURE_WIDTH) * np.uint8(85)
 
 
 def draw_packed(text: BackText, pictures: Sequence[bytes], codes: Sequence[bytes], now: datetime, signed_as: SignedAs) -> bytes:
@@ -140,7 +148,7 @@ def _placed(name: str, box: Box) -> str:
 
 def _picture(packed_rows: bytes) -> Written:
     return Written((
-        b"<< /Type /XObject /Subtype /Image /Width %d /Height %d /ColorSpace /DeviceGray /BitsPerComponent 4 /Filter /FlateDecode /Length %d >>"
+        b"<< /Type /XObject /Subtype /Image /Width %d /Height %d /ColorSpace /DeviceGray /BitsPerComponent 2 /Filter /FlateDecode /Length %d >>"
         % (layout.PICTURE_WIDTH, layout.PICTURE_HEIGHT, len(packed_rows)),
     ), packed_rows)  # fmt: skip
 

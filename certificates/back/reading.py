@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from certificates.back import layout
-from certificates.back.drawing import BackText, SignedAs, draw_packed, unpacked_picture
+from certificates.back.drawing import BackText, SignedAs, draw_packed, picture_rows
 from certificates.plain_file import PlainFile, Unreadable, plain_file, same_unpacked
 from certificates.signature.placeholder import NoPlace, blank, place_of
 
@@ -18,7 +18,7 @@ _INFORMATION = re.compile(
     rb"\d+ 0 obj\n<< /Title [^\n]{1,400} /Issuance \(([^()\\\n]{1,40})\) /Face \(([0-9a-f]{64})\) /Page \(([^()\\\n]{1,120})\) /Codes \[(<[0-9a-f]{2,6000}>(?: <[0-9a-f]{2,6000}>){0,98})\] >>\n"
 )
 _PICTURE = re.compile(
-    rb"\d+ 0 obj\n<< /Type /XObject /Subtype /Image /Width %d /Height %d /ColorSpace /DeviceGray /BitsPerComponent 4 /Filter /FlateDecode"
+    rb"\d+ 0 obj\n<< /Type /XObject /Subtype /Image /Width %d /Height %d /ColorSpace /DeviceGray /BitsPerComponent 2 /Filter /FlateDecode"
     % (layout.PICTURE_WIDTH, layout.PICTURE_HEIGHT)
 )
 
@@ -50,7 +50,7 @@ def read_back(pdf: bytes) -> Back:
     pictures = [one.packed for one in file.objects if _PICTURE.match(one.head) and one.packed is not None]
     try:
         for picture in pictures:
-            unpacked_picture(picture)
+            picture_rows(picture)
         text, codes = _said(file)
         again = draw_packed(text, pictures, codes, place.at, SignedAs(place.name, place.reason))
     except ValueError as error:

@@ -52,4 +52,4 @@ def test_the_picture_holds_a_front_at_75_dpi_and_the_check_pattern() -> None:
     assert (layout.PICTURE_WIDTH, layout.PICTURE_HEIGHT) == (624, 880)
     assert (round(210 / 25.4 * 75), round(297 / 25.4 * 75)) == (FRONT_WIDTH, FRONT_HEIGHT)
     assert FRONT_WIDTH + CHECK_CELL == layout.PICTURE_WIDTH
-    assert PICTURE_BYTES * 2 == layout.PICTURE_WIDTH * layout.PICTURE_HEIGHT
+    assert PICTURE_BYTES * 4 == layout.PICTURE_WIDTH * layout.PICTURE_HEIGHT
