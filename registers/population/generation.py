@@ -68,12 +68,13 @@ def _told(making: Making, stories: Sequence[Callable[[Making], Draft]], size: in
     drafts: list[Draft] = []
     count = 0
     for make in stories:
+        first = len(making.families)
         draft = make(making)
         if count + len(draft.people) <= size:
             drafts.append(draft)
             count += len(draft.people)
         else:
-            _forget(making, draft)
+            _forget(making, first)
     return drafts
 
 
@@ -82,9 +83,10 @@ def _ordinary(making: Making, size: int) -> list[Draft]:
     drafts: list[Draft] = []
     count = 0
     while count < size:
+        first = len(making.families)
         draft = making.chance.choices(kinds, weights)[0](making)
         if count + len(draft.people) > size:
-            _forget(making, draft)
+            _forget(making, first)
             draft = families.alone(making)
         mark(making, draft)
         drafts.append(draft)
@@ -92,9 +94,7 @@ def _ordinary(making: Making, size: int) -> list[Draft]:
     return drafts
 
 
-def _forget(making: Making, draft: Draft) -> None:
-    """Nobody of this household lives anywhere: their 戸籍 are given up."""
-    for person in [*draft.people, *(person for _, relatives in draft.relatives for person in relatives.people)]:
-        for family in (person.family, person.origin):
-            if family is not None:
-                family.void = True
+def _forget(making: Making, first: int) -> None:
+    """Nobody of the household that was made last lives anywhere: the 戸籍 from number `first` on are given up."""
+    for family in making.families[first:]:
+        family.void = True

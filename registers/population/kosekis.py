@@ -1,6 +1,7 @@
 """戸籍 and 附票 of made-up families: what the registers of their 本籍地 say of the lives they had.
 
-Decides entries, their days, and what is carried over when a 戸籍 went from paper to computer: only who stood in it then. Whatever needs a day that nobody told (届出, 送付) draws it.
+Decides entries, their days, and what is carried over when a 戸籍 went from paper to computer: who stood in it then, and the 筆頭者, gone or not (as 戸籍法施行規則 37条 has it for a 転籍).
+Whatever needs a day that nobody told (届出, 送付) draws it.
 """
 
 from collections.abc import Mapping
@@ -24,6 +25,7 @@ BIRTH_AND_SEX_KEPT_SINCE = date(2022, 1, 11)
 CODE_KEPT_SINCE = date(2024, 5, 27)
 """Who was removed from a 附票 before these days has no 生年月日 and 性別, and no 住民票コード (domain facts 4.4)."""
 _KANA_SINCE = date(2025, 5, 26)
+_WIDE = tuple(str(number).translate(str.maketrans("0123456789", "０１２３４５６７８９")) for number in range(60))
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,8 @@ def books_of(records: Records, family: Family, numbering: Numbering) -> tuple[Ko
     listed = [person for person in family.people() if (family.left_on(person) or records.today) >= start]
     if not listed:
         return None
+    if family.head not in listed:
+        listed.append(family.head)
     listed.sort(key=lambda person: (person is not family.head, family.joined_on(person)))
     koseki_no = numbering.koseki_no()
     kana_on = _kana_day(records)
@@ -136,29 +140,22 @@ def _entries(records: Records, family: Family, person: Person, start: date) -> l
     """身分事項 in the order of their days; what had ended before the 戸籍 went to computer was not carried over."""
     dated = [(person.birth, _birth(records, person))]
     if person.adopted_on is not None and person in family.children:
-        dated.append((person.adopted_on, _adoption(records, family, person)))
+        dated.append((person.adopted_on, _adoption(records, person)))
     if person in family.children:
         dated += _marriage_out(records, family, person)
     else:
         dated += _marriages(records, family, person, start)
-        dated += [
-            (child.adopted_on, _adopts(records, family, child)) for child in family.children if child.adopted_on and child.adoptive_father is person
-        ]
+        dated += [(child.adopted_on, _adopts(family, child)) for child in family.children if child.adopted_on and child.adoptive_father is person]
     died = person.died_on
     if died is not None and family.left_on(person) == died:
-        at = f"午{records.chance.choice('前後')}{_WIDE[records.chance.randint(0, 11)]}時{_WIDE[records.chance.randint(0, 59)]}分"
-        dated.append(
-            (
-                died,
-                entries.death(
-                    died.isoformat(), at, _place(records, person, died, family), records.told(died, 6), f"親族　{_relative(family, person)}"
-                ),
-            )
-        )
+        dated.append((died, _death(records, family, person, died)))
     return [entry for _, entry in sorted(dated, key=lambda pair: pair[0])]
 
 
-_WIDE = tuple(str(number).translate(str.maketrans("0123456789", "０１２３４５６７８９")) for number in range(60))
+def _death(records: Records, family: Family, person: Person, died: date) -> Entry:
+    at = f"午{records.chance.choice('前後')}{_WIDE[records.chance.randint(0, 11)]}時{_WIDE[records.chance.randint(0, 59)]}分"
+    told_by = f"親族　{_relative(family, person)}"
+    return entries.death(died.isoformat(), at, _place(records, person, died, family), records.told(died, 6), told_by)
 
 
 def _birth(records: Records, person: Person) -> Entry:
@@ -190,13 +187,8 @@ def _marriage(records: Records, family: Family, person: Person, marriage: Marria
     forwarded = records.forwarded(married, city, _home(records, person, married))
     dated = [(married, entries.marriage(married, partner.name_before_marriage, previous=previous, forwarded=forwarded))]
     if ended is not None and marriage.ended_by == "divorce":
-        leaves = person is marriage.spouse
-        out = (
-            entries.divorce_out(ended, partner.name, new_honseki=honseki_elsewhere(records.chance))
-            if leaves
-            else entries.divorce(ended, partner.name)
-        )
-        dated.append((ended, out))
+        to = honseki_elsewhere(records.chance) if person is marriage.spouse else None
+        dated.append((ended, entries.divorce_out(ended, partner.name, new_honseki=to) if to else entries.divorce(ended, partner.name)))
     elif ended is not None and partner.died_on == ended and person.died_on != ended:
         dated.append((ended, entries.spouse_death(ended.isoformat(), records.told(ended, 6))))
     return dated
@@ -217,7 +209,7 @@ def _marriage_out(records: Records, family: Family, person: Person) -> list[tupl
     return [(married, entries.marriage_out(married, partner.name_before_marriage, new.honseki, takes, forwarded=forwarded))]
 
 
-def _adoption(records: Records, family: Family, child: Person) -> Entry:
+def _adoption(records: Records, child: Person) -> Entry:
     assert child.adopted_on is not None
     father, mother = child.adoptive_father, child.adoptive_mother
     consent = "親権者母" if child.mother and (age_on(child.birth.isoformat(), child.adopted_on) or 0) < 15 else None
@@ -225,7 +217,7 @@ def _adoption(records: Records, family: Family, child: Person) -> Entry:
     return entries.adoption(child.adopted_on, father.name if father else None, mother.name if mother else None, previous=previous, consent=consent)
 
 
-def _adopts(records: Records, family: Family, child: Person) -> Entry:
+def _adopts(family: Family, child: Person) -> Entry:
     assert child.adopted_on is not None
     return entries.adoption_by(
         child.adopted_on, f"{child.father.surname.written if child.father else family.head.surname.written}　{child.given.written}"

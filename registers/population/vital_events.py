@@ -68,7 +68,7 @@ def wedding(run: Run, world: World, at: datetime) -> Wedding | None:
     first = run.some(alone, lambda found: 20 <= age_at(found[1], at) < 55 and _may_marry(world, found[1], at))
     if first is None:
         return None
-    second = run.some(alone, lambda found: _fits(first, found, at) and _may_marry(world, found[1], at) and _strangers(world, first[1], found[1]))
+    second = run.some(alone, lambda found: _fits(first, found, at) and _may_marry(world, found[1], at) and _strangers(first[1], found[1]))
     if second is None:
         return None
     relation = "妻" if second[1].sex == "女" else "夫"
@@ -121,13 +121,13 @@ def _fits(first: tuple[Population, Resident], found: tuple[Population, Resident]
     return found[1].sex != first[1].sex and found[0].city.code != first[0].city.code and years <= 12
 
 
-def _strangers(world: World, one: Resident, other: Resident) -> bool:
+def _strangers(one: Resident, other: Resident) -> bool:
     return (one.honseki, one.hittousha) != (other.honseki, other.hittousha)
 
 
 def _wedding(run: Run, world: World, at: datetime, one: Resident, other: Resident) -> Wedding | None:
     """Who keeps the surname, and where the new 戸籍 is, unless the keeper has one of their own."""
-    if not _strangers(world, one, other):
+    if not _strangers(one, other):
         return None
     man, woman = (one, other) if one.sex == "男" else (other, one)
     keeper, changing = (man, woman) if run.chance.random() < 0.95 else (woman, man)

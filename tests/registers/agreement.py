@@ -41,6 +41,11 @@ def homes(municipality: Population):
     return {home.household_no: home for home in municipality.households}
 
 
+def _homes_of(world: World):
+    """The code of a municipality -> its households by number."""
+    return {municipality.city.code: homes(municipality) for municipality in world.municipalities}
+
+
 def books(world: World):
     """(本籍, 筆頭者) -> (municipality, 戸籍, 附票)."""
     return {
@@ -206,7 +211,12 @@ def _marriages(world: World) -> Iterator[str]:
 
 
 def _fuhyo(world: World) -> Iterator[str]:
-    living = {resident.juminhyo_code: (municipality, resident) for municipality, resident in world.residents() if is_present(resident)}
+    of = _homes_of(world)
+    living = {
+        resident.juminhyo_code: (of[municipality.city.code][resident.household_no], resident)
+        for municipality, resident in world.residents()
+        if is_present(resident)
+    }
     for municipality in world.municipalities:
         for koseki, fuhyo in zip(municipality.koseki, municipality.fuhyo, strict=True):
             if (koseki.koseki_no, koseki.honseki, koseki.hittousha, koseki.standing) != (
@@ -245,8 +255,7 @@ def _of_listed(fuhyo, member, person, living) -> Iterator[str]:
     if removed is not None and days and days[-1] > removed:
         yield "moved after the removal"
     if removed is None and person.juminhyo_code in living:
-        municipality, resident = living[person.juminhyo_code]
-        home = homes_of(municipality)[resident.household_no]
+        home, resident = living[person.juminhyo_code]
         if (person.addresses[-1].address, person.addresses[-1].since) != (home.address, resident.address_since):
             yield "the last address is not the household's"
         if len(person.addresses) > 1 and person.addresses[-2].address != resident.previous_address:
@@ -260,18 +269,6 @@ def _of_listed(fuhyo, member, person, living) -> Iterator[str]:
             and moved > _joined(member)
         ):
             yield "the address before is missing"
-
-
-_HOMES: dict[int, tuple[Population, dict]] = {}
-
-
-def homes_of(municipality: Population):
-    """`homes`, made once for each municipality."""
-    kept = _HOMES.get(id(municipality))
-    if kept is None or kept[0] is not municipality:
-        _HOMES.clear() if len(_HOMES) > 20 else None
-        kept = _HOMES[id(municipality)] = (municipality, homes(municipality))
-    return kept[1]
 
 
 def _joined(member) -> date:
@@ -292,8 +289,9 @@ def _links(world: World) -> Iterator[str]:
 
 def _moves(world: World) -> Iterator[str]:
     """Who came from a municipality of the world stands there as 転出 of that day, at that address; and who left for one lives there."""
+    of = _homes_of(world)
     gone = {
-        (resident.juminhyo_code, homes_of(municipality)[resident.household_no].address): resident
+        (resident.juminhyo_code, of[municipality.city.code][resident.household_no].address): resident
         for municipality, resident in world.residents()
         if resident.standing == "left"
     }
@@ -330,7 +328,7 @@ def _seals(world: World) -> Iterator[str]:
 
 
 def _taxes(world: World) -> Iterator[str]:
-    taxed = Counter()
+    taxed, of = Counter(), _homes_of(world)
     for municipality in world.municipalities:
         people = {resident.atena_no: resident for resident in municipality.residents}
         taxed.update((people[record.atena_no].juminhyo_code, record.year) for record in municipality.tax)
@@ -344,7 +342,7 @@ def _taxes(world: World) -> Iterator[str]:
                 yield f"{record.atena_no}: came after January 1, {record.year}"
             if resident.standing in ("left", "dead", "removed") and (resident.standing_since or world.today) < new_year:
                 yield f"{record.atena_no}: gone before January 1, {record.year}"
-            if record.address != homes_of(municipality)[resident.household_no].address:
+            if record.address != of[municipality.city.code][resident.household_no].address:
                 yield f"{record.atena_no}: another address"
             if record.dependant_of is not None:
                 claimant = by_key.get((record.dependant_of, record.year))

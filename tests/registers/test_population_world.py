@@ -6,17 +6,24 @@ import subprocess
 import sys
 from collections import Counter
 from datetime import date
+from io import BytesIO
 from pathlib import Path
 from random import Random
 
 import pytest
 
-from registers.population import CITIES, MIHON, generate, make_world
+from registers.koseki import csv_form as koseki_csv
+from registers.population import CITIES, MIHON, apply, changes, generate, make_world
 from registers.population.making import years_before
 from registers.register_dates import age_on
 from registers.residents.households import is_present
+from registers.seal import csv_form as seal_csv
 from registers.seal.carving import carve
 from registers.seal.seal import Imprint
+from registers.tax import csv_form as tax_csv
+from registers.tax.assessment import assess
+from registers.tax.facts import Ordinance, TaxFacts
+from registers.tax.record import Dependants
 from tests.registers.agreement import books, disagreements, homes
 
 TODAY = date(2026, 11, 23)
@@ -48,6 +55,11 @@ def test_small_worlds_agree_whatever_the_seed(seed):
     assert disagreements(make_world(seed, 260, TODAY, carve=plain_seal)) == []
 
 
+def test_a_world_of_any_size_agrees():
+    for size in (4, 5, 9, 23, 41, 58, 77):
+        assert disagreements(make_world(size, size, TODAY, carve=plain_seal)) == []
+
+
 @pytest.mark.parametrize("today", [date(2028, 2, 29), date(2027, 3, 1), date(2026, 1, 1), date(2024, 5, 31), date(2022, 1, 10)])
 def test_a_world_agrees_on_any_day(today):
     assert disagreements(make_world(4, 200, today, carve=plain_seal)) == []
@@ -58,6 +70,24 @@ def test_a_world_may_be_one_municipality_alone():
     assert len(world.municipalities) == 1 and disagreements(world) == []
     with pytest.raises(ValueError, match="at least"):
         make_world(5, 300, TODAY, ())
+
+
+def test_all_registers_of_a_world_that_has_changed_would_pass_the_checks_of_an_import():
+    changed = make_world(6, 250, date(2025, 11, 23), carve=lambda carved, chance: carve(carved, chance, FONTS))
+    for change in changes(changed, date(2025, 11, 23), TODAY, Random(6), pace=4):
+        changed = apply(changed, change)
+    for municipality in changed.municipalities:
+        files = koseki_csv.write(municipality.koseki, municipality.fuhyo)
+        assert files.fuhyo is not None
+        books_read = koseki_csv.parse(*(BytesIO(text.encode()) for text in (files.koseki, files.members, files.fuhyo)))
+        assert isinstance(books_read, koseki_csv.Parsed), books_read
+        assert (books_read.koseki, books_read.fuhyo) == (municipality.koseki, municipality.fuhyo)
+        assert {found.code for lines in books_read.warnings.values() for found in lines} <= {"character_unavailable"}
+        births = {resident.atena_no: resident.birth for resident in municipality.residents}
+        seals_read = seal_csv.parse(BytesIO(seal_csv.write(municipality.seals).encode()), birth_of=births.get)
+        assert isinstance(seals_read, seal_csv.Parsed) and seals_read.seals == municipality.seals, seals_read
+        tax_read = tax_csv.parse(BytesIO(tax_csv.write(municipality.tax).encode()))
+        assert isinstance(tax_read, tax_csv.Parsed) and tax_read.records == municipality.tax, tax_read
 
 
 def test_the_municipalities_are_invented_and_of_a_prefecture_that_does_not_exist(world):
@@ -132,6 +162,46 @@ def test_taxes_are_of_every_sort(main):
     assert any(record.levy.special_reduction for record in main.tax if record.year == 2024)
     assert any(record.dependants.specified for record in latest) and any(record.dependants.elderly_parents for record in latest)
     assert any(record.dependants.spouse and record.deductions.spouse for record in latest)
+
+
+def test_figures_follow_from_what_the_record_says_by_the_rules_of_its_year(world):
+    """Recomputed from the record's own revenues and the resident's birth, for everybody whose deductions are 社会保険料 and 基礎 alone."""
+    checked = 0
+    for municipality in world.municipalities:
+        births = {resident.atena_no: resident.birth for resident in municipality.residents}
+        for record in municipality.tax:
+            age = age_on(births[record.atena_no], date(record.year, 1, 1))
+            plain = record.deductions.total_yen == record.deductions.social_insurance + record.deductions.basic
+            if not record.declared or not plain or age is None or record.dependants != Dependants():
+                continue
+            told = record.incomes
+            facts = TaxFacts(
+                age=age,
+                salary_revenue=told.salary_revenue,
+                pension_revenue=told.pension_revenue,
+                business=told.business,
+                real_estate=told.real_estate,
+                social_insurance=record.deductions.social_insurance,
+                minor=age < 18,
+            )
+            made = assess(record.year, facts, Ordinance(grade=municipality.city.grade))
+            assert (made.incomes, made.deductions) == (record.incomes, record.deductions)
+            assert made.levy == record.levy
+            checked += 1
+    assert checked > 1000
+
+
+def test_the_first_holder_may_have_every_paper_whatever_the_seed_and_the_size():
+    for seed, size in ((1, 4), (2, 60), (3, 90), (4, 60), (5, 60)):
+        world = make_world(seed, size, TODAY, carve=plain_seal)
+        main = world.municipalities[0]
+        first = main.residents[0]
+        place, koseki, fuhyo = books(world)[first.honseki, first.hittousha]
+        assert place is main and koseki.standing == "current" and not koseki.change_pending
+        assert all(person.protection is None and person.removed_on is None for person in fuhyo.people)
+        assert [seal.cancelled_at for seal in main.seals if seal.atena_no == first.atena_no] == [None]
+        records = [record for record in main.tax if record.atena_no == first.atena_no]
+        assert [record.year for record in records] == [2024, 2025, 2026] and all(record.declared and record.taxed for record in records)
 
 
 def test_nobody_supports_more_people_than_claim_to_be_supported_by_them(main):
