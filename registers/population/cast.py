@@ -133,7 +133,7 @@ def protected_family(making: Making) -> Household:
     child = _called(making, "男", 7, mother.surname, Name("湊", "ミナト"), "子")
     making.child_of_spouses(child, husband)
     mother.protection, child.protection = _protection(making, "support"), _protection(making, "co_protected")
-    away = Household([husband], flat=True, notes={0: (True, "同じ戸籍に支援措置を受けている人がいる（本籍はみほん市）")})
+    away = Household([husband], flat=True, notes={0: (True, f"同じ戸籍に支援措置を受けている人がいる（本籍は{making.city.name}）")})
     return Household(
         [mother, child],
         flat=True,

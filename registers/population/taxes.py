@@ -105,8 +105,7 @@ def _declarers(members: Sequence[tuple[Person, Stay]], year: int, earning: Mappi
     for person, stay in members:
         livelihood = earning[person.juminhyo_code]
         facts = declaration(livelihood, person, year, _status(person, relations))
-        income = assess(year, facts).incomes.total_yen if _declared(livelihood, facts) else 0
-        found.append(Declarer(person, stay, person.relation, livelihood, facts, income))
+        found.append(Declarer(person, stay, person.relation, livelihood, facts, assess(year, facts).incomes.total_yen))
     return found
 
 
@@ -170,7 +169,7 @@ def _records(declarers: Sequence[Declarer], year: int, decided: date, ordinance:
 
 
 def _declared(livelihood: Livelihood, facts: TaxFacts) -> bool:
-    """Employers and pension offices declare for people, so only who has neither can have told nobody."""
+    """Employers and pension offices declare for people, so only who has neither can have told nobody; nobody in business keeps silent here."""
     return livelihood.declares or facts.salary_revenue > 0 or facts.pension_revenue > 0
 
 

@@ -32,7 +32,7 @@ def birth(run: Run, world: World, at: datetime) -> Birth | None:
     if found is None or couple is None:
         return None
     book = book_of(world, couple[1])
-    taken = {one.name.split("　")[-1] for one in found[1].members} | ({member.given_name for member in book.koseki.members} if book else set())
+    taken = {one.name.split("　")[-1] for one in found[1].members} | (_given_names(book) if book else set())
     sex: Sex = run.chance.choice(("男", "女"))
     given = names().given(run.chance, sex, at.year)
     while given.written in taken:
@@ -99,6 +99,12 @@ def divorce(run: Run, world: World, at: datetime) -> Divorce | None:
     return Divorce(at, staying.juminhyo_code, leaving.juminhyo_code, found[0].city.code, _free(run, world, found[0].city, surname.written), surname)
 
 
+def _given_names(book: Book) -> set[str]:
+    """Names that a newcomer does not bear: those of the 戸籍, and of its people's parents."""
+    parents = {name for member in book.koseki.members for name in (member.father, member.mother) if name is not None}
+    return {member.given_name for member in book.koseki.members} | {name.split("　")[-1] for name in parents}
+
+
 def _couple(household: Household) -> tuple[Resident, Resident] | None:
     """(husband, wife): a Japanese head and spouse of one 戸籍."""
     head, *others = household.members
@@ -131,6 +137,9 @@ def _wedding(run: Run, world: World, at: datetime, one: Resident, other: Residen
         return None
     man, woman = (one, other) if one.sex == "男" else (other, one)
     keeper, changing = (man, woman) if run.chance.random() < 0.95 else (woman, man)
+    book = open_book(world, keeper)
+    if book is None or changing.name.split("　")[1] in _given_names(book):
+        return None
     city = living(world, keeper.juminhyo_code)[0].city
     place = None if keeper.hittousha == keeper.name else _free(run, world, city, keeper.name.split("　")[0])
     return Wedding(at, keeper.juminhyo_code, changing.juminhyo_code, city.code, place)
