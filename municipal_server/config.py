@@ -124,7 +124,10 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 @dataclass(frozen=True, slots=True)
 class Issuer:
-    """What this municipality decides about its papers; `refusal_seconds` is how long after the question every refusal is answered. `forms` and each kind's `policies` are (from which day, what), the earliest first."""
+    """What this municipality decides about its papers. `forms` and each kind's `policies` are (from which day, what), the earliest first.
+
+    `refusal_seconds` is how long after the question every refusal is answered.
+    """
 
     municipality: str
     number_prefix: str

@@ -6,7 +6,7 @@ import pytest
 from municipal_server.desk import Desk
 from municipal_server.press import InlinePress
 from storage.sqlite import SqliteStore
-from tests.municipal_server.town import issuer, open_town
+from tests.municipal_server.town import hands, issuer, open_town
 
 
 @pytest.fixture
@@ -18,4 +18,4 @@ async def store(tmp_path: Path) -> AsyncIterator[SqliteStore]:
 
 @pytest.fixture
 def desk(store: SqliteStore) -> Desk:
-    return Desk(issuer(), store, InlinePress())
+    return Desk(issuer(), store, InlinePress(hands()))

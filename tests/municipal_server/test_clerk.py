@@ -22,7 +22,7 @@ from municipal_server.reasons import word_of
 from registers.residents.tables import resident
 from storage.sqlite import SqliteStore
 from tests.municipal_server.test_config import written
-from tests.municipal_server.town import ALONE, CENTER, CHILD, FATHER, MOTHER, NOW, PEOPLE, PROTECTED, ask, atena, order, pdfs, tell
+from tests.municipal_server.town import ALONE, CENTER, CHILD, FATHER, MOTHER, NOW, PEOPLE, PROTECTED, ask, atena, faces, hands, order, tell
 
 PASSWORD = "みほんの窓口"
 HASH = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1).hash(PASSWORD)  # cheap: what a hash costs is not this test's matter
@@ -52,7 +52,7 @@ async def office(store: SqliteStore, clock: Clock, tmp_path: Any, request: pytes
     app = clerks_office(
         config,
         store,
-        InlinePress(),
+        InlinePress(hands()),
         now=clock,
         token=lambda size: next(count).to_bytes(size),
         registry=CollectorRegistry(),
@@ -227,7 +227,7 @@ async def test_a_disposal_is_noted_once_on_a_printed_paper_only(office: Client, 
     offered = await desk.answer(ask(FATHER), CENTER, NOW)
     assert isinstance(offered, ChoicesOffered)
     ordered = order("r1", FATHER, offered)
-    pdfs(await desk.answer(ordered, CENTER, NOW))
+    faces(await desk.answer(ordered, CENTER, NOW))
     assert (await post(office, "/issues/r1-1/dispose", why="誤交付")).status == 422
     await desk.answer(tell(ordered, "printed"), CENTER, NOW)
     assert (await post(office, "/issues/r1-1/dispose", why="")).status == 422
@@ -254,7 +254,7 @@ async def test_an_unresolved_paper_is_shown_as_open_at_once(office: Client, desk
     offered = await desk.answer(ask(FATHER), CENTER, NOW)
     assert isinstance(offered, ChoicesOffered)
     ordered = order("r1", FATHER, offered)
-    pdfs(await desk.answer(ordered, CENTER, NOW))
+    faces(await desk.answer(ordered, CENTER, NOW))
     await desk.answer(tell(ordered, "unresolved"), CENTER, NOW)
     assert (await page(office, "/")).count("/issues/r1-1") == 2
 

@@ -21,7 +21,7 @@ from registers.residents.changes import set_address, set_protection, suppress
 from registers.residents.resident import Protection
 from storage.sqlite import SqliteStore
 from tests.municipal_server import town
-from tests.municipal_server.town import ALONE, CENTER, CHILD, FATHER, KEY, MOTHER, NOW, PROTECTED, ask, atena, drawn_text, order, pdfs, tell
+from tests.municipal_server.town import ALONE, CENTER, CHILD, FATHER, KEY, MOTHER, NOW, PROTECTED, ask, atena, drawn_text, faces, order, tell
 
 
 async def choices(desk: Desk, number: int = FATHER) -> ChoicesOffered:
@@ -56,7 +56,7 @@ async def test_a_paper_says_what_the_register_says(desk: Desk) -> None:
     issued = await desk.answer(ordered, CENTER, NOW)
     assert isinstance(issued, Issued)
     paper = issued.papers[0]
-    said = drawn_text(paper.pdf)
+    said = drawn_text(paper.face)
     for expected in (
         "髙橋　𠮷男",
         "見本県みほん市中央一丁目２番",
@@ -75,9 +75,9 @@ async def test_each_copy_has_its_own_number_and_binding(desk: Desk) -> None:
     issued = await desk.answer(order("r1", FATHER, await choices(desk), members=(FATHER, MOTHER), copies=3), CENTER, NOW)
     assert isinstance(issued, Issued)
     assert [paper.number[-6:] for paper in issued.papers] == ["000001", "000002", "000003"]
-    assert len(set(pdfs(issued))) == 3
+    assert len(set(faces(issued))) == 3
     for paper in issued.papers:
-        assert f"{paper.issuance_id}/" in drawn_text(paper.pdf)
+        assert f"{paper.issuance_id}/" in drawn_text(paper.face)
 
 
 async def test_the_same_order_again_gives_the_same_bytes_and_numbers(desk: Desk) -> None:
@@ -101,6 +101,8 @@ async def test_a_repeat_on_the_next_day_still_bears_the_first_day(desk: Desk) ->
         {"serial": town.serial(ALONE)},
         {"ordered_at": NOW + timedelta(microseconds=1)},
         {"register_version": "1000"},
+        {"form": "kojinhyo"},
+        {"year": 2026},
     ],
 )
 async def test_an_altered_order_under_a_known_id_is_refused_and_voids_nothing(desk: Desk, change: dict[str, object]) -> None:
@@ -130,7 +132,7 @@ async def test_a_change_of_the_register_voids_what_was_made(desk: Desk, store: S
 async def test_other_bytes_for_the_same_order_void_it(desk: Desk, store: SqliteStore) -> None:
     ordered = order("r1", FATHER, await choices(desk))
     assert await code(desk, ordered) == "ok"
-    # the people are the same and so is the version, yet the paper would differ: a new certifier's name
+    # the people are the same and so is the version, yet the paper would differ
     changed = Desk(town.issuer(), store, town_press_with_another_name())
     assert await code(changed, ordered) == "order_void"
     assert await code(desk, ordered) == "order_void"
@@ -211,9 +213,11 @@ async def test_protection_and_every_other_hidden_reason_look_the_same_from_outsi
     expected = encode(Refusal(code=row.code, ja=row.ja, en=row.en))
     for number in REASONS:
         assert encode(await desk.answer(ask(number, f"visit-{number}"), CENTER, NOW)) == expected
-        guessed = ChoicesOffered(visit_id="v", kind="juminhyo", members=(), options=(), copies_max=1, register_version="1")
+        guessed = ChoicesOffered(
+            visit_id="v", kind="juminhyo", members=(), forms=("juminhyo",), years=(), options=(), copies_max=1, register_version="1"
+        )
         version = "2" if number == town.STOPPED else "1"
-        ordered = order(f"r{number}", number, msgspec.structs.replace(guessed, register_version=version))
+        ordered = order(f"r{number}", number, msgspec.structs.replace(guessed, register_version=version), members=(number,))
         assert encode(await desk.answer(ordered, CENTER, NOW)) == expected
     logged = await store.read(refusals, NOW - timedelta(days=1), NOW + timedelta(days=1))
     assert sorted((line.refused.holder_no, line.refused.asked_for, line.refused.reason) for line in logged) == sorted(
@@ -223,13 +227,13 @@ async def test_protection_and_every_other_hidden_reason_look_the_same_from_outsi
 
 async def test_every_refusal_costs_the_same_look_ups_and_the_same_write(store: SqliteStore) -> None:
     counted = Counting(store)
-    desk = Desk(town.issuer(), counted, InlinePress())
+    desk = Desk(town.issuer(), counted, InlinePress(town.hands()))
     seen = {}
     for number in (*(n for n in REASONS if n != town.STOPPED), 999, CHILD):
         counted.calls.clear()
         await desk.answer(ask(number, f"visit-{number}"), CENTER, NOW)
         seen[number] = tuple(counted.calls)
-    assert set(seen.values()) == {(("read", "find_holder"), ("write", "note_refused"))}
+    assert set(seen.values()) == {(("read", "find_sources"), ("write", "note_refused"))}
 
 
 async def test_a_paper_that_would_list_a_protected_person_is_refused_whoever_asks(desk: Desk) -> None:
@@ -251,11 +255,14 @@ async def test_a_protection_that_came_after_the_choice_stops_the_paper(desk: Des
     ("change", "expected"),
     [
         ({"municipality": "990027"}, "municipality_unknown"),
-        ({"kind": "koseki"}, "kind_unknown"),
+        ({"kind": "passport"}, "kind_unknown"),
         ({"serial": "ffff"}, "not_registered"),
         ({"members": ()}, "members_invalid"),
         ({"members": (atena(ALONE),)}, "members_invalid"),
         ({"show": ("juminhyo_code",)}, "options_invalid"),
+        ({"form": "kisai_jiko"}, "form_invalid"),
+        ({"form": ""}, "form_invalid"),
+        ({"year": 2026}, "year_invalid"),
         ({"papers": ()}, "copies_invalid"),
         ({"request_id": "../x"}, "malformed"),
     ],
@@ -285,7 +292,7 @@ async def test_a_refused_order_asked_again_is_one_line_of_the_log(desk: Desk, st
 
 async def test_the_log_holds_the_papers_hash_and_no_name(desk: Desk, store: SqliteStore) -> None:
     ordered = order("r1", FATHER, await choices(desk), members=(FATHER, MOTHER, CHILD))
-    paper = pdfs(await desk.answer(ordered, CENTER, NOW))[0]
+    paper = faces(await desk.answer(ordered, CENTER, NOW))[0]
     found = await store.read(life, "r1-1")
     assert found is not None
     line, _ = found
@@ -295,7 +302,7 @@ async def test_the_log_holds_the_papers_hash_and_no_name(desk: Desk, store: Sqli
 
 
 async def test_the_certifier_changes_with_the_day(desk: Desk) -> None:
-    paper = pdfs(await desk.answer(order("r1", FATHER, await choices(desk)), CENTER, NOW.replace(year=2027)))[0]
+    paper = faces(await desk.answer(order("r1", FATHER, await choices(desk)), CENTER, NOW.replace(year=2027)))[0]
     assert "見本県みほん市長職務代理者" in drawn_text(paper)
 
 
@@ -320,10 +327,10 @@ class Counting:
 
 def town_press_with_another_name():  # type: ignore[no-untyped-def]
     class Other(InlinePress):
-        async def draw(self, face, form, now):  # type: ignore[no-untyped-def]
-            return await super().draw(replace(face, certifier_name="別　人"), form, now)
+        async def print(self, face, form, now):  # type: ignore[no-untyped-def]
+            return await super().print(replace(face, title="住民票"), form, now)
 
-    return Other()
+    return Other(town.hands())
 
 
 async def count(store: SqliteStore, table) -> int:  # type: ignore[no-untyped-def]

@@ -16,16 +16,18 @@ from datetime import date
 from certificates.face import Face
 from certificates.issuing import issue
 from certificates.kinds import KINDS
+from certificates.sources import Sources
 from municipal_server.press import InlinePress, PoolPress, PressBroken, PressFull
 from registers.residents.households import assembled
-from tests.municipal_server.town import ADDRESS, NOW, PEOPLE, issuer
+from tests.municipal_server.town import ADDRESS, NOW, PEOPLE, hands, issuer
 from certificates.issuing import Wanted
 
 def face(number: str) -> Face:
     residents, households = assembled(PEOPLE, [ADDRESS] * len(PEOPLE))
     household = households[0]
-    wanted = Wanted((household.members[0].atena_no,), (), household.version)
-    made = issue(household, household.members[0], KINDS["juminhyo"], issuer().policies["juminhyo"], wanted, form, number, "binding", NOW)
+    sources = Sources(household.version, household.members[0], household)
+    wanted = Wanted((household.members[0].atena_no,), (), "juminhyo", None, household.version)
+    made = issue(sources, KINDS["juminhyo"], issuer().policy_on("juminhyo", NOW.date()), wanted, form, number, "binding", NOW)
     assert isinstance(made, Face), made
     return made
 
@@ -42,12 +44,12 @@ def run(program: str) -> "subprocess.CompletedProcess[str]":
 
 def test_a_pool_draws_the_same_bytes_as_the_inline_press_and_gives_each_caller_their_own() -> None:
     done = run("""
-        press = PoolPress(2)
+        press = PoolPress(hands(), 2)
         async def main():
             faces = [face(f"number {index}") for index in range(20)]
-            drawn = await asyncio.gather(*(press.draw(one, form, NOW) for one in faces))
-            assert drawn == [await InlinePress().draw(one, form, NOW) for one in faces]
-            assert len({one.pdf for one in drawn}) == 20
+            drawn = await asyncio.gather(*(press.print(one, form, NOW) for one in faces))
+            assert drawn == [await InlinePress(hands()).print(one, form, NOW) for one in faces]
+            assert len({one.face for one in drawn}) == 20
         asyncio.run(main())
         press.close()
     """)
@@ -56,13 +58,13 @@ def test_a_pool_draws_the_same_bytes_as_the_inline_press_and_gives_each_caller_t
 
 def test_a_full_press_says_so_and_draws_what_it_took() -> None:
     done = run("""
-        press = PoolPress(1, waiting_max=2)
+        press = PoolPress(hands(), 1, waiting_max=2)
         async def main():
-            first = [asyncio.create_task(press.draw(face("n"), form, NOW)) for _ in range(2)]
+            first = [asyncio.create_task(press.print(face("n"), form, NOW)) for _ in range(2)]
             await asyncio.sleep(0)
             assert press.state == "full"
             try:
-                await press.draw(face("n"), form, NOW)
+                await press.print(face("n"), form, NOW)
                 raise SystemExit("drawn")
             except PressFull:
                 pass
@@ -76,11 +78,11 @@ def test_a_full_press_says_so_and_draws_what_it_took() -> None:
 
 def test_a_dead_worker_breaks_the_press_loudly() -> None:
     done = run("""
-        press = PoolPress(1)
+        press = PoolPress(hands(), 1)
         async def main():
             os.kill(next(iter(press._pool._processes)), signal.SIGKILL)
             try:
-                await press.draw(face("n"), form, NOW)
+                await press.print(face("n"), form, NOW)
                 raise SystemExit("drawn")
             except PressBroken:
                 pass
@@ -98,7 +100,7 @@ def test_a_press_is_refused_beside_a_thread() -> None:
         stop = threading.Event()
         threading.Thread(target=stop.wait).start()
         try:
-            PoolPress(1)
+            PoolPress(hands(), 1)
         except RuntimeError as error:
             print(error)
         stop.set()
@@ -108,7 +110,7 @@ def test_a_press_is_refused_beside_a_thread() -> None:
 
 def test_the_workers_end_with_their_parent_even_if_it_is_killed() -> None:
     root = Path(__file__).parents[2]
-    program = PROGRAM + "press = PoolPress(2)\nprint(*press._pool._processes, flush=True)\nsignal.pause()\n"
+    program = PROGRAM + "press = PoolPress(hands(), 2)\nprint(*press._pool._processes, flush=True)\nsignal.pause()\n"
     parent = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True, cwd=root)
     assert parent.stdout is not None
     workers = [int(pid) for pid in parent.stdout.readline().split()]

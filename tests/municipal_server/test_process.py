@@ -21,7 +21,7 @@ from messages.link import HttpLink, NoAnswer
 from messages.orders import ChoicesOffered, Issued
 from messages.refusals import Refusal
 from storage.instants import JST
-from tests.municipal_server.test_config import written
+from tests.municipal_server.test_config import save_signing, written
 from tests.municipal_server.town import FATHER, MUNICIPALITY, ask, drawn_text, open_town, order, seal
 from trust.authority import create_root, save_certificate, save_key
 from trust.parties import Peer, client_context, issue_party
@@ -36,6 +36,7 @@ class Town:
     def __init__(self, folder: Path, workers: int) -> None:
         self.folder, self.door, self.office = folder, free_port(), free_port()
         (folder / "seal.png").write_bytes(seal())
+        save_signing(folder)
         self.authority = create_root("見本 parties", ec.generate_private_key(ec.SECP256R1()), NOW - timedelta(days=1), secrets.token_bytes)
         self.tls(Peer("municipal", MUNICIPALITY), "own")
         places = {"door": {"host": "127.0.0.1", "port": self.door}, "office": {"host": "127.0.0.1", "port": self.office}}
@@ -91,7 +92,7 @@ async def test_the_center_gets_a_paper_and_nobody_else_is_heard_and_the_end_is_o
         offered = await center.ask(ask(FATHER))
         assert isinstance(offered, ChoicesOffered), offered
         issued = await center.ask(order("r1", FATHER, offered))
-        assert isinstance(issued, Issued) and "見本　太郎" in drawn_text(issued.papers[0].pdf)
+        assert isinstance(issued, Issued) and "見本　太郎" in drawn_text(issued.papers[0].face)
         refused = await kiosk.ask(ask(FATHER))
         assert isinstance(refused, Refusal) and refused.code == "role_not_admitted"
     finally:

@@ -32,6 +32,7 @@ from tests.municipal_server.town import (
     ask,
     atena,
     drawn_text,
+    hands,
     issuer,
     order,
     serial,
@@ -60,12 +61,12 @@ async def test_a_whole_file_takes_the_registers_place_and_papers_equal_it(store:
     moved = replace(PEOPLE[3], honseki="見本県みほん市西三丁目", name="辻󠄀　𠮷子")
     report = await brought(store, tmp_path, csv((*FAMILY, moved)))
     assert (report.outcome, report.residents, report.households, report.bad_lines) == ("imported", 4, 2, ())
-    desk = Desk(issuer(), store, InlinePress())
+    desk = Desk(issuer(), store, InlinePress(hands()))
     offered = await desk.answer(ask(ALONE), CENTER, NOW)
     assert isinstance(offered, ChoicesOffered)
     issued = await desk.answer(order("r1", ALONE, offered, show=("honseki",)), CENTER, NOW)
     assert isinstance(issued, Issued)
-    said = drawn_text(issued.papers[0].pdf)
+    said = drawn_text(issued.papers[0].face)
     assert "辻󠄀　𠮷子" in said and "見本県みほん市西三丁目" in said
     gone = await desk.answer(ask(SECOND_TWIN), CENTER, NOW)
     assert isinstance(gone, Refusal) and gone.code == "not_registered"
@@ -99,7 +100,7 @@ async def test_people_keep_the_card_they_had_when_the_file_says_nothing_of_cards
     assert father is not None and (father.atena_no, father.card_usable_from) == (atena(FATHER), date(2020, 1, 1))
     household = await store.read(household_of, PEOPLE[0].household_no)
     assert household is not None and [member.serial for member in household.members] == [serial(FATHER), serial(MOTHER), None]
-    desk = Desk(issuer(), store, InlinePress())
+    desk = Desk(issuer(), store, InlinePress(hands()))
     assert isinstance(await desk.answer(ask(FATHER), CENTER, NOW), ChoicesOffered)
 
 
@@ -123,12 +124,12 @@ async def test_an_import_does_not_lift_a_clerks_stop(store: SqliteStore, tmp_pat
     await store.write(suppress, atena(FATHER), since=NOW.date(), until=None, household=True, reason="届出の確認中", now=NOW)
     report = await brought(store, tmp_path, csv(FAMILY))
     assert report.kept_suppressions == 1
-    refused = await Desk(issuer(), store, InlinePress()).answer(ask(MOTHER), CENTER, NOW)
+    refused = await Desk(issuer(), store, InlinePress(hands())).answer(ask(MOTHER), CENTER, NOW)
     assert isinstance(refused, Refusal) and refused.code == "not_issuable"
 
 
 async def test_an_order_chosen_from_the_old_register_is_refused(store: SqliteStore, tmp_path: Path) -> None:
-    desk = Desk(issuer(), store, InlinePress())
+    desk = Desk(issuer(), store, InlinePress(hands()))
     offered = await desk.answer(ask(FATHER), CENTER, NOW)
     assert isinstance(offered, ChoicesOffered)
     await brought(store, tmp_path, csv(FAMILY))
@@ -142,7 +143,7 @@ async def test_a_name_that_cannot_be_printed_enters_as_pending_with_a_warning(st
     assert report.outcome == "imported" and [(line.number, line.column, line.code) for line in report.warnings] == [
         (5, "氏名", "character_unavailable")
     ]
-    reply = await Desk(issuer(), store, InlinePress()).answer(ask(ALONE), CENTER, NOW)
+    reply = await Desk(issuer(), store, InlinePress(hands())).answer(ask(ALONE), CENTER, NOW)
     assert isinstance(reply, Refusal) and reply.code == "not_issuable"
 
 

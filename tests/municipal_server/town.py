@@ -1,25 +1,32 @@
-"""A small municipality for the tests: みほん市 with a few households, its issuer, and the center's messages to it."""
+"""A small municipality for the tests: みほん市 with a few households, its issuer, its keys, and the center's messages to it. Its other registers are in `books`."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import cache
 from io import BytesIO
+from random import Random
 
 import pypdfium2
 from sqlalchemy import Connection
 
 from certificates.binding import binding
 from certificates.issuer_form import IssuerForm
+from certificates.kinds import KINDS, Kind
 from certificates.policy import Policy
+from certificates.printing import Hands
 from certificates.seal import seal_png
 from messages.orders import ChoicesOffered, Issued, IssueOrder, OfferChoices, PaperOrder, TellOutcome
 from municipal_server.config import Issuer
 from municipal_server.issue_tables import METADATA
 from registers.numbers import atena_digit, juminhyo_code_digit, my_number_digit
+from registers.population import MIHON
 from registers.residents.households import assembled
 from registers.residents.resident import Protection, Resident
 from registers.residents.tables import METADATA as REGISTER
 from registers.residents.tables import load
+from simulation.document_keys import DocumentKeys, make_document_keys
+from simulation.key_ring import rsa_ring, signing_key
 from storage.instants import JST
 from storage.sqlite import SqliteStore
 from trust.parties import Peer
@@ -103,29 +110,59 @@ def seal() -> bytes:
     return seal_png("みほん市長之印")
 
 
-def issuer(**policy: object) -> Issuer:
-    """みほん市, which offers everything; 職務代理者 from 2027 on."""
+@cache
+def document_keys() -> DocumentKeys:
+    """The authority, the municipality and the center, with keys of the checked-in ring: making RSA keys would cost more than all these tests."""
+    ring = rsa_ring()
+    city = replace(MIHON, code=MUNICIPALITY)
+    return make_document_keys(city, (ring[0], ring[1], ring[2]), signing_key(1), NOW, Random("document keys").randbytes)
+
+
+def hands() -> Hands:
+    """What みほん市 signs with."""
+    return document_keys().hands
+
+
+SINCE = date(2020, 1, 1)
+
+
+def policy_of(kind: Kind, **changes: object) -> Policy:
+    """Every form of a kind and three fiscal years; of 住民票の写し fewer options than there are."""
+    options = ("relation", "honseki", "my_number") if kind.code == "juminhyo" else tuple(option.code for option in kind.options)
+    chosen = {"kind": kind.code, "options": options, "forms": tuple(form.code for form in kind.forms), "copies_max": 10} | changes
+    return Policy(**{"years": 3 if kind.yearly else 1, **chosen})  # type: ignore[arg-type]
+
+
+def issuer(*, refusal_seconds: float = 0.0, **changed: Policy | tuple[tuple[date, Policy], ...] | None) -> Issuer:
+    """みほん市, which offers everything; 職務代理者 from 2027 on. `changed` by kind: another policy, dated ones, None for a kind that is offered no more."""
     form = IssuerForm(MUNICIPALITY, "見本県", "みほん市", "見本県みほん市長", "見本　市長", seal(), "みほん市")
     deputy = replace(form, certifier_title="見本県みほん市長職務代理者", certifier_name="副市　長子")
-    chosen = {"options": ("relation", "honseki", "my_number"), "copies_max": 10, "leaving_blocks": "person"} | policy
-    forms = ((date(2020, 1, 1), form), (date(2027, 1, 1), deputy))
-    return Issuer(MUNICIPALITY, "みほん市", forms, {"juminhyo": Policy(**chosen)})  # type: ignore[arg-type]
+    forms = ((SINCE, form), (date(2027, 1, 1), deputy))
+    policies = {kind.code: ((SINCE, policy_of(kind)),) for kind in KINDS.values()}
+    for code, policy in changed.items():
+        if policy is None:
+            del policies[code]
+        else:
+            policies[code] = ((SINCE, policy),) if isinstance(policy, Policy) else policy  # type: ignore[assignment]
+    return Issuer(MUNICIPALITY, "みほん市", refusal_seconds, forms, policies)
 
 
-async def open_town(path: object, people: tuple[Resident, ...] = PEOPLE) -> SqliteStore:
-    """A store with みほん市's register in it."""
+async def open_town(path: object, people: tuple[Resident, ...] = PEOPLE, *others: Callable[[Connection], None]) -> SqliteStore:
+    """A store with みほん市's resident register in it; `others` fill its other registers."""
     store = await SqliteStore.open(path, METADATA, REGISTER)  # type: ignore[arg-type]
     await store.write(populate, people)
+    for fill in others:
+        await store.write(fill)
     return store
 
 
-def populate(connection: Connection, people: tuple[Resident, ...]) -> None:
+def populate(connection: Connection, people: tuple[Resident, ...] = PEOPLE) -> None:
     residents, households = assembled(people, [ADDRESS] * len(people))
     load(connection, residents, households, now=NOW)
 
 
-def ask(number: int, visit: str = "visit-1") -> OfferChoices:
-    return OfferChoices(visit_id=visit, visit_key=KEY, serial=serial(number), municipality=MUNICIPALITY, kind="juminhyo")
+def ask(number: int, visit: str = "visit-1", kind: str = "juminhyo") -> OfferChoices:
+    return OfferChoices(visit_id=visit, visit_key=KEY, serial=serial(number), municipality=MUNICIPALITY, kind=kind)
 
 
 def order(
@@ -133,13 +170,15 @@ def order(
     number: int,
     offered: ChoicesOffered,
     *,
-    members: tuple[int, ...] | None = None,
+    members: tuple[int | str, ...] | None = None,
     copies: int = 1,
     show: tuple[str, ...] = (),
+    form: str | None = None,
+    year: int | None = None,
     at: datetime = NOW,
 ) -> IssueOrder:
-    """The order that follows `offered`: for the holder alone if no members are named."""
-    chosen = (number,) if members is None else members
+    """The order that follows `offered`: for the holder alone if no members are named (by the number here or by id), on the first form, for the latest year."""
+    chosen = tuple(member.member_id for member in offered.members if member.holder) if members is None else members
     papers = tuple(
         PaperOrder(issuance_id=f"{request}-{copy}", binding=binding(f"{request}-{copy}", serial(number), "0" * 64)) for copy in range(1, copies + 1)
     )
@@ -148,8 +187,10 @@ def order(
         visit_id=offered.visit_id,
         serial=serial(number),
         municipality=MUNICIPALITY,
-        kind="juminhyo",
-        members=tuple(atena(member) for member in chosen),
+        kind=offered.kind,
+        form=form or offered.forms[0],
+        year=year or next(iter(offered.years), None),
+        members=tuple(atena(member) if isinstance(member, int) else member for member in chosen),
         show=show,
         register_version=offered.register_version,
         papers=papers,
@@ -170,6 +211,6 @@ def drawn_text(pdf: bytes) -> str:
         document.close()
 
 
-def pdfs(issued: object) -> tuple[bytes, ...]:
+def faces(issued: object) -> tuple[bytes, ...]:
     assert isinstance(issued, Issued), issued
-    return tuple(paper.pdf for paper in issued.papers)
+    return tuple(paper.face for paper in issued.papers)
