@@ -122,6 +122,7 @@ class Making:
         """The child of these parents, in their 戸籍."""
         child.father, child.mother = father, mother
         family = next(parent.family for parent in (father, mother) if parent is not None and parent.family is not None)
+        self.name_apart(child, family.people())
         child.family = family
         family.children.append(child)
 

@@ -284,6 +284,13 @@ def test_koseki_of_several_sorts_occur(world):
     assert any(member.removed_on and any(("称する氏", "夫の氏") in entry.rows for entry in member.entries) for member in members)
 
 
+def test_nobody_is_called_like_another_of_the_same_koseki():
+    for seed in (1, 4, 7):
+        for municipality in make_world(seed, 2000, TODAY).municipalities:
+            for koseki in municipality.koseki:
+                assert len({member.given_name for member in koseki.members}) == len(koseki.members)
+
+
 def test_the_same_seed_gives_the_same_world_in_every_process():
     program = (
         "import hashlib; from datetime import date; from registers.population import make_world; from tests.registers.test_population_world import plain_seal;"
