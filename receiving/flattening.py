@@ -51,9 +51,8 @@ def flat_picture(picture: Image.Image, placed: Placement, times: int) -> Grey:
         for column in range(columns)
     ]
     fine = _fine_enough(picture, placed, PIXEL / times)
-    return np.asarray(
-        fine.transform((PICTURE_WIDTH * times, PICTURE_HEIGHT * times), Image.Transform.MESH, mesh, Image.Resampling.BICUBIC, fillcolor=255)
-    )
+    size = (PICTURE_WIDTH * times, PICTURE_HEIGHT * times)
+    return _levelled(fine.transform(size, Image.Transform.MESH, mesh, Image.Resampling.BICUBIC, fillcolor=255))
 
 
 def _levelled(picture: Image.Image) -> Grey:
@@ -64,7 +63,8 @@ def _levelled(picture: Image.Image) -> Grey:
         for extreme in (ImageFilter.MinFilter(9), ImageFilter.MaxFilter(9))
     ]
     light = (np.asarray(picture, dtype=np.float32) - ends[0]) / np.maximum(ends[1] - ends[0], 16)
-    return np.clip(light * 255 + 0.5, 0, 255).astype(np.uint8)
+    levelled: Grey = np.clip(light * 255 + 0.5, 0, 255).astype(np.uint8)
+    return levelled
 
 
 def warp_of(grey: Grey, placed: Placement) -> Points:

@@ -1,8 +1,8 @@
 """Original or copy? What the ground of a scanned back looks like, as a hint and never as proof.
 
-The ground (`certificates.form.ground`) has fine dots outside its word and coarse ones inside, of the same tone. A copier loses of the fine ones more than of the coarse ones. Two things tell:
-how much lighter the rest has become than the word, at any fineness; and, where the picture is fine enough to show them, how strong the fine dots are against how strong they would have to be
-(the coarse dots and their overtone tell how sharply this picture was taken). The worse of the two counts. A sheet whose ground cannot be seen says nothing, and neither does what lies between.
+The ground (`certificates.form.ground`) has fine dots outside its word and coarse ones inside, of the same tone. A copier loses of the fine ones more than of the coarse ones, so on a copy less
+ink lies outside the word than in it; that share is the score. It is seen at any fineness that shows the coarse dots, and survives JPEG (whether the fine dots themselves are to be seen was tried
+and given up: JPEG and a dull lens take them from originals too). A sheet whose ground cannot be seen says nothing, and neither does what lies between.
 Whoever prints the file again, or copies with a machine that loses nothing, makes "originals": docs/anti-forgery.md has the measured rates.
 """
 
@@ -19,7 +19,7 @@ from receiving.marks import Grey, Placement, Points
 
 _DOTS_PER_MM = ground.DPI / 25.4
 _PATCH = 5.0
-"""Millimetres on a side: thirty periods of the fine dots, few enough that a stretched sheet does not lose step."""
+"""Millimetres on a side: seven periods of the coarse dots, few enough that a stretched sheet does not lose step and that light falls evenly."""
 _LEFT = (7.0, 12.5, 18.0)
 _RIGHT = (187.0, 192.5, 198.0)
 _PATCHES = tuple((x, float(y)) for y in np.arange(22.0, 272.0, 8.4) for x in (*_LEFT, *_RIGHT))
@@ -30,13 +30,8 @@ _WAVES = np.array([ground.FINE, (-ground.FINE[1], ground.FINE[0])]) / (ground.FI
 _TURNS = np.deg2rad((19.0, 33.0, 47.0, 61.0))
 """Waves of the same length in directions where nothing is printed: what is found there is noise."""
 
-_FINE_ENOUGH = 2 * float(np.hypot(*_WAVES[0])) * ground.DPI * 0.98
-"""Pixels an inch from which on the fine dots can be seen at all: two for each of their periods."""
-
 _LOST = (0.15, 0.27)
 """How much less ink lies outside the word than in it, as a share: an original has at most the first, a copy at least the second."""
-_KEPT = (0.90, 0.35)
-"""Strength of the fine dots as a share of what it would have to be: an original has at least the first, a copy at most the second."""
 _SURE = 0.75
 _FEWEST = 20
 """Patches with both word and rest; fewer say nothing."""
@@ -59,49 +54,26 @@ def originality_of(copy_likeness: float | None) -> Originality:
 
 @dataclass(frozen=True, slots=True)
 class GroundSeen:
-    """In grey levels: how much darker the word is than the rest; strengths of the coarse dots' wave and of its first overtone (both corrected for the dots' shape), of the fine dots (None where
-    the picture is too coarse for them), of noise. From how many patches."""
+    """In grey levels: how much darker the word is than the rest; strengths of the coarse dots' wave and of its first overtone (both corrected for the dots' shape); noise. From how many patches."""
 
     darker: float
     coarse: tuple[float, float]
-    fine: float | None
     noise: float
     patches: int
 
     @property
-    def _sharpness(self) -> float | None:
-        """The natural logarithm of what the picture takes from the coarse dots' wave; None where the ground is not to be seen."""
+    def lost(self) -> float | None:
+        """How much less ink lies outside the word than in it, as a share of what is in it; None where the ground is not to be seen."""
         first, second = self.coarse
         if self.patches < _FEWEST or first < max(3 * self.noise, 1.0) or second < 1.5 * self.noise / self.patches**0.25:
             return None
-        return max(float(np.log(first / second)), 0.0) / 3  # blurring takes by the square of the frequency
-
-    @property
-    def lost(self) -> float | None:
-        """How much less ink lies outside the word than in it, as a share of what is in it; None where the ground is not to be seen."""
-        sharpness = self._sharpness
-        return None if sharpness is None else self.darker / (self.coarse[0] * float(np.exp(sharpness))) - _unevenness()
-
-    @property
-    def kept(self) -> float | None:
-        """How strong the fine dots are, as a share of what they would be on an original seen as sharply as this; None where that cannot be told."""
-        sharpness = self._sharpness
-        if sharpness is None or self.fine is None:
-            return None
-        expected = self.coarse[0] * float(np.exp(-15 * sharpness))
-        return self.fine / expected if expected > 3 * self.noise / self.patches**0.25 else None
+        dull = max(float(np.log(first / second)), 0.0) / 3  # blurring takes by the square of the frequency: so much of the first wave
+        return self.darker / (first * float(np.exp(dull))) - _unevenness()
 
     @property
     def copy_likeness(self) -> float | None:
         """0 for an original's ground, 1 for a copy's; None when it cannot be seen."""
-        if self.lost is None:
-            return None
-        return max(_likeness(self.lost, *_LOST), 0.0 if self.kept is None else _likeness(self.kept, *_KEPT))
-
-
-def _likeness(value: float, original: float, copy: float) -> float:
-    """A quarter at the value that an original has at most (or at least), three quarters at a copy's; straight between and beyond."""
-    return float(np.clip(1 - _SURE + (value - original) / (copy - original) * (2 * _SURE - 1), 0, 1))
+        return None if self.lost is None else float(np.clip(1 - _SURE + (self.lost - _LOST[0]) / (_LOST[1] - _LOST[0]) * (2 * _SURE - 1), 0, 1))
 
 
 def ground_seen(grey: Grey, placed: Placement) -> GroundSeen:
@@ -109,13 +81,12 @@ def ground_seen(grey: Grey, placed: Placement) -> GroundSeen:
     chosen = _PATCHES[:: 2 if placed.dpi > 400 else 1]
     seen = [found for corner in chosen if (found := _patch(grey, placed, corner)) is not None]
     if not seen:
-        return GroundSeen(0.0, (0.0, 0.0), None, 0.0, 0)
+        return GroundSeen(0.0, (0.0, 0.0), 0.0, 0)
     patches = np.array(seen)
     darker = float((patches[:, 0] * patches[:, 1]).sum() / patches[:, 1].sum())
-    first, second, coarse_noise, fine, fine_noise = patches[:, 2:].mean(axis=0).tolist()
-    one, two = (max(power - coarse_noise, 0.0) ** 0.5 / _shape(4, wave) for power, wave in ((first, 0.25), (second, 0.5)))
-    strength = max(fine - fine_noise, 0.0) ** 0.5 / _shape(1, 1.0) if placed.dpi >= _FINE_ENOUGH else None
-    return GroundSeen(darker, (one, two), strength, fine_noise**0.5, len(patches))
+    first, second, noise = patches[:, 2:].mean(axis=0).tolist()
+    one, two = (max(power - noise, 0.0) ** 0.5 / _shape(4, wave) for power, wave in ((first, 0.25), (second, 0.5)))
+    return GroundSeen(darker, (one, two), noise**0.5, len(patches))
 
 
 def _shape(side: int, wave: float) -> float:
@@ -138,7 +109,7 @@ def _unevenness() -> float:
 
 
 def _patch(grey: Grey, placed: Placement, corner: tuple[float, float]) -> tuple[float, ...] | None:
-    """One patch: how much darker the word is and how sure that is; powers of the coarse wave, its overtone and noise in the word; of the fine wave and noise outside it.
+    """One patch: how much darker the word is and how sure that is; powers in the word of the coarse wave, of its overtone and of noise.
 
     None for a patch that is not wholly in the picture, or with too little of word or rest.
     """
@@ -160,9 +131,7 @@ def _patch(grey: Grey, placed: Placement, corner: tuple[float, float]) -> tuple[
     light = grey[top:bottom, left:right].astype(np.float64)
     light -= light.mean()
     darker = _step(light, word, across, down)
-    inside = _powers(light, word, to_dots, (_WAVES / 4, _WAVES / 2, _turned(_WAVES * 0.4)))
-    outside = _powers(light, ~word, to_dots, (_WAVES, _turned(_WAVES)))
-    return (darker, share * (1 - share), *inside, *outside)
+    return (darker, share * (1 - share), *_powers(light, word, to_dots, (_WAVES / 4, _WAVES / 2, _turned(_WAVES * 0.4))))
 
 
 def _step(light: NDArray[np.float64], word: NDArray[np.bool_], across: NDArray[np.float64], down: NDArray[np.float64]) -> float:
