@@ -74,7 +74,14 @@ def examined(pdf: bytes, expected: Expected) -> Examined:
         paper = open_paper(pdf)
     except Unreadable as problem:
         return Examined(None, (f"unreadable: {problem}",))
-    found = [*_sheets(paper, expected), *_people(paper, expected), *_items(paper, expected), *_closing(paper, expected)]
+    found = [
+        *_sheets(paper, expected),
+        *_people(paper, expected),
+        *_items(paper, expected),
+        *_stack(paper, expected),
+        *_taxed(paper),
+        *_closing(paper, expected),
+    ]
     found.extend(_signature(pdf, paper, expected.signature))
     try:
         prove(pdf, paper)
@@ -98,7 +105,8 @@ def _sheets(paper: Paper, expected: Expected) -> Iterator[str]:
             yield f"specimen: sheet {at}"
         if sheet.form != expected.form or expected.form not in forms or sheet.text("title") not in _titles(expected):
             yield f"kind: sheet {at}"
-        if expected.year is not None and sheet.text("year") != fiscal_year(expected.year):
+        yearly = kind is not None and kind.yearly
+        if yearly is (expected.year is None) or (expected.year is not None and sheet.text("year") != fiscal_year(expected.year)):
             yield f"year: sheet {at}"
         if sheet.text("binding") != expected.binding:
             yield f"binding: sheet {at}"
@@ -148,6 +156,42 @@ def _filled(paper: Paper) -> Iterator[tuple[str, str, str]]:
         yield from ((f"of piece {at}", code, text) for code, text in piece.cells)
     for at, sheet in enumerate(paper.sheets, 1):
         yield from ((f"on sheet {at}", cell.code, sheet.text(cell.code)) for cell in FORMS[sheet.form].head)
+
+
+def _stack(paper: Paper, expected: Expected) -> Iterator[str]:
+    """Each person stands with the strips that were ordered, one of each, where a form has a strip for an item or a kind has the same tables for everybody.
+
+    An item's strip says something even when it is empty, and an amount that stands twice says two things.
+    """
+    form, kind = FORMS[paper.sheets[0].form], KINDS.get(expected.kind)
+    others = [strip for strip in form.strips if not strip.person]
+    if others and all(cell.code in form.opened_by for strip in others for cell in strip.cells):
+        wanted = [strip.code for strip in others if form.opened_by[strip.cells[0].code] in expected.show]
+    elif kind is not None and kind.chosen == "holder":
+        wanted = [strip.code for strip in others]
+    else:
+        return
+    right: list[str] = []
+    for at, piece in enumerate(_pieces(paper), 1):
+        if _is_person(paper, piece):
+            if right:
+                yield f"item: {right[0]} is missing before piece {at}"
+            right = list(wanted)
+        elif piece.strip in right[:1]:
+            right = right[1:]
+        else:
+            yield f"item: {piece.strip} of piece {at} was not ordered there"
+    if right:
+        yield f"item: {right[0]} is missing at the end"
+
+
+def _taxed(paper: Paper) -> Iterator[str]:
+    """A paper that shows the tax of a year is headed by whether there is any (domain facts 4.5)."""
+    titles = TITLES.get(paper.sheets[0].form, ())
+    for piece in _pieces(paper):
+        total = dict(piece.cells).get("levy_total")
+        if total is not None and paper.sheets[0].text("title") != titles[0 if total not in (EMPTY, "0") else 1]:
+            yield "kind: a title that does not go with the tax"
 
 
 def _closing(paper: Paper, expected: Expected) -> Iterator[str]:

@@ -10,7 +10,7 @@ What reveals least. A person under 支援措置 must not be found out from outsi
 `Declined.reason` says which rule it was. It is for the issuer's own log and never leaves the issuer.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -87,13 +87,14 @@ def listable(case: Case, chosen: tuple[str, ...], show: tuple[str, ...]) -> Decl
 
 def _koseki_listable(case: Case, chosen: tuple[str, ...]) -> Declined | None:
     """Whoever asks, and wherever the protected person lives: a 附票 says where (domain facts 3)."""
-    koseki, fuhyo = case.sources.koseki, case.sources.fuhyo
-    people: Iterable[KosekiPerson | FuhyoPerson] = (*(koseki.members if koseki else ()), *(fuhyo.people if fuhyo else ()))
-    for person in people:
-        reason = _flagged(person, case.today) if person.person_no in chosen else None
-        if reason is not None:
-            return Declined(NOT_ISSUABLE, f"member {reason}")
-    return None
+    reason = next(filter(None, (_flagged(person, case.today) for person in _koseki_people(case.sources) if person.person_no in chosen)), None)
+    return Declined(NOT_ISSUABLE, f"member {reason}") if reason is not None else None
+
+
+def _koseki_people(sources: Sources) -> Iterator[KosekiPerson | FuhyoPerson]:
+    """Everybody's entries in both registers: a flag in either counts for papers of both."""
+    yield from sources.koseki.members if sources.koseki else ()
+    yield from sources.fuhyo.people if sources.fuhyo else ()
 
 
 def stopped(resident: Resident, today: date) -> str | None:
@@ -143,17 +144,31 @@ def _not_stopped(case: Case) -> Declined | None:
 
 
 def _own_entry_not_stopped(case: Case) -> Declined | None:
-    """The holder's own entry in the 戸籍, which another municipality's notice may have flagged."""
-    koseki, number = case.sources.koseki, case.sources.person_no
-    own = koseki.member(number) if koseki and number else None
-    reason = _flagged(own, case.today) if own else None
+    """The holder's own entries in 戸籍 and 附票, which another municipality's notice may have flagged."""
+    own = (person for person in _koseki_people(case.sources) if person.person_no == case.sources.person_no)
+    reason = next(filter(None, (_flagged(person, case.today) for person in own)), None)
     return Declined(NOT_ISSUABLE, reason) if reason is not None else None
 
 
 def _known(case: Case) -> Declined | None:
-    if case.sources.holder is None and case.sources.person_no is None:
+    """利用登録 is for papers of the 戸籍 alone: seals and taxes are those of residents (domain facts 2.6, 3)."""
+    registered = case.kind.register == "koseki" and case.sources.person_no is not None
+    if case.sources.holder is None and not registered:
         return Declined("not_registered", "neither resident nor registered for use")
     return None
+
+
+def _of_one_person(case: Case) -> Declined | None:
+    """Nobody downstream can tell whose imprint or whose amounts stand beside a name: registers mixed up are found here or never."""
+    found, own = case.sources, _own_entry(case.sources)
+    number = found.holder.atena_no if found.holder else None
+    mixed = (
+        found.seal is not None and found.seal.atena_no != number,
+        any(record.atena_no != number for record in found.tax),
+        found.koseki is not None and found.fuhyo is not None and found.koseki.koseki_no != found.fuhyo.koseki_no,
+        own is not None and number is not None and own.atena_no not in (None, number),
+    )
+    return Declined(NOT_ISSUABLE, "records of two people") if any(mixed) else None
 
 
 def _present(case: Case) -> Declined | None:
@@ -171,20 +186,17 @@ def _present(case: Case) -> Declined | None:
 
 
 def _of_age(case: Case) -> Declined | None:
-    births = _births(case.sources)
-    if not births:
+    person = case.sources.holder or _own_entry(case.sources)
+    if person is None:
+        return Declined("koseki_not_here", "no entry of the holder")
+    age = age_at_least(person.birth, case.today)
+    if age is None:
         return Declined(NOT_ISSUABLE, "age unknown")
-    ages = [age_at_least(birth, case.today) for birth in births]
-    if any(age is None for age in ages):
-        return Declined(NOT_ISSUABLE, "age unknown")
-    return Declined("under_15", "under age") if any(age < case.kind.holder_age_min for age in ages if age is not None) else None
+    return Declined("under_15", "under age") if age < case.kind.holder_age_min else None
 
 
-def _births(sources: Sources) -> tuple[RegisterDate, ...]:
-    if sources.holder is not None:
-        return (sources.holder.birth,)
-    own = sources.koseki.member(sources.person_no) if sources.koseki and sources.person_no else None
-    return (own.birth,) if own else ()
+def _own_entry(sources: Sources) -> KosekiPerson | None:
+    return sources.koseki.member(sources.person_no) if sources.koseki and sources.person_no else None
 
 
 def _card_usable(case: Case) -> Declined | None:
@@ -221,10 +233,11 @@ def _koseki_here(case: Case) -> Declined | None:
     koseki, fuhyo = case.sources.koseki, case.sources.fuhyo
     if koseki is None or (case.kind.code == "fuhyo" and fuhyo is None):
         return Declined("koseki_not_here", "no 戸籍 of the holder")
-    if koseki.standing != "current":
-        return Declined("koseki_not_here", f"戸籍 {koseki.standing}")
-    own = koseki.member(case.sources.person_no or "")
-    return Declined("koseki_not_here", "removed from the 戸籍") if own is None or own.removed_on is not None else None
+    standings = {koseki.standing, *((fuhyo.standing,) if fuhyo and case.kind.code == "fuhyo" else ())}
+    if standings != {"current"}:
+        return Declined("koseki_not_here", "戸籍 or 附票 not current")
+    own = [person for person in _koseki_people(case.sources) if person.person_no == case.sources.person_no]
+    return Declined("koseki_not_here", "removed from the 戸籍") if not own or any(person.removed_on is not None for person in own) else None
 
 
 def _koseki_settled(case: Case) -> Declined | None:
@@ -254,7 +267,8 @@ def issuable_record(record: TaxRecord, case: Case) -> bool:
     if record.declared:
         return True
     household = case.sources.household
-    claimed = record.dependant_of is not None and household is not None and household.member(record.dependant_of) is not None
+    claimant = household.member(record.dependant_of) if household is not None and record.dependant_of is not None else None
+    claimed = claimant is not None and claimant.atena_no != record.atena_no
     return case.policy.undeclared == "blank_for_dependants" and claimed
 
 
@@ -272,6 +286,7 @@ RULES: tuple[Rule, ...] = (
     Rule("own entry stopped", frozenset({"koseki"}), _own_entry_not_stopped),
     Rule("known", None, _known),
     Rule("present", None, _present),
+    Rule("of one person", None, _of_one_person),
     Rule("of age", None, _of_age),
     Rule("card usable", None, _card_usable),
     Rule("not leaving", None, _not_leaving),

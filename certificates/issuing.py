@@ -16,7 +16,7 @@ from certificates.fingerprint import fingerprint
 from certificates.fitting import NoGlyph, cut
 from certificates.fonts.selection import missing_glyphs
 from certificates.form.catalogue import FORMS
-from certificates.form.grid import CLOSING, Cell, Form
+from certificates.form.grid import CLOSING, Cell, Strip
 from certificates.issuer_form import IssuerForm
 from certificates.kinds import Kind
 from certificates.policy import Policy
@@ -25,6 +25,9 @@ from certificates.tax_years import years_open
 from certificates.wareki import day_in_japan, wareki
 
 SEAL_NOTE = "この印は黒色です"
+
+_TOLD = ("name", "birth")
+"""The cells of a person whose texts the fingerprint binds before a paper is made."""
 
 MissingGlyphs = Callable[[str], tuple[str, ...]]
 """The characters of a text that no font has."""
@@ -75,7 +78,7 @@ def offer(
         return declined
     members = _listed(sources, kind, policy)
     own = next((member for member in members if member.holder), None)
-    if own is None or missing(own.printed_name):
+    if own is None or any(map(missing, _on_every_paper(own, sources, kind))):
         return Declined(NOT_ISSUABLE, "glyph missing" if own else "the holder is not on the paper")
     return Offered(
         members=tuple(_offered(member, visit_key) for member in members),
@@ -111,7 +114,15 @@ def issue(
     if declined is not None:
         return declined
     asked = Asked(sources, policy, wanted.form, chosen, len(chosen) == len(members), wanted.show, wanted.year, day_in_japan(now))
-    return _printable(_face(CONTENTS[kind.code].parts(asked), wanted.form, policy, form, number, binding, now), policy, missing)
+    return _printable(_face(CONTENTS[kind.code].parts(asked), wanted.form, policy, form, number, binding, now), kind, policy, missing)
+
+
+def _on_every_paper(own: Listed, sources: Sources, kind: Kind) -> tuple[str, ...]:
+    """What stands on a paper whatever is chosen, besides the holder's own name: refused before anything is chosen where it cannot be drawn."""
+    if kind.register != "koseki":
+        return (own.printed_name, *((sources.household.address,) if sources.household else ()))
+    whole = sources.koseki if kind.code == "koseki" else None
+    return (own.printed_name, *((whole.honseki, whole.hittousha) if whole else ()))
 
 
 def texts(face: Face) -> Iterator[str]:
@@ -142,7 +153,7 @@ def _cut_listed(member: Listed, kind: Kind) -> Listed:
 
 
 def _cut_everywhere(text: str, code: str, kind: Kind) -> str:
-    """The text as the narrowest of the kind's forms prints it: whoever chooses the form, the printed name is the same."""
+    """A text that the fingerprint binds, as the narrowest of the kind's forms prints it: it is told before a form is chosen, so it is the same on all of them."""
     for form in kind.forms:
         for strip in FORMS[form.code].strips:
             for cell in strip.cells:
@@ -229,29 +240,35 @@ def _face(parts: Parts, code: str, policy: Policy, form: IssuerForm, number: str
     )
 
 
-def _printable(face: Face, policy: Policy, missing: MissingGlyphs) -> Face | Declined:
+def _printable(face: Face, kind: Kind, policy: Policy, missing: MissingGlyphs) -> Face | Declined:
     """The face as it will be drawn, cut where the municipality cuts; declined when a text has no glyph."""
     if any(map(missing, dict.fromkeys(texts(face)))):
         return Declined(NOT_ISSUABLE, "glyph missing")
     # Where it refuses, drawing does: a paper is drawn long before it is paid for.
-    return _cut_face(face, FORMS[face.form]) if policy.overflow == "cut" else face
+    return _cut_face(face, kind) if policy.overflow == "cut" else face
 
 
 def _paired(cells: tuple[Cell, ...], filled: Texts) -> Iterator[tuple[Cell, str]]:
     return ((cell, text) for cell, (_, text) in zip(cells, filled, strict=True))
 
 
-def _cut_face(face: Face, form: Form) -> Face:
+def _cut_face(face: Face, kind: Kind) -> Face:
+    form = FORMS[face.form]
     return Face(
         form=face.form,
         title=face.title,
         number=face.number,
         binding=face.binding,
         head=_cut_texts(form.head, face.head),
-        pieces=tuple(Piece(piece.strip, _cut_texts(form.strip(piece.strip).cells, piece.cells)) for piece in face.pieces),
+        pieces=tuple(_cut_piece(piece, form.strip(piece.strip), kind) for piece in face.pieces),
         closing=_cut_texts(CLOSING, face.closing),
         imprint=face.imprint,
     )
+
+
+def _cut_piece(piece: Piece, strip: Strip, kind: Kind) -> Piece:
+    told = {code: _cut_everywhere(text, code, kind) for code, text in piece.cells if strip.person and code in _TOLD}
+    return Piece(piece.strip, _cut_texts(strip.cells, tuple((code, told.get(code, text)) for code, text in piece.cells)))
 
 
 def _cut_texts(cells: tuple[Cell, ...], filled: Texts) -> Texts:

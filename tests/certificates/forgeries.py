@@ -1,6 +1,7 @@
 """Papers that lie: files whose extracted text is the right one and whose sheet shows something else, or something more.
 
-Each is made the way its forger would: by drawing with something changed, or by editing a finished file.
+Each is made the way its forger would: by drawing with something changed, or by editing a finished file. They are prepared for a signature, not signed: whoever holds the right key may lie
+too (`papers.signed_file` signs them).
 """
 
 import io
@@ -17,6 +18,7 @@ from certificates.fonts import embedding
 from certificates.fonts.embedding import PaperFont
 from certificates.fonts.selection import choose, paper_font
 from certificates.plain_file import PlainFile, PlainObject, plain_file
+from certificates.signature.placeholder import blank, prepared
 from tests.certificates.papers import KICHITARO, face, member, paper
 
 RIGHT = face(member(), KICHITARO)
@@ -58,7 +60,7 @@ def restreamed(mark: bytes, old: bytes, new: bytes) -> bytes:
 
 
 def written(file: PlainFile) -> bytes:
-    """The file of these parts, its table right."""
+    """The file of these parts, its table and its room for a signature right."""
     out, places = file.start, []
     for one in file.objects:
         places.append(len(out))
@@ -66,7 +68,7 @@ def written(file: PlainFile) -> bytes:
         out += one.head + stream + b"endobj\n"
     table = b"xref\n0 %d\n0000000000 65535 f \n%b" % (len(places) + 1, b"".join(b"%010d 00000 n \n" % place for place in places))
     trailer = file.trailer.replace(b"/Size %d" % len(plain_file(paper(RIGHT)).objects), b"/Size %d" % len(places))
-    return out + table + trailer + b"%d\n%%%%EOF\n" % len(out)
+    return prepared(blank(out + table + trailer + b"%d\n%%%%EOF\n" % len(out)))
 
 
 def _glyph(sequence: str) -> int:
@@ -98,7 +100,7 @@ def _lying_unicode() -> bytes:
 
 
 def _covered_form(pdf: Pdf) -> None:
-    sheet = pdf.pages[0].obj.Resources.XObject.Sheet
+    sheet = pdf.pages[0].obj.Resources.XObject["/Form.juminhyo"]
     sheet.write(sheet.read_bytes() + b"\n0 0 600 850 re f")
 
 
@@ -158,6 +160,7 @@ NAME_LINE = "/F1 12 Tf 1 0 0 1"
 """How the operators of a short name begin."""
 
 _BT = "BT\n"
+_FORM = "/Form.juminhyo Do\n"
 _NEXT = len(plain_file(paper(RIGHT)).objects) + 1
 _NOTE = b"/Rect [100 600 300 700] /Contents (1234) /DA (/Helv 12 Tf 0 g)"
 
@@ -175,17 +178,21 @@ SILENT: dict[str, bytes] = {
     "text marked as another": with_content(lambda content: content.replace(_BT, "/Span << /ActualText (x) >> BDC\nBT\n", 1) + " EMC"),
     "text in a layer": with_content(lambda content: content.replace(_BT, "/OC /Off BDC\nBT\n", 1) + " EMC"),
     "an inline image": with_content(lambda content: content + "\nq 9 0 0 9 9 9 cm BI /W 1 /H 1 /BPC 8 /CS /G ID x EI Q"),
-    "a drawing below": with_content(lambda content: "0 0 100 100 re f\n" + content),
+    "a drawing between form and texts": with_content(lambda content: content.replace(_FORM, _FORM + "0 0 100 100 re f\n")),
     "a drawing on top": with_content(lambda content: content + "\n1 g 40 600 500 100 re f"),
-    "the form not drawn": with_content(lambda content: content.replace("/Sheet Do\n", "")),
-    "the rest not struck out": with_content(lambda content: content.replace("/Rest2 Do\n", "")),
+    "the form drawn twice": with_content(lambda content: content.replace(_FORM, _FORM + _FORM)),
+    "a strip drawn once more in another place": with_content(lambda content: content.replace("/Rest Do", "/Rest Do /Strip.member Do")),
+    "the rest not struck out": with_content(lambda content: content.replace(" re\nS\n0.7 w", " re\nn\n0.7 w")),
+    "nothing said about the rest": with_content(lambda content: content.replace("/Rest Do ", "")),
+    "the ground not drawn over the seal": with_content(lambda content: content.replace("/Seal Do Q", "/Seal Do Q\n/Ground Do")),
     "the seal drawn twice": with_content(lambda content: content.replace("/Seal Do Q", "/Seal Do Q\nq 60 0 0 60 100 500 cm /Seal Do Q")),
-    "the seal not drawn": with_content(lambda content: content.replace("/Seal Do ", "")),
+    "the seal not drawn": with_content(lambda content: content.replace("/Seal Do Q", "Q\n%/Seal Do")),
     "the seal over the page": with_content(lambda content: content.replace("68.03 0 0 68.03", "500 0 0 500")),
     "a glyph drawn as another": _lying_outline(),
     "a code read as another": _lying_unicode(),
-    "a form part that covers": restreamed(b"/Subtype /Form", b" re", b" re 0 0 600 850 re f 0 0 1 1 re"),
-    "a text in a form part": restreamed(b"/Subtype /Form", b"\nET", b"\n/L 20 Tf 1 0 0 1 100 300 Tm <00010002> Tj\nET"),
+    "a ground that covers": restreamed(b"/Pattern << /Cell", b" re", b" re f 0 g 0 0 600 850 re"),
+    "a form part that covers": restreamed(b"/Font << /L ", b" re", b" re 0 0 600 850 re f 0 0 1 1 re"),
+    "a text in a form part": restreamed(b"/Font << /L ", b"\nET", b"\n/L 20 Tf 1 0 0 1 100 300 Tm <00010002> Tj\nET"),
     "a note": _page_with(b"/Annots [<< /Type /Annot /Subtype /FreeText %b >>]" % _NOTE),
     "a link": _page_with(b"/Annots [<< /Type /Annot /Subtype /Link %b >>]" % _NOTE),
     "a form field": _catalog_with(b"/AcroForm << /Fields [<< /Type /Annot /Subtype /Widget /FT /Tx /T (a) %b >>] >>" % _NOTE),
@@ -199,6 +206,12 @@ SILENT: dict[str, bytes] = {
     "another size": rewritten(b"/MediaBox [0 0 595.28 841.89]", b"/MediaBox [0 0 700 1000]"),
     "a font not embedded": rewritten(b"/FontFile2", b"/FontFile9"),
     "a font with other widths": rewritten(b"/DW 1000 /W [1 [", b"/DW 1000 /W [1 [0 "),
+    "a ground that no copier shows": rewritten(b"/XStep 130.56", b"/XStep 131.56"),
+    "another name beside the signature": rewritten(b" /Name <FEFF", b" /Name <FEFF0041"),
+    "another purpose beside the signature": rewritten(b" /Reason <FEFF", b" /Reason <FEFF0041"),
+    "a signature said to be of another time": rewritten(b" /M (D:2026", b" /M (D:2025"),
+    "a visible field": rewritten(b" /Rect [0 0 0 0] /F 132", b" /Rect [0 0 500 500] /F 132"),
+    "a seal narrower by a pixel": rewritten(b"/Image /Width 567", b"/Image /Width 566"),
     "another subject": rewritten(b"/Subject <FEFF898B672C>", b"/Subject <FEFF>"),
     "another page order": rewritten(b"/Kids [ ", b"/Kids [ 1 0 R "),
 }
@@ -209,6 +222,11 @@ LOUD: dict[str, bytes] = {
     "text off the page": with_content(lambda content: content.replace(NAME_LINE, "/F1 12 Tf 1 0 0 1 -2000 0 Tm <0001> Tj\n" + NAME_LINE, 1)),
     "text in codes without a letter": with_content(lambda content: content.replace("> Tj", "FFFF> Tj", 1)),
     "text in a font that is not there": with_content(lambda content: content.replace("/F1 12", "/F9 12", 1)),
+    "the form not drawn": with_content(lambda content: content.replace(_FORM, "")),
+    "the ground not drawn": with_content(lambda content: content.replace("/Ground Do\n", "")),
+    "another form": with_content(lambda content: content.replace(_FORM, "/Form.kojinhyo Do\n")),
+    "a strip of another form": with_content(lambda content: content.replace("/Strip.member", "/Strip.registration", 1)),
+    "a drawing below": with_content(lambda content: "0 0 100 100 re f\n" + content),
     "saved again": edited(_unchanged),
     "a form part covers, saved again": edited(_covered_form),
     "an attachment, saved again": edited(_attachment),
@@ -221,7 +239,8 @@ LOUD: dict[str, bytes] = {
     "a table that lies": paper(RIGHT).replace(b"\n0000000", b"\n0000001", 2),
     "no date": rewritten(b"/CreationDate (D:2026", b"/CreationDate (D:20x6"),
     "a date that is none": rewritten(b"/CreationDate (D:20261123", b"/CreationDate (D:20261399"),
-    "a seal of another shape": rewritten(b"/Image /Width 567", b"/Image /Width 566"),
+    "a seal of another shape": rewritten(b"/Image /Width 567", b"/Image /Width 500"),
+    "a paper without a seal": with_content(lambda content: content.replace("/Seal Do ", "")),
     "a sheet of too many operators": with_content(lambda content: content + " " * 3_000_000),
     "locked": _encrypted("u"),
     "locked without a password": _encrypted(""),

@@ -4,17 +4,19 @@ from dataclasses import replace
 from datetime import datetime
 
 from certificates.binding import binding
-from certificates.checking import Expected
-from certificates.drawing import draw
+from certificates.checking import Expected, Signature
 from certificates.content.juminhyo import STATEMENT_PART, STATEMENT_WHOLE
+from certificates.drawing import draw, sheets_of
 from certificates.face import EMPTY, Face, Piece
 from certificates.fingerprint import fingerprint
-from certificates.issuer_form import IssuerForm
 from certificates.form.juminhyo import MEMBER
+from certificates.issuer_form import IssuerForm
 from certificates.issuing import SEAL_NOTE
 from certificates.kinds import KINDS
 from certificates.seal import seal_png
+from certificates.signature.signing import sign
 from certificates.wareki import JST
+from tests.certificates.signature import documents
 
 KEY = bytes(range(32))
 NOW = datetime(2026, 11, 23, 12, 34, 56, tzinfo=JST)
@@ -82,16 +84,30 @@ def changed(piece: Piece, **texts: str) -> Piece:
 
 
 def paper(of: Face) -> bytes:
-    """The finished PDF."""
+    """The PDF as it is drawn, prepared for a signature."""
     return draw(of, FORM, NOW).pdf
+
+
+def signed(of: Face) -> bytes:
+    """The finished paper: drawn, and signed by its municipality."""
+    return signed_file(paper(of))
+
+
+def signed_file(prepared: bytes) -> bytes:
+    """A prepared file signed with the municipality's key."""
+    return sign(prepared, documents.city())
+
+
+SIGNATURE = Signature("992011", tuple(documents.roots()), NOW)
+"""Whose signature these papers have."""
 
 
 def expected(of: Face, *show: str) -> Expected:
     """The order that `of` is the right answer to."""
     return Expected(
-        kind=of.form, form=of.form, year=None, binding=of.binding, number=of.number, sheets=-(-len(of.pieces) // 4), visit_key=KEY, show=show,
+        kind="juminhyo", form=of.form, year=None, binding=of.binding, number=of.number, sheets=sheets_of(of) if of.pieces else 1, visit_key=KEY, show=show,
         fingerprints=tuple(fingerprint(KEY, person.text("name"), person.text("birth")) for person in of.pieces),
-        everybody=of.text("statement") != STATEMENT_PART,
+        everybody=of.text("statement") != STATEMENT_PART, signature=SIGNATURE,
     )  # fmt: skip
 
 

@@ -15,11 +15,13 @@ import pypdf
 import pytest
 
 from certificates.drawing import draw, sheets_of
-from certificates.face import EMPTY, Face, MemberFace
+from certificates.face import EMPTY, Face, Piece
 from certificates.fitting import DoesNotFit, NoGlyph, fit
 from certificates.form import grid
-from certificates.form.grid import Box, Cell
-from certificates.juminhyo import MEMBER_CELLS
+from certificates.form.catalogue import FORMS
+from certificates.form.grid import Box, Cell, Form
+from certificates.form.juminhyo import MEMBER
+from certificates.stencil import stencil_of
 from tests.certificates.papers import FORM, KICHITARO, LONG_NAME, NOW, ORDINARY, face, member, paper
 
 _PROGRAM = """
@@ -52,7 +54,7 @@ def test_papers_drawn_between_do_not_change_a_paper() -> None:
 @pytest.mark.parametrize(("people", "sheets"), [(1, 1), (4, 1), (5, 2), (8, 2), (9, 3)])
 def test_four_people_stand_on_a_sheet(people: int, sheets: int) -> None:
     drawn = draw(face(*[member()] * people), FORM, NOW)
-    assert drawn.sheets == sheets_of(people) == sheets
+    assert drawn.sheets == sheets_of(face(*[member()] * people)) == sheets
     texts = pages(drawn.pdf)
     assert len(texts) == sheets
     assert [text.count("転入前住所") for text in texts] == [4] * (sheets - 1) + [people - 4 * (sheets - 1)]
@@ -117,19 +119,29 @@ def overlap(one: Box, other: Box) -> bool:
     )
 
 
-def test_the_grid_has_a_labelled_box_for_every_cell_and_none_covers_another() -> None:
-    assert {cell.code for cell in grid.MEMBER_GRID} == set(MEMBER_CELLS)
-    blocks = [at * grid.BLOCK.height for at in range(grid.MEMBERS_PER_SHEET)]
-    inside = [label.box for label in grid.MEMBER_LABELS] + [cell.box for cell in (*grid.MEMBER_GRID, grid.MEMBER_NUMBER)]
-    outside = [cell.box for cell in (*grid.EVERY_SHEET, *grid.CLOSING_GRID)] + [label.box for label in (*grid.HEAD_LABELS, *grid.PRINTED_LABELS)]
-    boxes = [box.moved(down) for down in blocks for box in inside] + outside + [grid.SEAL]
-    assert not [(one, other) for one, other in itertools.combinations(boxes, 2) if overlap(one, other)]
-    assert all(box.x >= 5 and box.y >= 5 and box.x + box.width <= grid.PAGE_WIDTH - 5 and box.y + box.height <= grid.PAGE_HEIGHT - 3 for box in boxes)
-    assert sum(box.width * box.height for box in inside) == pytest.approx(grid.BLOCK.width * grid.BLOCK.height)
+@pytest.mark.parametrize("form", FORMS.values(), ids=FORMS)
+def test_no_box_of_a_form_covers_another_and_all_are_on_the_sheet(form: Form) -> None:
+    sheet = [cell.box for cell in (*grid.MARKS, *form.head, *grid.CLOSING)] + [label.box for label in (*form.head_labels, *grid.PRINTED_LABELS)]
+    sheet.append(grid.SEAL)
+    for strip in form.strips:
+        inside = [label.box for label in strip.labels] + [cell.box for cell in strip.cells] + ([strip.picture] if strip.picture else [])
+        assert strip.height + form.body_top <= grid.BODY_END + 0.01
+        assert all(box.y + box.height <= strip.height + 0.01 for box in inside)
+        boxes = [*sheet, *(box.moved(form.body_top) for box in inside)]
+        assert not [(one, other) for one, other in itertools.combinations(boxes, 2) if overlap(one, other)]
+        assert all(
+            box.x >= 5 and box.y >= 5 and box.x + box.width <= grid.PAGE_WIDTH - 5 and box.y + box.height <= grid.PAGE_HEIGHT - 3 for box in boxes
+        )
+
+
+def test_a_members_block_is_all_labels_and_cells() -> None:
+    inside = [label.box for label in MEMBER.labels] + [cell.box for cell in MEMBER.cells]
+    assert sum(box.width * box.height for box in inside) == pytest.approx(grid.WIDTH * MEMBER.height, rel=1e-3)
 
 
 def test_each_label_stands_left_of_its_cell_in_the_same_row() -> None:
-    for label, cell in zip(grid.MEMBER_LABELS, grid.MEMBER_GRID, strict=True):
+    _number, *cells = MEMBER.cells
+    for label, cell in zip(MEMBER.labels, cells, strict=True):
         assert label.box.x + label.box.width == pytest.approx(cell.box.x)
         assert (label.box.y, label.box.height) == (cell.box.y, cell.box.height)
 
@@ -150,13 +162,13 @@ def test_a_longer_text_is_set_smaller_then_in_two_lines(text: str, lines: int, s
 
 
 def test_a_name_is_broken_after_a_blank_and_the_blank_is_kept() -> None:
-    first, second = fit(LONG_NAME, next(cell for cell in grid.MEMBER_GRID if cell.code == "name"))
+    first, second = fit(LONG_NAME, next(cell for cell in MEMBER.cells if cell.code == "name"))
     assert [glyph.sequence for glyph in first.glyphs][-1] == " "
     assert "".join(glyph.sequence for line in (first, second) for glyph in line.glyphs) == LONG_NAME
 
 
 def test_no_line_begins_with_a_small_kana_or_a_long_vowel_mark() -> None:
-    kana = next(cell for cell in grid.MEMBER_GRID if cell.code == "name_kana")
+    kana = next(cell for cell in MEMBER.cells if cell.code == "name_kana")
     lines = fit("シャーヴェーチョー" * 6, kana)
     assert len(lines) == 2
     assert lines[1].glyphs[0].sequence not in "ャーェョ"
@@ -186,15 +198,20 @@ def test_a_character_without_a_glyph_is_refused_not_guessed(name: str) -> None:
 @pytest.mark.parametrize(
     "of",
     [
-        replace(face(), members=()),
+        replace(face(), pieces=()),
         replace(face(), binding=""),
-        face(MemberFace(member().cells[:-1])),
-        face(MemberFace((*member().cells, ("extra", EMPTY)))),
-        face(MemberFace((*member().cells[:-1], member().cells[0]))),
+        replace(face(), form="passport"),
+        replace(face(), head=face().head[:1]),
+        replace(face(), closing=face().closing[1:]),
+        replace(face(), imprint=stencil_of(FORM.seal_png)),
+        face(Piece("registration", member().cells)),
+        face(Piece("member", member().cells[:-1])),
+        face(Piece("member", (*member().cells, ("extra", EMPTY)))),
+        face(Piece("member", (*member().cells[:-1], member().cells[0]))),
     ],
 )
 def test_a_face_that_is_no_paper_is_refused(of: Face) -> None:
-    with pytest.raises(ValueError, match=r"paper|block"):
+    with pytest.raises(ValueError, match=r"paper|form|imprint"):
         paper(of)
 
 

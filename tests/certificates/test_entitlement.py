@@ -6,15 +6,21 @@ from typing import Any
 
 import pytest
 
-from certificates.entitlement import Declined, Entitled, age_at_least, entitled, listable
-from certificates.policy import LeavingBlocks
+from certificates.entitlement import Case, Declined, age_at_least
+from certificates.entitlement import entitled as entitled_by
+from certificates.entitlement import listable as listable_by
+from certificates.issuing import Offered, offer
+from certificates.kinds import Kind
+from certificates.policy import LeavingBlocks, Policy
+from certificates.sources import Sources
 from certificates.wareki import JST
 from messages.refusals import TABLE, refuse
-from registers.residents.resident import Resident
+from registers.residents.resident import Household, Resident
 from tests.certificates.people import (
     HANAKO,
     HOUSEHOLD_STOP,
     ICHIRO,
+    KEY,
     KIND,
     LAPSED,
     LATER_STOP,
@@ -31,6 +37,16 @@ from tests.certificates.people import (
 
 LEAVING = {"standing": "leaving", "standing_since": date(2026, 11, 20)}
 GONE = {"standing": "left", "standing_since": date(2026, 10, 1)}
+
+
+def entitled(home: Household, holder: Resident, kind: Kind, policy: Policy, now: datetime) -> Declined | None:
+    return entitled_by(Case(Sources("v1", holder, home), kind, policy, now))
+
+
+def listable(home: Household, people: tuple[Resident, ...], names_head: bool, policy: Policy, now: datetime) -> Declined | None:
+    case = Case(Sources("v1", people[0], home), KIND, policy, now)
+    return listable_by(case, tuple(person.atena_no for person in people), ("relation",) if names_head else ("honseki",))
+
 
 HOLDER_RULES: tuple[tuple[dict[str, Any], str | None], ...] = (
     ({}, None),
@@ -108,9 +124,10 @@ def test_what_a_notice_of_moving_out_stops_is_the_municipalitys_choice(
 @pytest.mark.parametrize("changes", [{"protection": PROTECTED["support"]}, {"character_pending": True}, {"suppressions": (STOP,)}], ids=str)
 def test_somebody_elses_stop_neither_shortens_the_list_nor_stops_papers_without_them(changes: dict[str, Any]) -> None:
     home, stopped = changed(ICHIRO, **changes)
-    answer = entitled(home, TARO, KIND, POLICY, NOW)
-    assert isinstance(answer, Entitled)
-    assert answer.members == (TARO, HANAKO, stopped, RIN)
+    assert entitled(home, TARO, KIND, POLICY, NOW) is None
+    choices = offer(Sources("v1", TARO, home), KIND, POLICY, KEY, NOW)
+    assert isinstance(choices, Offered)
+    assert [member.id for member in choices.members] == [member.atena_no for member in (TARO, HANAKO, stopped, RIN)]
     assert listable(home, (TARO, HANAKO), True, POLICY, NOW) is None
 
 
@@ -157,8 +174,9 @@ def test_outwardly_a_protected_person_is_refused_exactly_like_a_pending_characte
             listable(home, (TARO, person), True, POLICY, NOW),
             entitled(home, TARO, KIND, POLICY, NOW),
         ]
-        # All that leaves the issuer: the refusal of the code, or the members' numbers.
-        return [refuse(one.code) if isinstance(one, Declined) else [m.atena_no for m in one.members] for one in answers if one is not None]
+        choices = offer(Sources("v1", TARO, home), KIND, POLICY, KEY, NOW)
+        # All that leaves the issuer: the refusal of the code, or the choices.
+        return [choices, *(refuse(one.code) if one is not None else None for one in answers)]
 
     assert outward(protection=protection) == outward(character_pending=True)
     assert refuse("not_issuable").detail == ""
@@ -210,5 +228,5 @@ def test_an_uncertain_birth_date_is_read_as_its_latest_day(birth: str, age: int 
 
 def test_the_day_turns_in_japan() -> None:
     home, holder = changed(HANAKO, card_usable_from=date(2026, 11, 24))
-    assert isinstance(entitled(home, holder, KIND, POLICY, datetime(2026, 11, 24, 0, 0, tzinfo=JST)), Entitled)
+    assert entitled(home, holder, KIND, POLICY, datetime(2026, 11, 24, 0, 0, tzinfo=JST)) is None
     assert isinstance(entitled(home, holder, KIND, POLICY, datetime(2026, 11, 23, 23, 59, 59, tzinfo=JST)), Declined)
