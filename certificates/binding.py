@@ -36,3 +36,15 @@ def grouped(issuance_id: str) -> str:
     """An issuance id as paper shows it: a UUID in hex in its five groups, any other id as it is."""
     uuid = _UUID.fullmatch(issuance_id)
     return "-".join(uuid.groups()) if uuid else issuance_id
+
+
+_PRINTED = re.compile(r"([0-9A-Za-z][0-9A-Za-z-]{0,35})/[A-Z2-7]{5}(?:-[A-Z2-7]{5}){3}")
+_GROUPS = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+def issuance_of(binding_text: str) -> str | None:
+    """The issuance id in a printed binding, as it is known everywhere (a UUID without its hyphens); None for a text that is no binding."""
+    found = _PRINTED.fullmatch(binding_text)
+    if not found:
+        return None
+    return found[1].replace("-", "") if _GROUPS.fullmatch(found[1]) else found[1]

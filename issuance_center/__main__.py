@@ -20,6 +20,7 @@ from issuance_center.delivery import Delivery
 from issuance_center.desk import Desk
 from issuance_center.ocsp_line import HttpOcspLine
 from issuance_center.prices import PriceLists
+from issuance_center.receivers import Readers, receivers_application
 from issuance_center.records.tables import METADATA
 from messages import visits as said
 from messages.configuration import ConfigInvalid
@@ -66,6 +67,7 @@ async def serve(config: Config, stop: asyncio.Event) -> None:
         ocsp = HttpOcspLine(config.jpki.ocsp_url, config.limits.ocsp_seconds)
         stack.push_async_callback(ocsp.close)
         delivery = Delivery(config, store, fees=fees, issuers=issuers, now=now)
+        documents = documents_of(config)
         desk = Desk(
             config,
             store,
@@ -73,7 +75,7 @@ async def serve(config: Config, stop: asyncio.Event) -> None:
             prices=PriceLists(fees, config.limits.fees_seconds),
             ocsp=ocsp,
             roots=tuple(x509.load_pem_x509_certificates(config.jpki.authority.read_bytes())),
-            documents=documents_of(config),
+            documents=documents,
             token=secrets.token_bytes,
             new_id=lambda at: time_ordered_id(at, secrets.token_bytes),
             wake=delivery.wake,
@@ -81,6 +83,10 @@ async def serve(config: Config, stop: asyncio.Event) -> None:
         registry = CollectorRegistry()
         door = Door(desk, title="証明書交付センター（見本）", accepts=ACCEPTS, now=now, registry=registry, points=points)
         office = operator_office(config, store, wake=delivery.wake, now=now, token=secrets.token_bytes, registry=registry, openapi=door.openapi)
+        readers = Readers(documents.secret)
+        stack.callback(readers.close)
+        public = receivers_application(store, documents, readers, now)
+        await stack.enter_async_context(serve_application(public, config.receivers.host, config.receivers.port))
         context = server_context(config.door.certificate_file, config.door.key_file, config.door.ca_file)
         await stack.enter_async_context(open_door(door, config.door.host, config.door.port, context))
         await stack.enter_async_context(serve_application(office, config.office.host, config.office.port))
@@ -99,13 +105,14 @@ def documents_of(config: Config) -> Documents:
     try:
         roots = tuple(x509.load_pem_x509_certificates(files.authority.read_bytes()))
         key, secret = load_key(files.key), files.secret.read_bytes()
-        code_keys = read_key_list(files.key_list.read_bytes(), roots[0])
+        key_list = files.key_list.read_bytes()
+        code_keys = read_key_list(key_list, roots[0])
         if not isinstance(key, rsa.RSAPrivateKey) or len(secret) < 32:
             raise ConfigInvalid("documents: an RSA key, and a secret of 32 bytes or more")
         own = signer(key, load_certificate(files.certificate))
     except (ValueError, KeyUnusable, OSError) as error:
         raise ConfigInvalid(f"documents: {error}") from None
-    return Documents(roots, code_keys, own, secret, files.url, files.name_ja)
+    return Documents(roots, code_keys, key_list, own, secret, files.url, files.name_ja)
 
 
 def now() -> datetime:

@@ -30,7 +30,7 @@ class ProtocolDoor(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class OfficeDoor(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Where the operator's pages are."""
+    """Where pages are: the operator's, or the public one for receivers of papers."""
 
     host: str
     port: int
@@ -151,6 +151,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     name: str
     door: ProtocolDoor
     office: OfficeDoor
+    receivers: OfficeDoor
     database: str
     jpki: Jpki
     documents: DocumentFiles

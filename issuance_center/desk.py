@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+import msgspec
 import structlog
 from cryptography import x509
 from sqlalchemy import Connection
@@ -185,6 +186,10 @@ class Desk:
         issuer = routing.open_issuer(self._book, asked.municipality, asked.kind, now)
         if isinstance(issuer, Refusal):
             return issuer
+        quote = await self._store.read(visits.quoted, visit.visit_id, asked.municipality)
+        if quote is None:
+            # What costs nobody knows how much cannot be chosen; nor is the issuer asked about anybody for nothing.
+            return refuse("fees_unavailable", "the kinds of this municipality were not asked for in this visit")
         question = OfferChoices(
             visit_id=visit.visit_id, visit_key=visit.visit_key, serial=visit.serial, municipality=asked.municipality, kind=asked.kind
         )
@@ -194,22 +199,25 @@ class Desk:
                 return refusal
             case Failed(what):
                 return refuse("issuer_failed", what)
-        quote = await self._store.read(visits.quoted, visit.visit_id, asked.municipality)
-        return await self._offer(offered, question, visit.visit_key, quote.prices if quote else (), now)
+        return await self._offer(offered, question, visit.visit_key, quote.prices, now)
 
     async def _offer(self, offered: ChoicesOffered, question: OfferChoices, visit_key: bytes, prices: tuple[Price, ...], now: datetime) -> Message:
-        """Keep what was offered, and hand it on."""
+        """Keep what was offered, and hand it on: the forms that have a price."""
         wrong = sealing.wrong_with_offer(offered, question)
         if wrong is not None:
             return refuse("issuer_failed", wrong)
+        fees = _fees(offered.forms, KINDS[offered.kind], prices)
+        if not fees:
+            return refuse("kind_unknown", "no form of it has a price")
         digests = tuple(sealing.member_digest(visit_key, member.member_id) for member in offered.members)
-        visit = await self._store.write(visits.note_offer, question.municipality, offered, digests, now)
+        kept = msgspec.structs.replace(offered, forms=tuple(fee.form for fee in fees))
+        visit = await self._store.write(visits.note_offer, question.municipality, kept, digests, now)
         if visit.closed:
             return refuse("visit_closed")
         return said.Choices(
             kind=offered.kind,
             members=offered.members,
-            forms=_fees(offered.forms, KINDS[offered.kind], prices),
+            forms=fees,
             years=offered.years,
             options=offered.options,
             copies_max=offered.copies_max,

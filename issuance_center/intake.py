@@ -75,16 +75,16 @@ def visit_refused(visit: Visit | None, kiosk_id: str | None, now: datetime) -> s
 def application_refused(
     application: Application, offer: Offer | None, price: Price | None, digests: tuple[str, ...], now: datetime, limits: Limits
 ) -> str | None:
-    """A new application against what was offered and quoted in its visit. `digests` are those of its members, in its order."""
+    """A new application against what was offered and quoted in its visit; `price` is that of its form. `digests` are those of its members, in its order."""
     if stale(application.applied_at, now, limits):
         return "request_stale"
-    if offer is None or price is None:
+    if offer is None:
         return "visit_not_authenticated"
     if application.register_version != offer.register_version:
         return "register_changed"
     if not digests or len(set(digests)) != len(digests) or any(digest not in offer.members for digest in digests):
         return "members_invalid"
-    if application.form not in offer.forms:
+    if application.form not in offer.forms or price is None:
         return "form_invalid"
     if application.year not in (offer.years or (None,)):
         return "year_invalid"

@@ -1,4 +1,4 @@
-"""From an application to papers that may be handed out: accepted (intent first), ordered from the issuer, examined at the gate, sealed; and the same again however often it is asked for.
+"""From an application to papers that may be handed out: accepted (intent first), ordered from the issuer, examined at the gate, given their backs, sealed; and the same again however often it is asked for.
 
 A request id is remembered for ever: it gives the same bytes until the papers have their outcome, and one and the same refusal afterwards.
 """
@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from certificates.binding import binding
 from certificates.checking import Signature
 from issuance_center import intake, routing, sealing
-from issuance_center.backs import Documents, back_of
+from issuance_center.backs import Documents, NoBack, back_of
 from issuance_center.config import Config, Kiosk
 from issuance_center.issuance import State
 from issuance_center.issuer_lines import Declined, Failed, IssuerLines, Unavailable
@@ -81,7 +81,7 @@ class Ordering:
         digests = tuple(sealing.member_digest(visit.visit_key, member) for member in application.members)
         reason = intake.application_refused(application, offer, price, digests, now, self._limits)
         if reason is not None or price is None or quote is None:
-            return refuse(reason or "visit_not_authenticated")
+            return refuse(reason or "form_invalid")
         papers = tuple(self._paper(visit.serial, request_hash, now) for _ in range(application.copies))
         intent = Intent(application, request_hash, issuer, kiosk.operator, kiosk.channel, price, quote.quoted_at, papers)
         return await self._store.write(issuances.accept, intent, now) or refuse("visit_closed")
@@ -106,40 +106,61 @@ class Ordering:
                 return refuse(ended_with(stood) or refusal.code)
             case Failed(what):
                 return await self._stop(request, "issuer_failed", (f"issuer: {what}",), now)
-        return await self._seal(answer, request, sealing.examine(answer, application, request, visit, offer, self._marks(request, now)), now)
+        return await self._seal(answer, application, request, visit, offer, now)
 
     def _marks(self, request: Request, now: datetime) -> sealing.Marks:
         entry = self._book.municipalities[request.municipality]
         signature = Signature(request.municipality, self._documents.roots, now)
         return sealing.Marks(signature, self._documents.code_keys, entry.certifier_on(request.ordered_at.astimezone(JST).date()), entry.seal_sha256)
 
-    async def _seal(self, issued: Issued, request: Request, verdict: sealing.Sealed | sealing.Stopped, now: datetime) -> Message:
-        if isinstance(verdict, sealing.Stopped):
-            return await self._stop(request, "paper_stopped", verdict.differences, now)
-        sealed = await self._store.write(issuances.seal, request.request_id, verdict.sealings, now)
+    async def _seal(self, issued: Issued, application: Application, request: Request, visit: Visit, offer: Offer, now: datetime) -> Message:
+        wrong = sealing.not_ordered(issued, request) or await self._examined(issued, application, request, visit, offer, now)
+        if wrong:
+            return await self._stop(request, "paper_stopped", wrong, now)
+        try:
+            backs = await self._backs(issued, request)
+        except NoBack as problem:
+            return await self._stop(request, "not_issuable", (f"back: {problem}",), now, alarm="back_impossible")
+        sealings = sealing.sealings_of(issued, backs)
+        sealed = await self._store.write(issuances.seal, request.request_id, sealings, now)
         ended = ended_with(sealed)
         if ended is not None:
             return refuse(ended)
-        changed = sealing.changed(sealed, verdict)
+        changed = sealing.changed(sealed, sealings)
         if changed:
             return await self._stop(sealed, "paper_stopped", changed, now)
-        return await self._ready(issued, sealed)
+        return _ready(issued, sealed, backs)
 
-    async def _ready(self, issued: Issued, request: Request) -> CertificateReady:
-        papers: list[ReadyPaper] = []
-        for made, known in zip(issued.papers, request.papers, strict=True):
-            back = back_of(made.face, made.issuance_id, made.codes, self._documents, request.ordered_at)
-            papers.append(
-                ReadyPaper(issuance_id=made.issuance_id, binding=known.binding, number=made.number, sheets=made.sheets, face=made.face, back=back)
-            )
+    async def _examined(
+        self, issued: Issued, application: Application, request: Request, visit: Visit, offer: Offer, now: datetime
+    ) -> tuple[str, ...]:
+        marks, found = self._marks(request, now), list[str]()
+        for paper, known in zip(issued.papers, request.papers, strict=True):
+            found.extend(sealing.examine(paper, known, application, visit, offer, marks))
             await asyncio.sleep(0)  # others are waiting, and a request of many copies takes long
-        return CertificateReady(request_id=request.request_id, papers=tuple(papers), total_yen=sum(paper.fee_yen for paper in request.papers))
+        return tuple(found)
 
-    async def _stop(self, request: Request, code: str, differences: tuple[str, ...], now: datetime) -> Refusal:
-        stood = await self._store.write(endings.stop, request.request_id, code, "; ".join(differences), now)
-        self._log.error(code, request_id=request.request_id, issuer=request.issuer, differences=differences[:20])
+    async def _backs(self, issued: Issued, request: Request) -> tuple[bytes, ...]:
+        """The backs of papers that have passed the gate, of the instant of their order: the same bytes at every repetition. Raises `NoBack`."""
+        backs: list[bytes] = []
+        for paper in issued.papers:
+            backs.append(back_of(paper.face, paper.issuance_id, paper.codes, self._documents, request.ordered_at))
+            await asyncio.sleep(0)
+        return tuple(backs)
+
+    async def _stop(self, request: Request, code: str, differences: tuple[str, ...], now: datetime, alarm: str | None = None) -> Refusal:
+        stood = await self._store.write(endings.stop, request.request_id, code, "; ".join(differences), now, alarm)
+        self._log.error(alarm or code, request_id=request.request_id, issuer=request.issuer, differences=differences[:20])
         self._wake()
         return refuse(stood.refused_code or code)
+
+
+def _ready(issued: Issued, request: Request, backs: tuple[bytes, ...]) -> CertificateReady:
+    papers = tuple(
+        ReadyPaper(issuance_id=made.issuance_id, binding=known.binding, number=made.number, sheets=made.sheets, face=made.face, back=back)
+        for made, known, back in zip(issued.papers, request.papers, backs, strict=True)
+    )
+    return CertificateReady(request_id=request.request_id, papers=papers, total_yen=sum(paper.fee_yen for paper in request.papers))
 
 
 def ended_with(request: Request) -> str | None:

@@ -26,20 +26,6 @@ _FINGERPRINT = re.compile(r"[0-9a-f]{64}")
 _VERSION = re.compile(r"[!-~]{1,64}")
 
 
-@dataclass(frozen=True, slots=True)
-class Sealed:
-    """Every paper is exactly what was ordered."""
-
-    sealings: tuple[Sealing, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Stopped:
-    """At least one paper is not. `differences` name fields, never what stands in them."""
-
-    differences: tuple[str, ...]
-
-
 def member_digest(visit_key: bytes, member_id: str) -> str:
     """What the center keeps of a member's 宛名番号 during a visit: a digest that is worthless when the visit's key is gone."""
     return hmac.new(visit_key, b"member\x00" + member_id.encode(), sha256).hexdigest()
@@ -74,31 +60,37 @@ class Marks:
     seal_sha256: str | None = None
 
 
-def examine(issued: Issued, application: Application, request: Request, visit: Visit, offer: Offer, marks: Marks) -> Sealed | Stopped:
-    """Hold every paper against the order, the offer of its visit, and the marks of the municipality that was asked."""
+def not_ordered(issued: Issued, request: Request) -> tuple[str, ...]:
+    """What is wrong with these papers together: they are those of the request, in its order, each under a 発行番号 of its own."""
     if issued.request_id != request.request_id or [paper.issuance_id for paper in issued.papers] != [paper.issuance_id for paper in request.papers]:
-        return Stopped(("papers: not those that were ordered",))
-    found: list[str] = []
-    for paper, known in zip(issued.papers, request.papers, strict=True):
-        found.extend(f"copy {known.copy_no}: {difference}" for difference in _differences(paper, known, application, visit, offer, marks))
+        return ("papers: not those that were ordered",)
     numbers = [paper.number for paper in issued.papers]
-    if len(set(numbers)) != len(numbers):
-        found.append("numbers: two copies under one 発行番号")
-    return Stopped(tuple(found)) if found else Sealed(sealings_of(issued))
+    return ("numbers: two copies under one 発行番号",) if len(set(numbers)) != len(numbers) else ()
 
 
-def changed(request: Request, verdict: Sealed) -> tuple[str, ...]:
-    """What differs between the papers that were sealed first and these; empty when they are the same bytes."""
+def examine(paper: IssuedPaper, known: Issuance, application: Application, visit: Visit, offer: Offer, marks: Marks) -> tuple[str, ...]:
+    """What is wrong with one copy, held against the order, the offer of its visit, and the marks of the municipality that was asked; empty when it is exactly what was ordered.
+
+    The differences name fields, never what stands in them.
+    """
+    return tuple(f"copy {known.copy_no}: {difference}" for difference in _differences(paper, known, application, visit, offer, marks))
+
+
+def changed(request: Request, sealings: tuple[Sealing, ...]) -> tuple[str, ...]:
+    """What differs between the papers that were sealed first and these; empty when they are the same bytes, face and back."""
     return tuple(
         f"copy {paper.copy_no}: other bytes than before"
-        for paper, sealing in zip(request.papers, verdict.sealings, strict=True)
-        if paper.face_sha256 != sealing.face_sha256
+        for paper, sealing in zip(request.papers, sealings, strict=True)
+        if (paper.face_sha256, paper.back_sha256) != (sealing.face_sha256, sealing.back_sha256)
     )
 
 
-def sealings_of(issued: Issued) -> tuple[Sealing, ...]:
-    """What is kept of these papers."""
-    return tuple(Sealing(sha256(paper.face).hexdigest(), paper.number, paper.sheets) for paper in issued.papers)
+def sealings_of(issued: Issued, backs: tuple[bytes, ...]) -> tuple[Sealing, ...]:
+    """What is kept of these papers and their backs."""
+    return tuple(
+        Sealing(sha256(paper.face).hexdigest(), sha256(back).hexdigest(), paper.number, paper.sheets)
+        for paper, back in zip(issued.papers, backs, strict=True)
+    )
 
 
 def _differences(paper: IssuedPaper, known: Issuance, application: Application, visit: Visit, offer: Offer, marks: Marks) -> tuple[str, ...]:

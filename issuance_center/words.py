@@ -1,6 +1,7 @@
 """The words of the operator's pages, Japanese and English: states, steps, alarms, endings, and what kinds and options are called. No page shows a bare code where a person must understand it."""
 
 from certificates.kinds import KINDS
+from certificates.wareki import fiscal_year
 from issuance_center.issuance import State
 from messages.refusals import TABLE
 
@@ -34,6 +35,7 @@ STEPS: dict[str, tuple[str, str]] = {
 
 ALARMS: dict[str, Pair] = {
     "paper_stopped": ("証明書が申請と異なるため停止", "A paper was not what was ordered"),
+    "back_impossible": ("裏面を作れないため停止", "No back can be made for a paper"),
     "fact_contradicts": ("手数料の通知が食い違う", "A fee fact contradicts another"),
     "outcome_contradicts": ("市区町村への結果の通知が食い違う", "An outcome contradicts the issuer's log"),
     "report_contradicts": ("端末の報告が食い違う", "A kiosk's report contradicts the record"),
@@ -57,6 +59,13 @@ def kind_words(code: str) -> Pair:
     """What a kind of certificate is called."""
     kind = KINDS.get(code)
     return (kind.title, kind.title_en) if kind is not None else (code, code)
+
+
+def form_words(kind_code: str, form_code: str, year: int | None) -> Pair:
+    """What a form is called, and the 年度 it is of where it has one."""
+    form = next((form for form in KINDS[kind_code].forms if form.code == form_code), None) if kind_code in KINDS else None
+    ja, en = (form.ja, form.en) if form is not None else (form_code, form_code)
+    return (ja, en) if year is None else (f"{ja}（{fiscal_year(year)}）", f"{en} (fiscal year {year})")
 
 
 def option_words(kind_code: str, codes: str) -> Pair:

@@ -98,6 +98,18 @@ def simulate(
     run_simulation(seed, visits, faults, as_json=json)
 
 
+@app.command()
+def verify(
+    file: Annotated[Path, typer.Argument(help="証明書のPDF（表・裏）か、裏面を読み取った画像（PNG, JPEG, PDF）。", dir_okay=False)],
+    trust: Annotated[Path | None, typer.Option(help="信頼する認証局と鍵のファイル。省くと var/town/authorities/trust.json。", dir_okay=False)] = None,
+    json: Json = False,
+) -> None:
+    """証明書の内容が発行されたときのままかを、通信せずに確かめる。内容を確かめられたときだけ終了コードが 0 になる。"""
+    from konbini.verify import verify_file
+
+    verify_file(file, trust, as_json=json)
+
+
 @municipal.command("import")
 def municipal_import(
     config: Annotated[Path, typer.Option(help="市区町村のサーバの設定ファイル。", dir_okay=False)],

@@ -103,6 +103,7 @@ def _documents(papers: DocumentKeys) -> Documents:
     return Documents(
         roots=roots,
         code_keys=read_key_list(papers.key_list, roots[0]),
+        key_list=papers.key_list,
         signer=signer(papers.center_key, papers.center_certificate),
         secret=b"specimen" * 4,
         url=demo.RECEIVERS_URL,
@@ -183,6 +184,7 @@ def _center(terminals: tuple[str, ...], form: IssuerForm) -> center.Config:
         name=demo.CENTER,
         door=center.ProtocolDoor(host="", port=0, certificate_file=NOWHERE, key_file=NOWHERE, ca_file=NOWHERE),
         office=center.OfficeDoor(host="", port=0),
+        receivers=center.OfficeDoor(host="", port=0),
         database="",
         jpki=center.Jpki(authority=NOWHERE, ocsp_url=""),
         documents=files,

@@ -143,6 +143,16 @@ def within(column: float, row: float, columns: float, rows: float = 1) -> Box:
     return Box(round(LEFT + column * COLUMN, 3), round(row * ROW, 3), round(columns * COLUMN, 3), round(rows * ROW, 3))
 
 
+def label_beside(cell: Cell, labels: Iterable[Label]) -> str:
+    """The printed label that stands directly left of a cell, in one line and without its spacing; empty where none does."""
+    box = cell.box
+    for label in labels:
+        ends = label.box.x + label.box.width
+        if abs(ends - box.x) < 0.1 and label.box.y <= box.y + 0.1 and box.y + box.height <= label.box.y + label.box.height + 0.1:
+            return label.text.replace("\n", "").replace("　", "")
+    return ""
+
+
 def stacked(form: Form, pieces: Iterable[Piece]) -> tuple[Sheet, ...]:
     """The pieces on as many sheets as they take, in their order. ValueError for none, for one that the form has no strip for, or one that no sheet is high enough for."""
     sheets: list[Sheet] = []

@@ -17,13 +17,16 @@ def decline(connection: Connection, request_id: str, code: str, now: datetime) -
     return found_request(connection, request_id)
 
 
-def stop(connection: Connection, request_id: str, code: str, what: str, now: datetime) -> Request:
-    """The gate has refused the papers, or the issuer has failed: the request ends with row `code`, and an alarm for each paper names `what`. Papers that are paid already stay so."""
+def stop(connection: Connection, request_id: str, code: str, what: str, now: datetime, alarm: str | None = None) -> Request:
+    """The gate has refused the papers, or the issuer has failed: the request ends with row `code`, and an alarm (of its own code, or of `code`) for each paper names `what`.
+
+    Papers that are paid already stay so.
+    """
     request = found_request(connection, request_id)
     if request.refused_code is None:
         _refuse(connection, request_id, Step.STOPPED, code, what, now)
         for paper in request.papers:
-            cases.raise_alarm(connection, Alarm(code, what, request.visit_id, paper.issuance_id, request.kiosk_id, request.municipality), now)
+            cases.raise_alarm(connection, Alarm(alarm or code, what, request.visit_id, paper.issuance_id, request.kiosk_id, request.municipality), now)
     return found_request(connection, request_id)
 
 

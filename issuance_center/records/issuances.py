@@ -38,6 +38,7 @@ class Issuance:
     fee_class: str
     rule: str
     face_sha256: str | None
+    back_sha256: str | None
     number: str | None
     sheets: int | None
 
@@ -66,9 +67,10 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Sealing:
-    """What is kept of a paper that passed the gate."""
+    """What is kept of a paper that passed the gate, and of its back."""
 
     face_sha256: str
+    back_sha256: str
     number: str
     sheets: int
 
@@ -190,11 +192,16 @@ def take_step(
 
 
 def seal(connection: Connection, request_id: str, sealings: Sequence[Sealing], now: datetime) -> Request:
-    """The papers, in the order of the copies, have passed the gate: keep their hashes. A paper already sealed keeps the first hash; the caller compares."""
+    """The papers, in the order of the copies, have passed the gate: keep their hashes. A paper already sealed keeps the first hashes; the caller compares."""
     request = found_request(connection, request_id)
     for sealing, issuance in zip(sealings, request.papers, strict=True):
         if isinstance(take_step(connection, issuance, request, Step.SEALED, now, now), Move):
-            kept = {"face_sha256": sealing.face_sha256, "number": sealing.number, "sheets": sealing.sheets}
+            kept = {
+                "face_sha256": sealing.face_sha256,
+                "back_sha256": sealing.back_sha256,
+                "number": sealing.number,
+                "sheets": sealing.sheets,
+            }
             connection.execute(_CHANGE, {"the_issuance": issuance.issuance_id, **kept})
     return found_request(connection, request_id)
 
@@ -227,6 +234,7 @@ def _issuance(row: "Row[tuple[object, ...]]") -> Issuance:
         fee_class=row.fee_class,
         rule=row.rule,
         face_sha256=row.face_sha256,
+        back_sha256=row.back_sha256,
         number=row.number,
         sheets=row.sheets,
     )

@@ -103,3 +103,8 @@ def list_cases(connection: Connection) -> tuple[Line, ...]:
 
 def _lines(connection: Connection, statement: Any) -> tuple[Line, ...]:
     return tuple(dict(row._mapping) for row in connection.execute(statement))  # noqa: SLF001 - SQLAlchemy's public name for a row as a mapping
+
+
+def state_of(connection: Connection, issuance_id: str) -> str | None:
+    """Where an issuance is; None if there never was one of this id."""
+    return connection.execute(select(issuances.c.state).where(issuances.c.issuance_id == issuance_id)).scalar_one_or_none()

@@ -85,6 +85,7 @@ issuances = Table(
     Column("fee_class", String(32), nullable=False),
     Column("rule", String(128), nullable=False),
     Column("face_sha256", String(64), nullable=True),
+    Column("back_sha256", String(64), nullable=True),
     Column("number", String(64), nullable=True),
     Column("sheets", Integer, nullable=True),
     Column("accepted_at", String(32), nullable=False),

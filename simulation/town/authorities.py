@@ -45,6 +45,11 @@ def key_list_file(folders: Folders) -> Path:
     return folders.authorities / "code-keys.json"
 
 
+def receivers_trust_file(folders: Folders) -> Path:
+    """What a receiver of papers needs to check them offline (`konbini verify --trust`)."""
+    return folders.authorities / "trust.json"
+
+
 def load_root(folders: Folders, name: str) -> Authority:
     """A root as an authority."""
     return load(*root_files(folders, name))

@@ -65,8 +65,8 @@ def door_url(opening: Opening, party: str) -> str:
 
 
 def receivers_url(opening: Opening) -> str:
-    """The page where a receiver checks a paper."""
-    return f"http://{HOST}:{opening.ports['center'].office}/verify"
+    """The page where a receiver checks a paper; it has the port that the kiosk, which nobody asks, does not need."""
+    return f"http://{HOST}:{opening.ports['kiosk'].door}/verify"
 
 
 def _door(folders: Folders, opening: Opening, party: str) -> dict[str, Any]:
@@ -204,6 +204,7 @@ def _center(folders: Folders, prepared: Prepared, opening: Opening) -> dict[str,
         "name": demo.CENTER,
         "door": _door(folders, opening, "center"),
         "office": _office(opening, "center"),
+        "receivers": {"host": HOST, "port": opening.ports["kiosk"].door},
         "database": _database(folders, "center"),
         "jpki": {"authority": str(root_files(folders, "jpki")[0]), "ocsp_url": f"http://{HOST}:{opening.ports['jpki'].door}/ocsp"},
         "documents": {

@@ -19,6 +19,7 @@ from certificates.fonts.selection import missing_glyphs
 from certificates.kinds import KINDS
 from certificates.seal import seal_png
 from jpki import statuses
+from receiving.trust_file import trust_file
 from registers.population import MIHON, City, Population, generate
 from registers.residents import tables as resident_tables
 from screens.sign_in import hash_password
@@ -26,7 +27,7 @@ from simulation import demonstration as demo
 from simulation.document_keys import make_document_keys
 from simulation.people import CardMade, Mint, issued, make_cards, registered, write_card
 from simulation.registers_filled import carved, fill_registers
-from simulation.town.authorities import key_list_file, load_root, make_authorities, make_party, root_files
+from simulation.town.authorities import key_list_file, load_root, make_authorities, make_party, receivers_trust_file, root_files
 from simulation.town.description import HolderEntry
 from simulation.town.folders import PARTIES, Folders
 from storage.opening import open_store
@@ -134,6 +135,7 @@ def _make_document_keys(folders: Folders, city: City, now: datetime) -> None:
     papers = make_document_keys(city, (keys[0], keys[1], keys[2]), ec.generate_private_key(ec.SECP256R1()), now, secrets.token_bytes)
     save(papers.authority, *root_files(folders, "documents"))
     key_list_file(folders).write_bytes(papers.key_list)
+    receivers_trust_file(folders).write_bytes(trust_file(papers.authority.certificate, papers.key_list))
     for party, certificate, key in (
         ("municipal", papers.municipality_certificate, papers.municipality_key),
         ("center", papers.center_certificate, papers.center_key),
