@@ -16,7 +16,7 @@ from storage.instants import instant, stamp
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """What to look for: `text` is a 発行番号, a 宛名番号, an issuance id or a request id, whole; an empty field does not narrow. Days are half-open: `since` <= t < `before`."""
+    """What to look for: `text` is a 発行番号, a 宛名番号, a person's number in the 戸籍, an issuance id or a request id, whole; an empty field does not narrow. Days are half-open: `since` <= t < `before`."""
 
     text: str = ""
     state: State | None = None
@@ -26,13 +26,18 @@ class Search:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One paper as the list shows it. `kind` and what follows are empty where only an outcome was heard of."""
+    """One paper as the list shows it. `kind` and what follows are empty (`year` None) where only an outcome was heard of.
+
+    `holder_no` and `members` are 宛名番号; on papers of the 戸籍 the people's numbers there, for the holder too where the 戸籍 alone knows them.
+    """
 
     issuance_id: str
     request_id: str
     number: str | None
     state: State
     kind: str
+    form: str
+    year: int | None
     holder_no: str
     members: tuple[str, ...]
     shown: tuple[str, ...]
@@ -97,7 +102,7 @@ def left_open(connection: Connection, before: datetime, limit: int = 200) -> tup
 
 
 def _order_columns() -> list[Any]:
-    return [ORDERS.c.kind, ORDERS.c.holder_no, ORDERS.c.shown, ORDERS.c.register_version]
+    return [ORDERS.c.kind, ORDERS.c.form, ORDERS.c.year, ORDERS.c.holder_no, ORDERS.c.shown, ORDERS.c.register_version]
 
 
 def _conditions(search: Search) -> list[ColumnElement[bool]]:
@@ -130,6 +135,8 @@ def _line(connection: Connection, row: RowMapping) -> Line:
         number=row["number"],
         state=cast("State", row["state"]),
         kind=row["kind"] or "",
+        form=row["form"] or "",
+        year=row["year"],
         holder_no=row["holder_no"] or "",
         members=tuple(members.scalars()),
         shown=tuple((row["shown"] or "").split()),
