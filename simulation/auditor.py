@@ -1,17 +1,15 @@
 """Keeps its own books of a simulated town and holds everybody else's against them.
 
-What it believes: what people put in and took out (the devices' own movements), the papers in people's hands, and the register. What it checks against that: the center's issuances, the fee
-office's ledger, the issuer's 発行履歴. It shares no rule with those it audits: it knows a paper by its drawn text, and a person by the 宛名番号 that this text belongs to.
+What it believes: what people put in and took out (the devices' own movements), the papers in people's hands, and the registers as they were made up. What it checks against that: the
+center's issuances, the fee office's ledger, the issuer's 発行履歴. It shares no rule with those it audits: it knows a paper by its drawn text, and what must stand there by `truth`.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
 from dataclasses import dataclass
-from hashlib import sha256
 
 from sqlalchemy import select
 
-from certificates.face import Face
+from certificates.kinds import KINDS
 from certificates.reading import Unreadable, face_of, read
 from fees.ledger import balances
 from issuance_center.records.tables import cases, issuances, requests
@@ -19,10 +17,17 @@ from municipal_server.issue_tables import PAPERS
 from simulation import demonstration as demo
 from simulation.foundation import Foundation
 from simulation.parties import Town
+from simulation.truth.paper import forbidden, wrong_with
+from simulation.truth.registers import Asked, registers_of
+from simulation.truth.sides import Signers, wrong_with_sides
+from simulation.visitor import Paper
 from simulation.workload import Came
 
 WITH_PAPER = frozenset({"printed", "taken"})
 WITHOUT = frozenset({"declined", "stopped", "lapsed", "returned"})
+
+SAME_FEE = {"kojinhyo": "juminhyo"}
+"""Forms that are another look of a paper and cost what it does; every other form has a fee of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +48,16 @@ class Auditor:
     def __init__(self, foundation: Foundation, town: Town) -> None:
         self._foundation = foundation
         self._town = town
-        self._households = {home.household_no: home for home in foundation.population.households}
+        self._registers = registers_of(foundation.population)
+        documents = foundation.estate.documents
+        self._signers = Signers(documents.roots, documents.code_keys, foundation.estate.issuer.municipality, demo.CENTER)
         self._states: dict[str, str] = {}
+        self._forms: dict[str, str] = {}
         self._complaints: list[str] = []
 
     def audit(self, came: list[Came]) -> Findings:
         """Hold everything against everything; the town must be quiet."""
-        self._states = self._center_states()
+        self._states, self._forms = self._center_says()
         mismatches = self._papers_belong(came)
         self._papers_and_states(came)
         self._coins(came)
@@ -66,7 +74,7 @@ class Auditor:
             complaints=tuple(self._complaints),
         )
 
-    # --- identity: whose paper is it ---
+    # --- identity: whose paper is it, and may it be ---
 
     def _papers_belong(self, came: list[Came]) -> int:
         mismatches = 0
@@ -75,32 +83,39 @@ class Auditor:
             for paper in visit.visited.papers:
                 if paper.face is None:
                     continue
-                wrong = self._not_theirs(visit, paper.face, seen_numbers)
+                wrong = self._not_theirs(visit, paper, paper.face, seen_numbers)
                 mismatches += bool(wrong)
                 self._complaints += [f"visit {visit.number}: {reason}" for reason in wrong]
         return mismatches
 
-    def _not_theirs(self, visit: Came, pdf: bytes, seen_numbers: set[str]) -> list[str]:
+    def _not_theirs(self, visit: Came, paper: Paper, pdf: bytes, seen_numbers: set[str]) -> list[str]:
         try:
             face = face_of(read(pdf))
         except Unreadable as error:
             return [f"a paper that cannot be read: {error}"]
         wrong = [] if face.number not in seen_numbers else ["a 発行番号 a second time"]
         seen_numbers.add(face.number)
-        resident = visit.holder.made.resident
-        home = self._households[resident.household_no]
-        wanted = [member for member in home.members if visit.wish.members == "all" or member.atena_no in self._chosen(visit)]
-        printed = [(member.text("name"), member.text("name_kana")) for member in face.pieces]
-        if face.text("address") != home.address:
-            wrong.append("somebody else's address")
-        if printed != [(member.name, member.name_kana or "＊＊＊") for member in wanted]:
-            wrong.append("other people than were asked for")
-        return wrong + [f"{code} was not asked for" for code in _uninvited(face, visit.wish.show)]
+        asked = self._asked(visit)
+        if self._forms.get(paper.issuance_id, face.form) != face.form:
+            wrong.append(f"a paper on the form {face.form}, and the center says {self._forms[paper.issuance_id]}")
+        return [
+            *wrong,
+            *wrong_with(face, asked, self._registers),
+            *forbidden(asked, self._registers, visit.began),
+            *wrong_with_sides(paper.issuance_id, pdf, paper.back, face, self._signers, visit.began),
+        ]
 
-    def _chosen(self, visit: Came) -> tuple[str, ...]:
-        if isinstance(visit.wish.members, tuple):
-            return visit.wish.members
-        return (visit.holder.made.resident.atena_no,)
+    def _asked(self, visit: Came) -> Asked:
+        """Who asks for nothing particular is given the kind's first form and the latest year that is out."""
+        wish, kind = visit.wish, KINDS[visit.wish.kind]
+        latest = visit.began.year if (visit.began.month, visit.began.day) >= demo.TAX_YEAR_OPENS else visit.began.year - 1
+        holder = visit.holder.made.resident.atena_no
+        year = (wish.year or self._latest_known(holder, latest)) if kind.yearly else None
+        return Asked(holder, wish.kind, wish.form or kind.forms[0].code, year, wish.members, wish.show)
+
+    def _latest_known(self, holder: str, latest: int) -> int | None:
+        known = [year for number, year in self._registers.taxes if number == holder and latest - demo.TAX_YEARS < year <= latest]
+        return max(known, default=None)
 
     # --- paper and state ---
 
@@ -130,7 +145,7 @@ class Auditor:
             if counters.cash_yen - counters.float_yen - counters.brought_yen + counters.carried_yen != kept:
                 self._complaints.append(f"{terminal}: the coin box does not add up")
             gained += kept
-        due = sum(demo.FEES_YEN["juminhyo"] for state in self._states.values() if state in WITH_PAPER or state == "unresolved")
+        due = self._yen_of(*WITH_PAPER, "unresolved")
         if gained != due:
             self._complaints.append(f"the coin boxes gained {gained} yen, {due} yen are due for papers")
         spent = sum(visit.visited.spent_yen for visit in came if not visit.visited.went_dark)
@@ -141,8 +156,15 @@ class Auditor:
     def _cost(self, visit: Came) -> int:
         out = {paper.issuance_id for paper in visit.visited.papers}
         return sum(
-            demo.FEES_YEN["juminhyo"] for issuance in out if self._states.get(issuance) in WITH_PAPER or self._states.get(issuance) == "unresolved"
+            self._fee_yen(issuance) for issuance in out if self._states.get(issuance) in WITH_PAPER or self._states.get(issuance) == "unresolved"
         )
+
+    def _fee_yen(self, issuance: str) -> int:
+        form = self._forms[issuance]
+        return demo.FEES_YEN[SAME_FEE.get(form, form)]
+
+    def _yen_of(self, *states: str) -> int:
+        return sum(self._fee_yen(issuance) for issuance, state in self._states.items() if state in states)
 
     def _ledger(self) -> int:
         with self._foundation.estate.databases["fees"].begin() as connection:
@@ -152,13 +174,13 @@ class Auditor:
             by_book[_book(code)] += yen
         self._complaints += [f"the book {book} does not balance: {yen} yen" for book, yen in sorted(by_book.items()) if yen]
         printed = sum(state in WITH_PAPER for state in self._states.values())
-        unresolved = sum(state == "unresolved" for state in self._states.values())
+        printed_yen, unresolved_yen = self._yen_of(*WITH_PAPER), self._yen_of("unresolved")
         city = self._foundation.estate.issuer.municipality
         expected = {
-            f"operator/{demo.OPERATOR}/till": (printed + unresolved) * demo.FEES_YEN["juminhyo"],
+            f"operator/{demo.OPERATOR}/till": printed_yen + unresolved_yen,
             f"operator/{demo.OPERATOR}/pending": 0,
-            f"operator/{demo.OPERATOR}/suspense": -unresolved * demo.FEES_YEN["juminhyo"],
-            f"municipality/{city}/fee": -printed * demo.FEES_YEN["juminhyo"],
+            f"operator/{demo.OPERATOR}/suspense": -unresolved_yen,
+            f"municipality/{city}/fee": -printed_yen,
             f"municipality/{city}/commission": printed * demo.COMMISSION_YEN,
         }
         self._complaints += [f"{code}: {found.get(code, 0)} yen instead of {yen}" for code, yen in expected.items() if found.get(code, 0) != yen]
@@ -166,14 +188,15 @@ class Auditor:
 
     # --- the others' records ---
 
-    def _center_states(self) -> dict[str, str]:
+    def _center_says(self) -> tuple[dict[str, str], dict[str, str]]:
+        """The state of each issuance, and on which form it was asked for."""
         with self._foundation.estate.databases["center"].begin() as connection:
             rows = connection.execute(
-                select(issuances.c.issuance_id, issuances.c.state)
+                select(issuances.c.issuance_id, issuances.c.state, requests.c.form)
                 .join(requests, requests.c.request_id == issuances.c.request_id)
                 .order_by(issuances.c.issuance_id)
-            )
-            return {row.issuance_id: row.state for row in rows}
+            ).all()
+        return {row.issuance_id: row.state for row in rows}, {row.issuance_id: row.form for row in rows}
 
     def _issue_log(self) -> None:
         with self._foundation.estate.databases["municipal"].begin() as connection:
@@ -190,19 +213,6 @@ class Auditor:
             }
         for issuance in sorted(unresolved.symmetric_difference(opened)):
             self._complaints.append(f"{issuance}: unresolved and open case do not agree ({opened.get(issuance)})")
-
-
-def paper_hash(pdf: bytes) -> str:
-    """For the trace."""
-    return sha256(pdf).hexdigest()
-
-
-def _uninvited(face: Face, show: tuple[str, ...]) -> Iterator[str]:
-    members = face.pieces
-    sensitive = {"my_number": "my_number", "juminhyo_code": "juminhyo_code", "honseki": "honseki", "hittousha": "honseki", "relation": "relation"}
-    for cell, option in sensitive.items():
-        if option not in show and any(member.text(cell) != "＊＊＊" for member in members):
-            yield cell
 
 
 def _book(code: str) -> str:

@@ -32,6 +32,9 @@ OFFERED_FROM = date(2019, 5, 1)
 TAX_YEARS = 3
 """How many fiscal years back the demonstration municipality issues tax papers for."""
 
+TAX_YEAR_OPENS = (6, 3)
+"""Month and day from which the figures of a new fiscal year are issued."""
+
 COMMISSION_YEN = 117
 """委託手数料 per issuance, tax included, about 2021 (小平市)."""
 
