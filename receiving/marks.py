@@ -202,10 +202,11 @@ _ODD_INK = (((_OUT <= 4) & (_OUT > 3)) | ((_OUT <= 2) & (_OUT > 1))).astype(np.f
 def _refined(grey: Grey, placed: Placement) -> Points | None:
     """The marks' centres measured again where `placed` has them, or None when one of them is no mark."""
     centres = np.empty((4, 2))
+    beyond = placed.dpi / 25.4  # of a window around a mark a millimetre may lie outside the picture: it is white
     for number, mark in enumerate(MARKS):
         spots = _WINDOW + mark
         at = placed.pixels(spots)
-        if at.min() < -4 or (at > np.array([grey.shape[1], grey.shape[0]]) + 4).any():
+        if at.min() < -beyond or (at > np.array([grey.shape[1], grey.shape[0]]) + beyond).any():
             return None
         light = sampled(grey, at)
         paper, black = np.percentile(light, (90, 10))

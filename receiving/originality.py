@@ -30,7 +30,7 @@ _WAVES = np.array([ground.FINE, (-ground.FINE[1], ground.FINE[0])]) / (ground.FI
 _TURNS = np.deg2rad((19.0, 33.0, 47.0, 61.0))
 """Waves of the same length in directions where nothing is printed: what is found there is noise."""
 
-_LOST = (0.15, 0.27)
+_LOST = (0.12, 0.22)
 """How much less ink lies outside the word than in it, as a share: an original has at most the first, a copy at least the second."""
 _SURE = 0.75
 _FEWEST = 20

@@ -59,7 +59,7 @@ def test_a_key_that_was_not_in_use_when_the_sheet_was_made_proves_nothing(times:
 
 
 def test_a_code_of_some_other_kind_is_not_ours() -> None:
-    assert on_scan(reading(b"https://example.org/"), listed(), Standing.STANDING).content is Content.NOT_OURS
+    assert on_scan(reading(b"https://center.example/"), listed(), Standing.STANDING).content is Content.NOT_OURS
 
 
 def test_without_a_code_nothing_is_proven() -> None:
