@@ -13,6 +13,7 @@ from cryptography import x509
 
 from certificates.back.code import NoCode, read_code, verify_code
 from certificates.back.content import SheetContent
+from certificates.signature.chain import SignerRole
 from certificates.signature.key_list import KeyList
 from certificates.signature.strict import Reason, Unsigned, verify
 from receiving.originality import Originality, originality_of
@@ -44,10 +45,14 @@ class Standing(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Signer:
-    """Who signed (`name` is a 団体コード, or a center's name), and when it was made, as the signer says (aware)."""
+    """Who signed (`name` is a 団体コード, or a center's name), and when it was made, as the signer says (aware).
+
+    `role`: a municipality signs codes and faces, a center only backs; a file that a center signed proves a back and no face.
+    """
 
     name: str
     at: datetime
+    role: SignerRole = SignerRole.MUNICIPALITY
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +86,7 @@ def on_file(pdf: bytes, roots: Sequence[x509.Certificate], now: datetime, standi
     except Unsigned as refused:
         content = {Reason.NO_SIGNATURE: Content.NOT_OURS, Reason.ALTERED: Content.ALTERED}.get(refused.reason, Content.UNKNOWN_KEY)
         return Verdict(content, None, None, Standing.NOT_ASKED, Originality.CANNOT_TELL)
-    return Verdict(Content.UNALTERED, Signer(signed.name, signed.at), None, standing, Originality.CANNOT_TELL)
+    return Verdict(Content.UNALTERED, Signer(signed.name, signed.at, signed.role), None, standing, Originality.CANNOT_TELL)
 
 
 def _proven(code: bytes | None, keys: KeyList) -> tuple[Content, Signer | None, SheetContent | None]:

@@ -9,10 +9,15 @@ from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_pri
 from benchmarks import sheets
 from benchmarks.channel import wrongly_accepted
 from certificates.back.code import sheet_code
+from certificates.signature.chain import SignerRole
 from certificates.signature.key_list import CodeKey, KeyList
+from certificates.signature.placeholder import prepared
+from certificates.signature.signing import sign, signer
 from receiving.originality import Originality
 from receiving.scan import Reading
 from receiving.verdict import Content, Signer, Standing, on_file, on_scan
+from tests.certificates.signature.documents import CENTER, NOW, authority, certificate, drawn, roots, rsa_key, signed
+from tests.certificates.signature.flips import flipped
 
 DAY = timedelta(days=1)
 
@@ -88,3 +93,25 @@ def test_original_or_copy_is_said_apart_from_what_is_proven(likeness: float | No
 def test_a_file_that_nobody_signed_is_not_ours_and_no_sheet() -> None:
     verdict = on_file(b"%PDF-1.4\n%%EOF\n", (), sheets.MADE_AT, Standing.STANDING)
     assert (verdict.content, verdict.original, verdict.standing) == (Content.NOT_OURS, Originality.CANNOT_TELL, Standing.NOT_ASKED)
+
+
+def test_a_signed_file_is_proven_and_says_who_and_when_and_nothing_of_a_sheet() -> None:
+    verdict = on_file(signed(), roots(), NOW, Standing.STANDING)
+    assert verdict.signer == Signer("992011", NOW, SignerRole.MUNICIPALITY)
+    assert (verdict.proven, verdict.standing, verdict.original) == (True, Standing.STANDING, Originality.CANNOT_TELL)
+
+
+def test_a_file_that_a_center_signed_is_said_to_be_the_center_s() -> None:
+    center = signer(rsa_key("signer"), certificate(CENTER), (authority().certificate,))
+    verdict = on_file(sign(prepared(drawn()), center), roots(), NOW, Standing.NOT_ASKED)
+    assert verdict.signer is not None
+    assert (verdict.signer.role, verdict.signer.name) == (SignerRole.CENTER, "shomeisho-koufu")
+
+
+def test_a_file_with_a_bit_changed_is_altered() -> None:
+    verdict = on_file(flipped(signed(), signed().index(b"MediaBox"), 0), roots(), NOW, Standing.STANDING)
+    assert (verdict.content, verdict.signer, verdict.standing) == (Content.ALTERED, None, Standing.NOT_ASKED)
+
+
+def test_a_file_of_an_authority_that_is_not_believed_is_of_an_unknown_key() -> None:
+    assert on_file(signed(), [authority("other").certificate], NOW, Standing.STANDING).content is Content.UNKNOWN_KEY
