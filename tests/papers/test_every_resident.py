@@ -1,4 +1,7 @@
-"""Every paper that a resident can have, made and looked at from outside: two PDF libraries, the 2-D code as scanners read it, the fonts inside the file. What it must say is taken from the registers."""
+"""Every paper that a resident can have, made and looked at from outside: two PDF libraries, the content of the 2-D codes, the glyphs in the file.
+
+What it must say is taken from the registers.
+"""
 
 import io
 import re
@@ -27,6 +30,7 @@ from certificates.wareki import printed as dated
 from registers.population import MIHON
 from simulation.document_keys import DocumentKeys, make_document_keys
 from simulation.key_ring import rsa_ring, signing_key
+from tests.certificates.signature.documents import stream
 from tests.papers.town_of_sources import NOW, POLICIES, Registers, population
 
 KEY = bytes(32)
@@ -36,7 +40,7 @@ FORM = IssuerForm(MIHON.code, MIHON.prefecture, MIHON.name, f"{MIHON.full_name}é
 @cache
 def keys() -> DocumentKeys:
     ring = rsa_ring()
-    return make_document_keys(MIHON, (ring[0], ring[1], ring[2]), signing_key(1), NOW, lambda size: bytes(size - 1) + b"\x01")
+    return make_document_keys(MIHON, (ring[0], ring[1], ring[2]), signing_key(1), NOW, stream("papers"))
 
 
 @cache
