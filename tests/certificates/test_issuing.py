@@ -10,6 +10,7 @@ from certificates.face import EMPTY, Face
 from certificates.fingerprint import fingerprint
 from certificates.issuing import Offered, Wanted, issue, offer, texts
 from certificates.policy import Policy
+from certificates.sources import Sources
 from messages.refusals import TABLE, refuse
 from registers.residents.resident import Household, Resident
 from tests.certificates.people import (
@@ -39,7 +40,7 @@ def no_font_has(*characters: str) -> Any:
 
 
 def offered(home: Household, holder: Resident = TARO, policy: Policy = POLICY, lacking: tuple[str, ...] = ()) -> Offered | Declined:
-    return offer(home, holder, KIND, policy, KEY, NOW, no_font_has(*lacking))
+    return offer(Sources(home.version, holder, home), KIND, policy, KEY, NOW, no_font_has(*lacking))
 
 
 def issued(
@@ -52,7 +53,8 @@ def issued(
     version: str = "v1",
     lacking: tuple[str, ...] = (),
 ) -> Face | Declined:
-    return issue(home, holder, KIND, policy, Wanted(members, show, version), FORM, NUMBER, BINDING, NOW, no_font_has(*lacking))
+    wanted = Wanted(members, show, "juminhyo", None, version)
+    return issue(Sources(home.version, holder, home), KIND, policy, wanted, FORM, NUMBER, BINDING, NOW, no_font_has(*lacking))
 
 
 def face(home: Household, members: tuple[str, ...] = EVERYBODY, show: tuple[str, ...] = (), **more: Any) -> Face:
@@ -71,7 +73,7 @@ def code_of(answer: object) -> str | None:
 def test_the_whole_household_is_offered_in_the_papers_order() -> None:
     choices = offered(household(), HANAKO)
     assert isinstance(choices, Offered)
-    assert [(member.atena_no, member.name, member.relation, member.holder) for member in choices.members] == [
+    assert [(member.id, member.name, member.relation, member.holder) for member in choices.members] == [
         ("0000000011", "見本　太郎", "世帯主", False),
         ("0000000022", "見本　花子", "妻", True),
         ("0000000033", "見本　一郎", "子", False),
@@ -84,7 +86,7 @@ def test_the_fingerprints_offered_are_those_of_the_printed_paper() -> None:
     choices = offered(household())
     assert isinstance(choices, Offered)
     paper = face(household())
-    assert [member.fingerprint for member in choices.members] == [fingerprint(KEY, one.text("name"), one.text("birth")) for one in paper.members]
+    assert [member.fingerprint for member in choices.members] == [fingerprint(KEY, one.text("name"), one.text("birth")) for one in paper.pieces]
     assert len({member.fingerprint for member in choices.members}) == 4
 
 
@@ -141,11 +143,11 @@ def test_an_option_kept_for_the_counter_or_filled_by_nobody_is_not_printed() -> 
 
 def test_the_face_says_what_was_chosen_and_nothing_more() -> None:
     paper = face(household(), ("0000000033", "0000000011"), ("relation",))
-    assert [member.text("name") for member in paper.members] == ["見本　太郎", "見本　一郎"]  # the household's order, not the choice's
-    assert paper.head_name == "見本　太郎"
-    assert paper.address == "見本県みほん市本町一丁目１番１号　見本荘２０１号"
-    assert (paper.kind, paper.title, paper.number, paper.binding) == ("juminhyo", "住民票の写し", NUMBER, BINDING)
-    assert (paper.issued_on, paper.certifier_title, paper.certifier_name, paper.seal_note) == (
+    assert [member.text("name") for member in paper.pieces] == ["見本　太郎", "見本　一郎"]  # the household's order, not the choice's
+    assert paper.text("head_name") == "見本　太郎"
+    assert paper.text("address") == "見本県みほん市本町一丁目１番１号　見本荘２０１号"
+    assert (paper.form, paper.title, paper.number, paper.binding) == ("juminhyo", "住民票の写し", NUMBER, BINDING)
+    assert tuple(paper.text(code) for code in ("issued_on", "certifier_title", "certifier_name", "seal_note")) == (
         "令和８年１１月２３日",
         "見本県みほん市長",
         "見本　一心",
@@ -157,8 +159,8 @@ def test_the_face_says_what_was_chosen_and_nothing_more() -> None:
 
 
 def test_the_head_is_named_only_when_asked_for() -> None:
-    assert face(household(), EVERYBODY[1:2]).head_name == EMPTY
-    assert face(household(), EVERYBODY[1:2], ("relation",)).head_name == "見本　太郎"
+    assert face(household(), EVERYBODY[1:2]).text("head_name") == EMPTY
+    assert face(household(), EVERYBODY[1:2], ("relation",)).text("head_name") == "見本　太郎"
 
 
 @pytest.mark.parametrize(
@@ -170,21 +172,20 @@ def test_the_head_is_named_only_when_asked_for() -> None:
     ],
 )
 def test_the_statement_says_whether_it_is_the_whole_household(members: tuple[str, ...], statement: str) -> None:
-    assert face(household(), members).statement == statement
+    assert face(household(), members).text("statement") == statement
 
 
 def test_somebody_who_lives_alone_is_the_whole_household() -> None:
-    assert "世帯全員" in face(household(TARO), EVERYBODY[:1]).statement
+    assert "世帯全員" in face(household(TARO), EVERYBODY[:1]).text("statement")
 
 
 @pytest.mark.parametrize("title", ["みほん市長", "見本県みほん市長", "見本県みほん市長職務代理者"])
 def test_the_prefecture_stands_before_the_title_once(title: str) -> None:
-    made = issue(
-        household(), TARO, KIND, POLICY, Wanted(EVERYBODY, (), "v1"), replace(FORM, certifier_title=title), NUMBER, BINDING, NOW, no_font_has()
-    )
+    wanted = Wanted(EVERYBODY, (), "juminhyo", None, "v1")
+    made = issue(Sources("v1", TARO, household()), KIND, POLICY, wanted, replace(FORM, certifier_title=title), NUMBER, BINDING, NOW, no_font_has())
     assert isinstance(made, Face)
-    assert made.certifier_title.count("見本県") == 1
-    assert made.certifier_title.startswith("見本県みほん市長")
+    assert made.text("certifier_title").count("見本県") == 1
+    assert made.text("certifier_title").startswith("見本県みほん市長")
 
 
 @pytest.mark.parametrize("lacking", ["太", "荘", "芽", "国", "心"])
@@ -198,11 +199,13 @@ def test_a_character_that_is_not_printed_stops_nothing() -> None:
 
 
 def test_the_fonts_that_stand_here_are_asked_unless_told_otherwise() -> None:
-    home, holder = changed(TARO, name="見本　\U0010de92")
-    assert issue(home, holder, KIND, POLICY, Wanted(EVERYBODY, (), "v1"), FORM, NUMBER, BINDING, NOW) == Declined("not_issuable", "glyph missing")
-    assert isinstance(issue(household(), TARO, KIND, POLICY, Wanted(EVERYBODY, ALL_OPTIONS, "v1"), FORM, NUMBER, BINDING, NOW), Face)
+    def whole(home: Household, holder: Resident, *show: str) -> Face | Declined:
+        return issue(Sources("v1", holder, home), KIND, POLICY, Wanted(EVERYBODY, show, "juminhyo", None, "v1"), FORM, NUMBER, BINDING, NOW)
+
+    assert whole(*changed(TARO, name="見本　\U0010de92")) == Declined("not_issuable", "glyph missing")
+    assert isinstance(whole(household(), TARO, *ALL_OPTIONS), Face)
     home, holder = changed(TARO, name="辻󠄀　𠮷男髙﨑")
-    assert isinstance(offer(home, holder, KIND, POLICY, KEY, NOW), Offered)
+    assert isinstance(offer(Sources("v1", holder, home), KIND, POLICY, KEY, NOW), Offered)
 
 
 # --- what must not be found out
