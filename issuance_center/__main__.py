@@ -2,20 +2,23 @@
 
 import asyncio
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
 from datetime import datetime
 from pathlib import Path
+from typing import TypeVar
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding
 from prometheus_client import CollectorRegistry
 
+from certificates.signature.chain import SignerRole, Untrusted, signing_certificate
 from certificates.signature.key_list import read_key_list
-from certificates.signature.signing import signer
+from certificates.signature.signing import Signer, signer
 from issuance_center.app import operator_office
 from issuance_center.backs import Documents
-from issuance_center.config import Config, Line, load_config
+from issuance_center.config import Config, DocumentFiles, Line, load_config
 from issuance_center.delivery import Delivery
 from issuance_center.desk import Desk
 from issuance_center.ocsp_line import HttpOcspLine
@@ -34,6 +37,8 @@ from storage.instants import JST
 from storage.opening import open_store
 from trust.authority import KeyUnusable, load_certificate, load_key
 from trust.parties import client_context, server_context
+
+T = TypeVar("T")
 
 ACCEPTS = (
     said.AskDirectory,
@@ -67,7 +72,7 @@ async def serve(config: Config, stop: asyncio.Event) -> None:
         ocsp = HttpOcspLine(config.jpki.ocsp_url, config.limits.ocsp_seconds)
         stack.push_async_callback(ocsp.close)
         delivery = Delivery(config, store, fees=fees, issuers=issuers, now=now)
-        documents = documents_of(config)
+        documents = documents_of(config, now())
         desk = Desk(
             config,
             store,
@@ -99,20 +104,46 @@ async def serve(config: Config, stop: asyncio.Event) -> None:
             deliveries.result()  # a center that delivers nothing must not look well: it ends, and is started again
 
 
-def documents_of(config: Config) -> Documents:
-    """What stands behind papers, read from its files; raises `ConfigInvalid`."""
+def documents_of(config: Config, at: datetime) -> Documents:
+    """What stands behind papers, read from its files, good for use at `at` (aware); raises `ConfigInvalid`: no paper could be handed out with what is wrong here, or be believed."""
     files = config.documents
+    roots = _read("authority", files.authority, x509.load_pem_x509_certificates)
+    key_list = _read("key_list", files.key_list, bytes)
+    code_keys = _read("key_list", files.key_list, lambda data: read_key_list(data, roots[0]))
+    secret = _read("secret", files.secret, bytes)
+    if len(secret) < 32:
+        raise ConfigInvalid(f"documents.secret: {files.secret} has {len(secret)} bytes; it must have 32 or more")
+    certificate, own = _signer_of(files)
     try:
-        roots = tuple(x509.load_pem_x509_certificates(files.authority.read_bytes()))
-        key, secret = load_key(files.key), files.secret.read_bytes()
-        key_list = files.key_list.read_bytes()
-        code_keys = read_key_list(key_list, roots[0])
-        if not isinstance(key, rsa.RSAPrivateKey) or len(secret) < 32:
-            raise ConfigInvalid("documents: an RSA key, and a secret of 32 bytes or more")
-        own = signer(key, load_certificate(files.certificate))
-    except (ValueError, KeyUnusable, OSError) as error:
-        raise ConfigInvalid(f"documents: {error}") from None
-    return Documents(roots, code_keys, key_list, own, secret, files.url, files.name_ja)
+        named = signing_certificate([certificate.public_bytes(Encoding.DER)], roots)
+    except Untrusted as problem:
+        raise ConfigInvalid(f"documents.certificate: {files.certificate} is not of this authority: {problem}") from None
+    if (named.role, named.name) != (SignerRole.CENTER, config.name):
+        raise ConfigInvalid(f"documents.certificate: {files.certificate} is that of {named.role} {named.name}, not of the center {config.name}")
+    if not named.valid_from <= at <= named.valid_until:
+        raise ConfigInvalid(f"documents.certificate: {files.certificate} is valid from {named.valid_from} to {named.valid_until}, which is not now")
+    return Documents(tuple(roots), code_keys, key_list, own, secret, files.url, files.name_ja)
+
+
+def _signer_of(files: DocumentFiles) -> tuple[x509.Certificate, Signer]:
+    try:
+        key, certificate = load_key(files.key), load_certificate(files.certificate)
+        if not isinstance(key, rsa.RSAPrivateKey):
+            raise ConfigInvalid(f"documents.key: {files.key} is no RSA key")
+        return certificate, signer(key, certificate)
+    except (KeyUnusable, OSError) as problem:
+        raise ConfigInvalid(f"documents: {problem}") from None
+    except ValueError as problem:
+        raise ConfigInvalid(f"documents: {files.key} and {files.certificate}: {problem}") from None
+
+
+def _read(name: str, file: Path, understood: Callable[[bytes], T]) -> T:
+    try:
+        return understood(file.read_bytes())
+    except OSError as problem:
+        raise ConfigInvalid(f"documents.{name}: {file} cannot be read: {problem.strerror}") from None
+    except ValueError as problem:
+        raise ConfigInvalid(f"documents.{name}: {file} is not what it must be: {problem}") from None
 
 
 def now() -> datetime:

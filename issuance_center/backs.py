@@ -11,7 +11,6 @@ from cryptography.x509 import Certificate
 
 from certificates.back.drawing import BackText, SignedAs, draw_back
 from certificates.back.picture import fronts
-from certificates.fitting import DoesNotFit
 from certificates.signature.key_list import KeyList
 from certificates.signature.signing import Signer, sign
 
@@ -42,5 +41,5 @@ def back_of(face: bytes, issuance_id: str, codes: tuple[bytes, ...], documents: 
     try:
         text = BackText(issuance_id, sha256(face).hexdigest(), documents.url)
         return sign(draw_back(text, fronts(face), codes, documents.secret, now, SignedAs(name=documents.name_ja)), documents.signer)
-    except (ValueError, DoesNotFit) as problem:
+    except ValueError as problem:
         raise NoBack(str(problem)) from problem

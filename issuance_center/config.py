@@ -8,6 +8,7 @@ from pathlib import Path
 
 import msgspec
 
+from certificates.back.drawing import BackText
 from certificates.kinds import KINDS
 from messages.configuration import ConfigInvalid, read_config
 from registers.numbers import is_digits, municipality_digit
@@ -185,10 +186,21 @@ def _problems(config: Config) -> Iterator[str]:
     for field, value in msgspec.structs.asdict(config.limits).items():
         if value <= 0:
             yield f"a limit must be more than nothing - at `$.limits.{field}`"
+    yield from _problems_of_documents(config.documents)
     for municipality in config.municipalities:
         yield from _problems_of_municipality(municipality, lists["issuers"])
     for kiosk in config.kiosks:
         yield from _problems_of_kiosk(kiosk)
+
+
+def _problems_of_documents(files: DocumentFiles) -> Iterator[str]:
+    """What every back says, which must be printable: otherwise no paper ever gets one."""
+    try:
+        BackText("0", "0" * 64, files.url)
+    except ValueError:
+        yield "the address of the receivers' page is http(s), of ASCII, and at most 100 characters after its scheme - at `$.documents.url`"
+    if not files.name_ja.strip():
+        yield "the center has a name beside its signatures - at `$.documents.name_ja`"
 
 
 def _problems_of_municipality(municipality: Municipality, issuers: list[str]) -> Iterator[str]:

@@ -1,6 +1,6 @@
-"""From an application to papers that may be handed out: accepted (intent first), ordered from the issuer, examined at the gate, given their backs, sealed; and the same again however often it is asked for.
+"""From an application to papers that may be handed out: accepted (intent first), ordered from the issuer, examined at the gate, given their backs, sealed.
 
-A request id is remembered for ever: it gives the same bytes until the papers have their outcome, and one and the same refusal afterwards.
+The same again however often it is asked for. A request id is remembered for ever: it gives the same bytes until the papers have their outcome, and one and the same refusal afterwards.
 """
 
 import asyncio

@@ -26,7 +26,9 @@ def stop(connection: Connection, request_id: str, code: str, what: str, now: dat
     if request.refused_code is None:
         _refuse(connection, request_id, Step.STOPPED, code, what, now)
         for paper in request.papers:
-            cases.raise_alarm(connection, Alarm(alarm or code, what, request.visit_id, paper.issuance_id, request.kiosk_id, request.municipality), now)
+            cases.raise_alarm(
+                connection, Alarm(alarm or code, what, request.visit_id, paper.issuance_id, request.kiosk_id, request.municipality), now
+            )
     return found_request(connection, request_id)
 
 

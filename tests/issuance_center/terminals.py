@@ -19,7 +19,7 @@ from kiosk.reader import Slot
 from kiosk.terminal import Terminal
 from kiosk.visit import Event, Screen
 from simulation.people import CardMade
-from tests.issuance_center.founding import CITY, foundation, stream
+from tests.issuance_center.founding import CITY, documents, foundation, stream
 from tests.issuance_center.stores import InlineStore
 from tests.issuance_center.town import Town
 
@@ -96,6 +96,7 @@ async def shopper(town: Town, card: CardMade, folder: Path) -> AsyncIterator[Sho
     machine = Machine(
         terminal_id=kiosk.id, profile="store", operator="見本ストア", place_ja="", place_en="", slot=Slot(),
         coin_box=CoinBox.open(folder / "coin_box", FLOAT_YEN, None), printer=Printer.open(folder / "printer", None),
+        document_roots=documents().roots,
         door=CenterDoor(kiosk.wire, kiosk.id, kiosk.key, Patience(20.0, 30.0, (0.005,))), store=store, now=town.now, token=stream("terminal"), seconds=SECONDS,
     )  # fmt: skip
     terminal = Terminal(machine, metrics_in(CollectorRegistry()))

@@ -27,10 +27,10 @@ async def test_an_application_becomes_papers_that_say_what_was_asked_for(town: T
     assert (ready.total_yen, len(ready.papers), town.states()) == (400, 2, ["sealed", "sealed"])
     for paper in ready.papers:
         assert paper.binding == binding(paper.issuance_id, card.serial, hash_of(application))
-        (sheet,) = read(paper.pdf)
+        (sheet,) = read(paper.face).sheets
         assert sheet.text("binding") == paper.binding
-        assert {member.text("name") for member in sheet.members} == {who.name for who in foundation().household(card)}
-        assert {member.text("my_number") for member in sheet.members} == {"＊＊＊"}
+        assert {member.text("name") for member in sheet.pieces} == {who.name for who in foundation().household(card)}
+        assert {member.text("my_number") for member in sheet.pieces} == {"＊＊＊"}
         assert sheet.text("head_name") == card.resident.name
     assert len({paper.number for paper in ready.papers}) == 2
     kept = town.rows(tables.requests)[0]
@@ -41,8 +41,8 @@ async def test_the_order_of_choosing_does_not_change_the_order_of_the_paper(town
     choices = await kiosk.choosing(card)
     reply = await kiosk.apply(members=tuple(member.member_id for member in reversed(choices.members)))
     assert isinstance(reply, said.CertificateReady)
-    (sheet,) = read(reply.papers[0].pdf)
-    assert [member.text("name") for member in sheet.members] == [member.name for member in choices.members]
+    (sheet,) = read(reply.papers[0].face).sheets
+    assert [member.text("name") for member in sheet.pieces] == [member.name for member in choices.members]
 
 
 async def test_six_people_take_two_sheets_and_one_alone_takes_one(town: Town, kiosk: Kiosk) -> None:
@@ -50,7 +50,7 @@ async def test_six_people_take_two_sheets_and_one_alone_takes_one(town: Town, ki
     ready = await kiosk.ready(six)
     assert [paper.sheets for paper in ready.papers] == [2]
     alone = await kiosk.ready(six, members=(six.resident.atena_no,))
-    (sheet,) = read(alone.papers[0].pdf)
+    (sheet,) = read(alone.papers[0].face).sheets
     assert "世帯の一部" in sheet.text("statement")
 
 
@@ -60,8 +60,8 @@ async def test_strangers_of_one_name_and_birthday_get_their_own_papers(town: Tow
     assert len(twins) == 2
     for number, who in enumerate(twins):
         ready = await town.kiosk(number).ready(foundation().cards[who.atena_no], show=("my_number", "honseki"))
-        (sheet,) = read(ready.papers[0].pdf)
-        assert sheet.members[0].text("my_number") == who.my_number
+        (sheet,) = read(ready.papers[0].face).sheets
+        assert sheet.pieces[0].text("my_number") == who.my_number
 
 
 async def test_paper_taken_is_told_to_everybody(town: Town, kiosk: Kiosk, card: CardMade) -> None:
@@ -137,7 +137,11 @@ BAD: list[tuple[dict[str, Any], str]] = [
     ({"visit_id": "0" * 32}, "visit_unknown"),
     ({"municipality": "131016"}, "municipality_unknown"),
     ({"municipality": SILENT_CITY}, "visit_not_authenticated"),
-    ({"kind": "koseki"}, "kind_unknown"),
+    ({"kind": "passport"}, "kind_unknown"),
+    ({"kind": "koseki"}, "visit_not_authenticated"),
+    ({"form": "koseki"}, "form_invalid"),
+    ({"form": ""}, "form_invalid"),
+    ({"year": 2026}, "year_invalid"),
     ({"members": ()}, "members_invalid"),
     ({"members": ("0000000000",)}, "members_invalid"),
     ({"show": ("relation", "relation")}, "options_invalid"),

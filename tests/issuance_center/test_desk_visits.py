@@ -10,8 +10,9 @@ import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.ocsp import OCSPResponseStatus
 
+from certificates.content.juminhyo import birth_text
 from certificates.fingerprint import fingerprint
-from certificates.juminhyo_content import birth_text
+from certificates.kinds import KINDS
 from certificates.wareki import ERAS
 from issuance_center.records import tables
 from jpki import statuses
@@ -25,7 +26,7 @@ from registers.residents.changes import bind_card, set_protection
 from registers.residents.resident import Protection
 from simulation.key_ring import rsa_ring
 from simulation.people import CardMade
-from tests.issuance_center.founding import CITY, IMPATIENT, NOW, SILENT_CITY, foundation, stream
+from tests.issuance_center.founding import CITY, FEES_YEN, IMPATIENT, NOW, SILENT_CITY, foundation, stream
 from tests.issuance_center.town import Kiosk, Town, code, refused
 from tests.issuance_center.wires import Fault, lost_back, lost_there, meanwhile, refuses, says, slow
 from trust.authority import create_root
@@ -44,7 +45,11 @@ async def test_the_directory_lists_the_municipalities_in_the_order_of_their_code
 async def test_a_visit_opens_admits_its_card_and_offers_kinds_and_people(town: Town, kiosk: Kiosk, card: CardMade) -> None:
     admitted = await kiosk.admitted(card)
     assert (len(admitted.visit_key), admitted.closes_at) == (32, town.at + timedelta(minutes=15))
-    assert await kiosk.kinds() == said.KindsOffered(municipality=CITY, kinds=(said.KindOffer(kind="juminhyo", fee_yen=200, open=True),))
+    offered = await kiosk.kinds()
+    assert isinstance(offered, said.KindsOffered)
+    assert [(kind.kind, kind.open, [(fee.form, fee.fee_yen) for fee in kind.fees]) for kind in offered.kinds] == [
+        (kind.code, True, [(form.code, FEES_YEN[form.fee_class]) for form in kind.forms]) for kind in KINDS.values()
+    ]
     choices = await kiosk.choices()
     assert isinstance(choices, said.Choices)
     family = foundation().household(card)
@@ -83,8 +88,7 @@ async def test_a_closed_service_is_shown_with_its_opening(town: Town, kiosk: Kio
     town.pass_time(minutes=2)
     reply = await kiosk.kinds()
     assert isinstance(reply, said.KindsOffered)
-    (offer,) = reply.kinds
-    assert (offer.open, offer.opens_at) == (False, NOW.replace(hour=6, minute=30) + timedelta(days=1))
+    assert {(offer.open, offer.opens_at) for offer in reply.kinds} == {(False, NOW.replace(hour=6, minute=30) + timedelta(days=1))}
 
 
 # --- opening ---
@@ -292,7 +296,10 @@ async def test_nothing_is_offered_before_the_card_or_after_the_end(town: Town, k
 
 
 async def test_what_the_directory_does_not_have_is_unknown(town: Town, kiosk: Kiosk, card: CardMade) -> None:
-    await kiosk.admitted(card)
+    await kiosk.quoted(card)
+    assert await refused(town, kiosk.choices("passport")) == "kind_unknown"
+    kiosk.municipality = SILENT_CITY
+    await kiosk.kinds()
     assert await refused(town, kiosk.choices("koseki")) == "kind_unknown"
     kiosk.municipality = "131016"
     assert await refused(town, kiosk.kinds()) == "municipality_unknown"
@@ -301,7 +308,7 @@ async def test_what_the_directory_does_not_have_is_unknown(town: Town, kiosk: Ki
 
 async def test_at_eleven_the_choices_close(town: Town, kiosk: Kiosk, card: CardMade) -> None:
     town.at = NOW.replace(hour=22, minute=59, second=59)
-    await kiosk.admitted(card)
+    await kiosk.quoted(card)
     assert code(await kiosk.choices()) == "Choices"
     town.pass_time(seconds=1)
     assert await refused(town, kiosk.choices()) == "closed_now"
@@ -337,14 +344,14 @@ def who_is(wanted: Callable[[Any], bool]) -> CardMade:
     ids=["protected", "provisionally protected", "stopped", "pending character", "moved out", "leaving", "dead", "under 15"],
 )
 async def test_whom_the_register_refuses_gets_the_issuers_row(town: Town, kiosk: Kiosk, wanted: Callable[[Any], bool], expected: str) -> None:
-    await kiosk.admitted(who_is(wanted))
+    await kiosk.quoted(who_is(wanted))
     assert await refused(town, kiosk.choices()) == expected
 
 
 async def test_a_protected_persons_refusal_reads_like_a_pending_characters(town: Town, kiosk: Kiosk) -> None:
     replies = []
     for wanted in (lambda who: who.protection is not None, lambda who: who.character_pending, lambda who: bool(who.suppressions)):
-        await kiosk.admitted(who_is(wanted))
+        await kiosk.quoted(who_is(wanted))
         replies.append(encode(await kiosk.choices()))
     assert len(set(replies)) == 1
     noted = [{key: row[key] for key in ("code", "message", "alarm")} for row in town.rows(tables.refusals)]
@@ -352,7 +359,7 @@ async def test_a_protected_persons_refusal_reads_like_a_pending_characters(town:
 
 
 async def test_a_card_that_no_register_knows_and_a_card_of_today(town: Town, kiosk: Kiosk, card: CardMade) -> None:
-    await kiosk.admitted(card)
+    await kiosk.quoted(card)
     number = card.resident.atena_no
     town.municipal_store.do(bind_card, number, card.serial, NOW.date() + timedelta(days=1), now=NOW)
     assert await refused(town, kiosk.choices()) == "not_usable_yet"
@@ -376,7 +383,7 @@ OFFER = "offer: "
 
 
 async def test_an_issuer_that_is_down_or_slow_is_unavailable(town: Town, kiosk: Kiosk, card: CardMade) -> None:
-    await kiosk.admitted(card)
+    await kiosk.quoted(card)
     town.restart(IMPATIENT)
     town.to_city.down.add(OfferChoices)
     assert await refused(town, kiosk.choices()) == "issuer_unavailable"
@@ -390,7 +397,7 @@ async def test_an_issuer_that_is_down_or_slow_is_unavailable(town: Town, kiosk: 
     "fault", [lost_there, lost_back, refuses("busy"), refuses("issuer_unavailable")], ids=["lost", "answer lost", "busy", "later"]
 )
 async def test_an_issuer_that_did_not_answer_is_asked_again(town: Town, kiosk: Kiosk, card: CardMade, fault: Fault) -> None:
-    await kiosk.admitted(card)
+    await kiosk.quoted(card)
     town.to_city.faults[OfferChoices] = [fault, fault]
     assert code(await kiosk.choices()) == "Choices"
     assert len(town.to_city.asked) == 3
@@ -408,19 +415,18 @@ async def test_an_issuer_that_did_not_answer_is_asked_again(town: Town, kiosk: K
         refuses("failed"),
         refuses("role_not_admitted"),
         refuses("already_printed"),
-        refuses("kind_unknown"),
         refuses("center_unavailable"),
     ],
 )
 async def test_an_answer_no_issuer_may_give_is_a_failure_and_an_alarm(town: Town, kiosk: Kiosk, card: CardMade, fault: Fault) -> None:
-    await kiosk.admitted(card)
+    await kiosk.quoted(card)
     town.to_city.faults[OfferChoices] = [fault]
     assert await refused(town, kiosk.choices()) == "issuer_failed"
     assert code(await kiosk.choices()) == "Choices"
 
 
 async def test_an_issuers_own_words_go_no_further_than_its_code(town: Town, kiosk: Kiosk, card: CardMade) -> None:
-    await kiosk.admitted(card)
+    await kiosk.quoted(card)
     told = Refusal(code="not_issuable", ja="山田太郎さんは保護されています", en="protected", detail="protected")
     town.to_city.faults[OfferChoices] = [says(403, encode(told))]
     reply = await kiosk.choices()
@@ -437,6 +443,10 @@ def _twice(members: tuple[said.MemberChoice, ...]) -> tuple[said.MemberChoice, .
     [
         ("visit_id", "0" * 32, "visit_id"),
         ("kind", "koseki", "kind"),
+        ("forms", (), "forms"),
+        ("forms", ("juminhyo", "juminhyo"), "forms"),
+        ("forms", ("koseki",), "forms"),
+        ("years", (2026,), "years"),
         ("members", lambda members: (), "members"),
         ("members", _twice, "members"),
         ("members", lambda members: tuple(members[0] for _ in range(101)), "members"),
@@ -460,7 +470,7 @@ async def test_an_offer_no_issuer_may_make_is_not_passed_on(town: Town, kiosk: K
             assert isinstance(reply, ChoicesOffered)
             return msgspec.structs.replace(reply, **{field: value(reply.members) if callable(value) else value})
 
-    await kiosk.admitted(card)
+    await kiosk.quoted(card)
     town.municipal = Offering()
     assert await refused(town, kiosk.choices()) == "issuer_failed"
     assert town.rows(tables.alarms)[-1]["detail"] == OFFER + what
@@ -471,7 +481,7 @@ def _member(member: said.MemberChoice, **changes: Any) -> said.MemberChoice:
 
 
 async def test_an_offer_that_comes_after_the_end_is_not_kept(town: Town, kiosk: Kiosk, card: CardMade) -> None:
-    await kiosk.admitted(card)
+    await kiosk.quoted(card)
     town.to_city.faults[OfferChoices] = [meanwhile(kiosk.close)]
     assert code(await kiosk.choices()) == "visit_closed"
     assert town.rows(tables.offers) == []

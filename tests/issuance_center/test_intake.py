@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from certificates.kinds import KINDS
 from issuance_center import intake
 from issuance_center.config import Limits
 from issuance_center.routing import book_of
@@ -112,6 +113,10 @@ def test_no_visit_is_an_unknown_visit() -> None:
         ({"show": ("my_number",)}, ("d1",), "options_invalid"),
         ({"show": ("relation", "relation")}, ("d1",), "options_invalid"),
         ({"show": ()}, ("d1",), None),
+        ({"form": "kojinhyo"}, ("d1",), None),
+        ({"form": "koseki"}, ("d1",), "form_invalid"),
+        ({"form": ""}, ("d1",), "form_invalid"),
+        ({"year": 2026}, ("d1",), "year_invalid"),
         ({"copies": 0}, ("d1",), "copies_invalid"),
         ({"copies": -1}, ("d1",), "copies_invalid"),
         ({"copies": 3}, ("d1",), None),
@@ -126,9 +131,44 @@ def test_an_application_asks_for_what_was_offered_at_the_price_that_was_shown(
     assert intake.application_refused(an_application(**changes), an_offer(), PRICE, digests, NOW, LIMITS) == code
 
 
-def test_without_an_offer_or_a_price_there_is_no_application() -> None:
+@pytest.mark.parametrize(
+    ("kind", "digests", "code"),
+    [
+        ("juminhyo", ("d1", "d2"), None),
+        ("juminhyo", ("d1", "d2", "d3"), None),
+        ("inkan", ("d1",), None),
+        ("inkan", ("d1", "d2"), "members_invalid"),
+        ("koseki", ("d2",), None),
+        ("koseki", ("d1", "d2", "d3"), None),
+        ("koseki", ("d1", "d2"), "members_invalid"),
+        ("fuhyo", ("d1", "d3"), "members_invalid"),
+        ("kazei", ("d1",), None),
+        ("kazei", ("d1", "d2", "d3"), "members_invalid"),
+    ],
+)
+def test_as_many_people_as_the_kind_allows(kind: str, digests: tuple[str, ...], code: str | None) -> None:
+    """Some, all or one, or one alone. That one is the holder is the issuer's to see: the center keeps no mark of who it is."""
+    form = KINDS[kind].forms[0].code
+    offer = an_offer(members=dict.fromkeys(("d1", "d2", "d3"), "f" * 64), forms=(form,), years=(2026,) if kind == "kazei" else ())
+    year = 2026 if kind == "kazei" else None
+    asked = an_application(kind=kind, form=form, year=year, members=tuple(map(str, range(len(digests)))), show=())
+    assert intake.application_refused(asked, offer, PRICE, digests, NOW, LIMITS) == code
+
+
+@pytest.mark.parametrize(("year", "code"), [(2026, None), (2025, None), (2024, "year_invalid"), (2027, "year_invalid"), (None, "year_invalid")])
+def test_a_yearly_paper_is_of_one_of_the_years_that_were_offered(year: int | None, code: str | None) -> None:
+    offer = an_offer(forms=("kazei",), years=(2026, 2025), options=())
+    assert intake.application_refused(an_application(kind="kazei", form="kazei", year=year, show=()), offer, PRICE, ("d1",), NOW, LIMITS) == code
+
+
+def test_without_an_offer_or_a_price_for_the_form_there_is_no_application() -> None:
     assert intake.application_refused(an_application(), None, PRICE, ("d1",), NOW, LIMITS) == "visit_not_authenticated"
-    assert intake.application_refused(an_application(), an_offer(), None, ("d1",), NOW, LIMITS) == "visit_not_authenticated"
+    assert intake.application_refused(an_application(), an_offer(), None, ("d1",), NOW, LIMITS) == "form_invalid"
+
+
+def test_the_class_of_fee_is_that_of_the_form() -> None:
+    found = [intake.fee_class_of(an_application(kind="kazei", form=form)) for form in ("kazei", "shotoku", "shotoku_kazei", "juminhyo", "")]
+    assert found == ["kazei", "shotoku", "shotoku_kazei", "", ""]
 
 
 def test_the_price_is_that_of_the_fee_class() -> None:

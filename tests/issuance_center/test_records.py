@@ -46,8 +46,12 @@ def opened(connection: Connection, visit_id: str = VISIT, now: datetime = NOW, n
 
 
 def offered(**changes: Any) -> ChoicesOffered:
-    member = MemberChoice(member_id="0000000011", name="見本　太郎", relation="世帯主", holder=True, fingerprint="f" * 64)
-    values = {"visit_id": VISIT, "kind": "juminhyo", "members": (member,), "options": ("relation",), "copies_max": 3, "register_version": "7"}
+    member = MemberChoice(member_id="0000000011", name="見本　太郎", relation="世帯主", holder=True, choosable=True, fingerprint="f" * 64)
+    values = {"visit_id": VISIT, "kind": "juminhyo", "members": (member,), "forms": ("juminhyo",), "years": ()} | {
+        "options": ("relation",),
+        "copies_max": 3,
+        "register_version": "7",
+    }
     return ChoicesOffered(**values | changes)
 
 
@@ -61,7 +65,7 @@ def accepted(connection: Connection, now: datetime = NOW, papers: tuple[tuple[st
 
 def sealed(connection: Connection) -> Request:
     accepted(connection)
-    return issuances.seal(connection, REQUEST, (Sealing("a" * 64, "1", 1), Sealing("b" * 64, "2", 1)), NOW)
+    return issuances.seal(connection, REQUEST, (Sealing("a" * 64, "c" * 64, "1", 1), Sealing("b" * 64, "d" * 64, "2", 1)), NOW)
 
 
 def stepped(connection: Connection, *steps: Step, issuance_id: str = PAPER) -> Move | Repeated | Impossible:
@@ -109,7 +113,7 @@ def test_the_newest_offer_counts_and_none_is_kept_after_the_end(connection: Conn
     visits.note_offer(connection, CITY, offered(), ("d1",), NOW)
     visits.note_offer(connection, CITY, offered(register_version="8"), ("d1",), LATER)
     found = visits.find_offer(connection, VISIT, CITY, "juminhyo")
-    assert found == visits.Offer({"d1": "f" * 64}, ("relation",), 3, "8")
+    assert found == visits.Offer({"d1": "f" * 64}, ("juminhyo",), (), ("relation",), 3, "8")
     assert visits.seen(connection, VISIT, CITY, "juminhyo") == (found, None)
     visits.mark_closed(connection, VISIT, "idle", LATER)
     before = kept(connection)
@@ -161,11 +165,14 @@ def test_a_closed_visit_accepts_nothing_new_and_remembers_what_it_had(connection
     assert issuances.find_request(connection, REQUEST) == first
 
 
-def test_a_seal_keeps_the_first_hash(connection: Connection) -> None:
+def test_a_seal_keeps_the_first_hashes(connection: Connection) -> None:
     first = sealed(connection)
-    assert [(paper.state, paper.pdf_sha256, paper.number) for paper in first.papers] == [(State.SEALED, "a" * 64, "1"), (State.SEALED, "b" * 64, "2")]
+    assert [(paper.state, paper.face_sha256, paper.back_sha256, paper.number) for paper in first.papers] == [
+        (State.SEALED, "a" * 64, "c" * 64, "1"),
+        (State.SEALED, "b" * 64, "d" * 64, "2"),
+    ]
     before = kept(connection)
-    assert issuances.seal(connection, REQUEST, (Sealing("x" * 64, "9", 9), Sealing("y" * 64, "9", 9)), LATER) == first
+    assert issuances.seal(connection, REQUEST, (Sealing("x" * 64, "z" * 64, "9", 9), Sealing("y" * 64, "z" * 64, "9", 9)), LATER) == first
     assert kept(connection) == before
 
 
@@ -227,6 +234,12 @@ def test_a_stop_raises_one_alarm_a_paper_and_only_once(connection: Connection) -
     assert [owed.message.outcome for owed in outgoing.owed_outcomes(connection, CITY)] == ["stopped", "stopped"]
     endings.stop(connection, REQUEST, "issuer_failed", "again", LATER)
     assert kept(connection) == before
+
+
+def test_a_stop_may_alarm_under_a_name_of_its_own(connection: Connection) -> None:
+    sealed(connection)
+    assert endings.stop(connection, REQUEST, "not_issuable", "back: too many sheets", NOW, "back_impossible").refused_code == "not_issuable"
+    assert {row["code"] for row in kept(connection)["alarms"]} == {"back_impossible"}
 
 
 def test_a_stop_leaves_paid_papers_paid(connection: Connection) -> None:

@@ -79,7 +79,8 @@ def test_a_kind_is_routed_to_the_issuer_of_its_municipality() -> None:
     assert route(BOOK, CITY, "juminhyo", NOW) == Route(CITY, Open())
     assert route(BOOK, SILENT_CITY, "juminhyo", NOW) == Route(SILENT_CITY, Open())
     assert route(BOOK, "131016", "juminhyo", NOW) == NoRoute("municipality_unknown")
-    assert route(BOOK, CITY, "koseki", NOW) == NoRoute("kind_unknown")
+    assert route(BOOK, CITY, "koseki", NOW) == Route(CITY, Open())
+    assert route(BOOK, SILENT_CITY, "koseki", NOW) == NoRoute("kind_unknown")
 
 
 def test_a_closed_service_says_when_it_opens() -> None:

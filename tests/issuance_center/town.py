@@ -15,6 +15,7 @@ from prometheus_client import CollectorRegistry
 from sqlalchemy import Table
 
 from fees.desk import Desk as FeesDesk
+from fees.pricing import Rates
 from fees.records import METADATA as BOOKS
 from issuance_center.config import Config, Limits
 from issuance_center.delivery import Delivery
@@ -42,11 +43,13 @@ from tests.issuance_center.founding import (
     OTHER_PARTY,
     SILENT_CITY,
     center_config,
+    document_keys,
+    documents,
     foundation,
     issuer,
-    rates,
     stream,
 )
+from tests.issuance_center.founding import rates as all_rates
 from tests.issuance_center.stores import InlineStore
 from tests.issuance_center.wires import Wire
 from trust.parties import Peer
@@ -55,7 +58,7 @@ from trust.parties import Peer
 class Town:
     """`at` is the time on every clock. `liar` may wrap the municipal desk; the wires take faults."""
 
-    def __init__(self, config: Config | None = None) -> None:
+    def __init__(self, config: Config | None = None, rates: Rates | None = None) -> None:
         made = foundation()
         self.at = NOW
         self.config = config or center_config()
@@ -63,15 +66,16 @@ class Town:
         self.municipal_store = InlineStore(made.municipal)
         self.jpki_store = InlineStore(made.jpki)
         self.fees_store = InlineStore(made.fees)
-        self.municipal: AnyDesk = MunicipalDesk(issuer(), self.municipal_store, InlinePress())
+        self.municipal: AnyDesk = MunicipalDesk(issuer(), self.municipal_store, InlinePress(document_keys().hands))
         self.jpki = JpkiDesk(self.jpki_store, made.responder)
         codes = frozenset({CITY, SILENT_CITY})
-        self.fees = FeesDesk(CENTER, codes, rates(), self.fees_store, CollectorRegistry())
+        self.fees = FeesDesk(CENTER, codes, rates or all_rates(), self.fees_store, CollectorRegistry())
         me = Peer("center", CENTER)
         self.to_fees = Wire(me, lambda: self.fees, self.now)
         self.to_city = Wire(me, lambda: self.municipal, self.now)
         self.to_silent_city = Wire(me, lambda: self.municipal, self.now)
         self.roots = (made.authority.certificate,)
+        self.documents = documents()
         self.ocsp_asked = 0
         self.woken = 0
         self.token = stream("town")
@@ -162,6 +166,7 @@ class Town:
             prices=PriceLists(self.to_fees, self.config.limits.fees_seconds),
             ocsp=self._ocsp,
             roots=self.roots,
+            documents=self.documents,
             token=self.token,
             new_id=lambda now: time_ordered_id(now, self.token),
             wake=self._wake,
@@ -223,22 +228,24 @@ class Kiosk:
         return reply
 
     def application(self, **changes: Any) -> said.Application:
-        """One copy for the whole household without options, unless `changes` say otherwise."""
+        """One copy of what was offered last, for everybody without options, on the first form, of the latest year, unless `changes` say otherwise."""
         heard = self.choices_heard
         values: dict[str, Any] = {
             "request_id": self.new_id(),
             "visit_id": self.visit_id,
             "kiosk_id": self.id,
             "municipality": self.municipality,
-            "kind": "juminhyo",
+            "kind": heard.kind if heard else "juminhyo",
+            "form": heard.forms[0].form if heard else "juminhyo",
+            "year": next(iter(heard.years), None) if heard else None,
             "members": tuple(member.member_id for member in heard.members) if heard else (),
             "show": (),
             "copies": 1,
-            "fee_yen": FEE_YEN,
             "register_version": heard.register_version if heard else "",
             "applied_at": self.town.at,
-        }
-        return said.Application(**values | changes)
+        } | changes
+        fees = {fee.form: fee.fee_yen for fee in heard.forms} if heard else {}
+        return said.Application(**{"fee_yen": fees.get(values["form"], FEE_YEN)} | values)
 
     def signed(self, application: said.Application) -> said.Apply:
         return said.Apply(application=application, signature=self._sign(application))
@@ -249,14 +256,15 @@ class Kiosk:
     def event(self, paper: said.ReadyPaper | str, step: str, **changes: Any) -> said.Event:
         """The next report, of a paper of the last request."""
         self.seq += 1
+        applied = next(message.application for message in reversed(self.sent) if isinstance(message, said.Apply))
         values: dict[str, Any] = {
             "kiosk_id": self.id,
             "seq": self.seq,
             "visit_id": self.visit_id,
-            "request_id": next(message.application.request_id for message in reversed(self.sent) if isinstance(message, said.Apply)),
+            "request_id": applied.request_id,
             "issuance_id": paper if isinstance(paper, str) else paper.issuance_id,
             "step": step,
-            "yen": FEE_YEN,
+            "yen": applied.fee_yen,
             "at": self.town.at,
         }
         return said.Event(**values | changes)
@@ -283,17 +291,23 @@ class Kiosk:
         assert isinstance(reply, said.Admitted), reply
         return reply
 
-    async def choosing(self, card: CardMade) -> said.Choices:
-        """Up to the choices."""
+    async def quoted(self, card: CardMade) -> said.KindsOffered:
+        """Up to the kinds and their fees."""
         await self.admitted(card)
-        await self.kinds()
-        reply = await self.choices()
+        reply = await self.kinds()
+        assert isinstance(reply, said.KindsOffered), reply
+        return reply
+
+    async def choosing(self, card: CardMade, kind: str = "juminhyo") -> said.Choices:
+        """Up to the choices."""
+        await self.quoted(card)
+        reply = await self.choices(kind)
         assert isinstance(reply, said.Choices), reply
         return reply
 
-    async def ready(self, card: CardMade, **changes: Any) -> said.CertificateReady:
+    async def ready(self, card: CardMade, kind: str = "juminhyo", **changes: Any) -> said.CertificateReady:
         """Up to the papers."""
-        await self.choosing(card)
+        await self.choosing(card, kind)
         reply = await self.apply(**changes)
         assert isinstance(reply, said.CertificateReady), reply
         return reply

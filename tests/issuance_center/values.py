@@ -30,9 +30,11 @@ def a_visit(**changes: Any) -> Visit:
 
 
 def an_offer(**changes: Any) -> Offer:
-    """Two people, two options, three copies."""
+    """Two people, two options, two forms, three copies."""
     values: dict[str, Any] = {
         "members": {"d1": "f" * 64, "d2": "e" * 64},
+        "forms": ("juminhyo", "kojinhyo"),
+        "years": (),
         "options": ("relation", "honseki"),
         "copies_max": 3,
         "register_version": "7",
@@ -48,6 +50,8 @@ def an_application(**changes: Any) -> Application:
         "kiosk_id": "K-1",
         "municipality": CITY,
         "kind": "juminhyo",
+        "form": "juminhyo",
+        "year": None,
         "members": ("0000000011",),
         "show": ("relation",),
         "copies": 1,
