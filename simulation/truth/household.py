@@ -30,7 +30,7 @@ _ITEMS_ALONE = {
 }  # fmt: skip
 """On the 記載事項証明書 nothing but name and birth date stands unasked."""
 
-_COUNTED = ("member_number", "remarks")
+_COUNT = "member_number"
 
 
 def chosen(home: Household, asked: Asked) -> list[Resident]:
@@ -71,7 +71,9 @@ def wrong_with_household(face: Face, asked: Asked, home: Household) -> Iterator[
     if [person.get("name") for person in printed] != [person.name for person in people]:
         yield "other people than were asked for"
         return
-    for cells, person in zip(printed, people, strict=True):
+    for number, (cells, person) in enumerate(zip(printed, people, strict=True), 1):
+        if cells.get(_COUNT, str(number)) != str(number):
+            yield "people counted otherwise"
         yield from _wrong_items(cells, {**texts_of(person), "head_name": home.head_name}, asked)
 
 
@@ -97,7 +99,7 @@ def _wrong_items(cells: Mapping[str, str], texts: Mapping[str, str], asked: Aske
     opened = {item for option in asked.show for item in (_ITEMS_ALONE if alone else _WHEN_ASKED)[option]}
     right = {item: texts[item] for item in ("name_kana", "name", "birth", *opened)} if alone else {item: texts[item] for item in (*_ALWAYS, *opened)}
     for item, text in cells.items():
-        if item not in right and item not in _COUNTED and (alone or text != EMPTY):
+        if item not in right and item != _COUNT and (alone or text != EMPTY):
             yield f"{item} was not asked for"
         elif item in right and text != right[item]:
             yield f"{item} is not the register's"

@@ -52,7 +52,8 @@ def wrong_with_tax(face: Face, holder: Resident, home: Household, record: TaxRec
     figures = _figures(record, face.form)
     if not record.declared:
         figures = dict.fromkeys(figures, EMPTY)
-    if ("申告がない" in dict(face.pieces[-1].cells).get("remarks", "")) is record.declared:
+    remarks = dict(face.pieces[-1].cells).get("remarks", "")
+    if (remarks == EMPTY, "申告がない" in remarks) != (record.declared, not record.declared):
         yield "says another thing of the declaration"
     yield from _wrong_cells(face, {**who, **figures}, ("remarks",))
 

@@ -1,92 +1,31 @@
 """The auditor is believed when it is silent, so each of its complaints is provoked once: a town in order is tampered with, and it must say what was done."""
 
 import sqlite3
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from copy import deepcopy
-from dataclasses import dataclass, replace
-from pathlib import Path
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import cache
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import text
 
+from certificates.back.reading import read_back
+from certificates.kinds import KINDS
+from certificates.reading import read
 from simulation import demonstration as demo
-from simulation import run
-from simulation.auditor import Auditor, Findings
-from simulation.faults import LEVELS
-from simulation.foundation import Foundation, found
-from simulation.parties import Town
-from simulation.party_life import adopt_tasks
-from simulation.virtual_time import run_virtual
+from simulation.auditor import Findings
 from simulation.visitor import Paper
 from simulation.workload import EVERYBODYS, Came
-from simulation.world import make_world
-
-VISITS = 14
+from tests.simulation.rested import Rested, raw_connection
 
 
-@dataclass
-class Rested:
-    """A town that has come to rest."""
-
-    foundation: Foundation
-    town: Town
-    came: list[Came]
-
-    def audit(self, came: list[Came] | None = None) -> Findings:
-        return Auditor(self.foundation, self.town).audit(self.came if came is None else came)
-
-    @contextmanager
-    def tampered(self, party: str, *statements: str) -> Iterator[None]:
-        """The party's database with `statements` done to it behind everybody's back, until the block ends."""
-        raw = _raw(self.foundation.estate.databases[party])
-        before = raw.serialize()
-        raw.execute("PRAGMA foreign_keys=OFF")
-        for statement in statements:
-            done = raw.execute(statement)
-            assert done.rowcount != 0, statement
-        try:
-            yield
-        finally:
-            raw.rollback()
-            raw.deserialize(before)
-
-    def with_papers(self) -> list[int]:
-        """The visits that left with a paper, by their place in `came`, of different households."""
-        seen: dict[str, int] = {}
-        for place, visit in enumerate(self.came):
-            if visit.visited.papers:
-                seen.setdefault(visit.holder.made.resident.household_no, place)
-        return list(seen.values())
-
-    def changed(self, place: int, change: Callable[[Came], Came | None]) -> list[Came]:
-        """A copy of what people left with, the visit at `place` changed."""
-        came = [replace(visit, visited=deepcopy(visit.visited)) for visit in self.came]
-        came[place] = change(came[place]) or came[place]
-        return came
-
-
-def _raw(engine: Engine) -> sqlite3.Connection:
-    pooled = engine.raw_connection()
-    raw = pooled.driver_connection
-    assert isinstance(raw, sqlite3.Connection)
-    pooled.close()
-    return raw
-
-
-@pytest.fixture(scope="module")
-def rested(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rested]:
-    folder: Path = tmp_path_factory.mktemp("town")
-    world = make_world(3, LEVELS["none"])
-    adopt_tasks(world.loop)
-    foundation = found(world, 3, 200, 4, folder)
-    town, crowd, findings, owed = run_virtual(world.loop, run._live(world, foundation, VISITS))
-    assert (findings.complaints, owed, len(crowd.came)) == ((), (), VISITS)
-    yield Rested(foundation, town, crowd.came)
-    for devices in town.devices.values():
-        for device in devices:
-            device.close()
+@pytest.fixture(scope="module", autouse=True)
+def _read_once() -> Iterator[None]:
+    """A paper that was proven needs no second proof in this file: reading depends on its bytes alone."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("simulation.auditor.read", cache(read))
+        patched.setattr("simulation.truth.sides.read_back", cache(read_back))
+        yield
 
 
 def _said(findings: Findings, part: str) -> bool:
@@ -108,32 +47,40 @@ def _first(visit: Came) -> Paper:
     return visit.visited.papers[0]
 
 
+def _with_sides_of(paper: Paper, other: Paper) -> Paper:
+    return replace(paper, face=other.face, back=other.back)
+
+
 def test_another_households_paper_is_somebody_elses(rested: Rested) -> None:
-    one, other = rested.with_papers()[:2]
+    wishes = [(place, rested.came[place].wish) for place in rested.with_papers()]
+    one, other = [place for place, wish in wishes if wish.kind == "juminhyo" and wish.form != "kojinhyo"][:2]
     came = rested.changed(one, lambda _: None)
     came[one].visited.papers[0], came[other].visited.papers[0] = (
-        replace(_first(came[one]), pdf=_first(came[other]).pdf),
-        replace(_first(came[other]), pdf=_first(came[one]).pdf),
+        _with_sides_of(_first(came[one]), _first(came[other])),
+        _with_sides_of(_first(came[other]), _first(came[one])),
     )
     findings = rested.audit(came)
     assert findings.mismatches == 2
     for place in (one, other):
         assert _said(findings, f"visit {came[place].number}: somebody else's address")
         assert _said(findings, f"visit {came[place].number}: other people than were asked for")
+        assert _said(findings, f"visit {came[place].number}: the back of another issuance")
 
 
 def test_a_member_who_was_not_asked_for_is_a_mismatch_in_the_right_household_too(rested: Rested) -> None:
     def household(visit: Came) -> int:
         return sum(resident.household_no == visit.holder.made.resident.household_no for resident in rested.foundation.residents)
 
-    place = next(place for place in rested.with_papers() if rested.came[place].wish.members == "all" and household(rested.came[place]) > 1)
+    places = [place for place in rested.with_papers() if rested.came[place].wish.kind in ("juminhyo", "kisai_jiko")]
+    place = next(place for place in places if rested.came[place].wish.members == "all" and household(rested.came[place]) > 1)
     findings = rested.audit(rested.changed(place, lambda visit: replace(visit, wish=replace(visit.wish, members="self"))))
     assert findings.mismatches == len(rested.came[place].visited.papers)
     assert _said(findings, "other people than were asked for") and not _said(findings, "address")
 
 
 def test_an_item_that_was_not_asked_for_is_a_mismatch(rested: Rested) -> None:
-    asked = {option: place for place in rested.with_papers() for option in EVERYBODYS if option in rested.came[place].wish.show}
+    places = [place for place in rested.with_papers() if rested.came[place].wish.kind in ("juminhyo", "kisai_jiko")]
+    asked = {option: place for place in places for option in EVERYBODYS if option in rested.came[place].wish.show}
     assert asked
     for option, place in asked.items():
         findings = rested.audit(rested.changed(place, lambda visit: replace(visit, wish=replace(visit.wish, show=()))))
@@ -144,12 +91,53 @@ def test_a_paper_with_one_byte_changed_cannot_be_read(rested: Rested) -> None:
     place = rested.with_papers()[0]
 
     def scratch(visit: Came) -> None:
-        pdf = bytearray(_first(visit).pdf or b"")
+        pdf = bytearray(_first(visit).face or b"")
         pdf[len(pdf) // 2] ^= 1
-        visit.visited.papers[0] = replace(_first(visit), pdf=bytes(pdf))
+        visit.visited.papers[0] = replace(_first(visit), face=bytes(pdf))
 
     findings = rested.audit(rested.changed(place, scratch))
     assert findings.mismatches == 1 and _said(findings, "a paper that cannot be read")
+
+
+def test_the_back_of_another_copy_is_a_mismatch_and_so_is_none(rested: Rested) -> None:
+    place = next(place for place in rested.with_papers() if len(rested.came[place].visited.papers) > 1)
+
+    def turn(visit: Came) -> None:
+        one, other = visit.visited.papers[:2]
+        visit.visited.papers[:2] = [replace(one, back=other.back), replace(other, back=None)]
+
+    findings = rested.audit(rested.changed(place, turn))
+    assert findings.mismatches == 2
+    for words in ("the back of another face", "the back of another issuance", "2-D codes of another paper", "a face without its back"):
+        assert _said(findings, words), words
+
+
+def test_another_kind_another_form_or_another_year_than_was_wanted_is_a_mismatch(rested: Rested) -> None:
+    for kind in ("juminhyo", "kazei"):
+        place = next(place for place in rested.with_papers() if rested.came[place].wish.kind == kind)
+        wish = rested.came[place].wish
+        other = KINDS[kind].forms[0].code if wish.form not in ("", KINDS[kind].forms[0].code) else KINDS[kind].forms[1].code
+        wrong = rested.changed(place, lambda visit, other=other: replace(visit, wish=replace(visit.wish, form=other)))  # type: ignore[misc]
+        assert _said(rested.audit(wrong), "another form than was asked for")
+    earlier = rested.changed(place, lambda visit: replace(visit, wish=replace(visit.wish, year=2024 if visit.wish.year != 2024 else 2025)))
+    assert rested.audit(earlier).mismatches > 0
+    inkan = rested.changed(place, lambda visit: replace(visit, wish=replace(visit.wish, kind="inkan", form="", year=None)))
+    assert _said(rested.audit(inkan), "another form than was asked for")
+
+
+def test_a_seal_that_was_cancelled_before_the_visit_is_a_mismatch(rested: Rested) -> None:
+    place = next(place for place in rested.with_papers() if rested.came[place].wish.kind == "inkan")
+    holder, population = rested.came[place].holder.made.resident.atena_no, rested.foundation.population
+    gone = tuple(
+        replace(seal, cancelled_at=rested.came[place].began, cancelled_for="lost") if seal.atena_no == holder else seal for seal in population.seals
+    )
+    tampered = Rested(replace(rested.foundation, population=replace(population, seals=gone)), rested.town, rested.came)
+    assert _said(tampered.audit(), f"visit {rested.came[place].number}: a seal that is not in force")
+
+
+def test_people_came_for_every_kind_and_left_with_papers_of_most(rested: Rested) -> None:
+    assert {visit.wish.kind for visit in rested.came} >= {"juminhyo", "inkan", "kazei", "koseki"}
+    assert len({rested.came[place].wish.kind for place in rested.with_papers()}) >= 4
 
 
 def test_a_paper_that_came_out_twice_is_said_twice(rested: Rested) -> None:
@@ -190,6 +178,18 @@ def test_a_paper_that_nobody_has(rested: Rested, state: str) -> None:
     with rested.tampered("center", f"UPDATE issuances SET state = '{state}' WHERE issuance_id = '{issuance}'"):
         findings = rested.audit(rested.changed(place, lambda visit: visit.visited.papers.pop(0) and None))
     assert _said(findings, f"{issuance}: the center says {state}, and nobody has the paper")
+
+
+def test_a_paper_on_another_form_than_the_center_knows_of(rested: Rested) -> None:
+    place = next(place for place in rested.with_papers() if rested.came[place].wish.kind == "juminhyo")
+    issuance = _first(rested.came[place]).issuance_id
+    form = rested.came[place].wish.form or "juminhyo"
+    with rested.tampered(
+        "center", f"UPDATE requests SET form = 'koseki' WHERE request_id = (SELECT request_id FROM issuances WHERE issuance_id = '{issuance}')"
+    ):
+        findings = rested.audit()
+    assert _said(findings, f"a paper on the form {form}, and the center says koseki")
+    assert _said(findings, "the coin boxes gained"), "a 戸籍 costs more"
 
 
 # --- money ---
@@ -302,8 +302,8 @@ def test_an_unresolved_issuance_without_a_case_and_a_case_without_one(rested: Re
 
 def test_an_audit_changes_nothing(rested: Rested) -> None:
     databases: dict[str, Any] = rested.foundation.estate.databases  # type: ignore[assignment]
-    before = {name: _raw(engine).serialize() for name, engine in databases.items()}
+    before = {name: raw_connection(engine).serialize() for name, engine in databases.items()}
     rested.audit()
-    assert {name: _raw(engine).serialize() for name, engine in databases.items()} == before
+    assert {name: raw_connection(engine).serialize() for name, engine in databases.items()} == before
     with databases["center"].begin() as connection:
         assert connection.execute(text("SELECT count(*) FROM issuances")).scalar_one() > 5

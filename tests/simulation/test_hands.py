@@ -8,7 +8,7 @@ from typing import Any, cast
 import pytest
 
 from kiosk.printer import Printer
-from kiosk.printer_outcomes import TakenPaper
+from kiosk.printer_outcomes import Sides, TakenPaper
 from kiosk.terminal import Terminal
 from simulation.hands import SimulatedHands
 from simulation.party_life import Incarnation
@@ -16,7 +16,7 @@ from simulation.visitor import MachineDown, NotServed, Paper
 from simulation.world import World
 from tests.simulation.weather import in_world
 
-PAPERS = (Paper("a", 2, b"%PDF a"), Paper("b", 1, b"%PDF b"))
+PAPERS = (Paper("a", 2, b"%PDF a", b"%PDF back a"), Paper("b", 1, b"%PDF b", b"%PDF back b"))
 
 
 @dataclass
@@ -40,12 +40,12 @@ def _printed(folder: Path, life: Incarnation) -> Printer:
     printer = Printer.open(folder, life.reach)
     for paper in PAPERS:
         for sheet in range(1, paper.sheets + 1):
-            printer.print_sheet("job", paper.issuance_id, sheet, paper.sheets, paper.pdf or b"")
+            printer.print_sheet("job", paper.issuance_id, sheet, paper.sheets, Sides(paper.face or b"", paper.back or b""))
     return printer
 
 
 def _held(found: tuple[TakenPaper, ...]) -> list[Paper]:
-    return [Paper(paper.paper_id, paper.sheets, paper.pdf) for paper in found]
+    return [Paper(paper.paper_id, paper.sheets, paper.sides.face, paper.sides.back) for paper in found if paper.sides is not None]
 
 
 @pytest.mark.parametrize("point", range(1, 12))

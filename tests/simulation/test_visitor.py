@@ -28,7 +28,7 @@ class Machine:
         self.done.append((method, path, body))
         view = self._next()
         if path == "tray/take":
-            return {"papers": [{"issuance_id": "a", "sheets": 1, "pdf": "JVBERg=="}], "receipt": "領収書", "view": view}
+            return {"papers": [{"issuance_id": "a", "sheets": 1, "face": "JVBERg==", "back": "JVBERi0="}], "receipt": "領収書", "view": view}
         if path == "return-tray/take":
             return {"yen": 300, "view": view}
         if path == "coins":
@@ -62,6 +62,22 @@ def _visit(*views: Json | Exception, wish: Wish = WISH) -> tuple[Visited, Machin
     return person.outcome, machine, seconds, error
 
 
+def _options(forms: tuple[str, ...] = ("juminhyo",), years: tuple[int, ...] = (), options: tuple[str, ...] = ()) -> Json:
+    return _view("options", **_chosen(forms, years), options=[{"code": code, "chosen": False} for code in options])
+
+
+def _copies(years: tuple[int, ...] = ()) -> Json:
+    return _view("copies", **_chosen(("inkan",), years), shown=[], copies=1, copies_max=3)
+
+
+def _chosen(forms: tuple[str, ...], years: tuple[int, ...]) -> Json:
+    """The first of each is chosen, as the panel has it."""
+    return {
+        "forms": [{"code": form, "chosen": form == forms[0]} for form in forms],
+        "years": [{"year": year, "chosen": year == years[0]} for year in years],
+    }
+
+
 MENU = _view("menu")
 
 
@@ -92,7 +108,7 @@ def test_paper_in_the_hand_stays_in_the_hand_when_the_machine_goes_dark() -> Non
 def test_papers_receipt_and_change_are_taken_and_counted() -> None:
     outcome, machine, _, error = _visit(MENU, _view("take_papers"), _view("take_papers"), _view("receipt", reference="7192", receipt=None), MENU)
     assert error is None
-    assert outcome.papers == [Paper("a", 1, b"%PDF")]
+    assert outcome.papers == [Paper("a", 1, b"%PDF", b"%PDF-")]
     assert (outcome.receipt, outcome.reference, outcome.returned_yen) == ("領収書", "7192", 300)
     assert [path for _, path, _ in machine.done] == ["events", "return-tray/take", "tray/take", "events"]
 
@@ -104,17 +120,32 @@ def test_papers_receipt_and_change_are_taken_and_counted() -> None:
         (_view("pin"), Wish("0", "12a4", "990019", "juminhyo"), "pin_malformed"),
         (_view("kinds", kinds=[]), WISH, "kind_unknown"),
         (_view("kinds", kinds=[{"kind": "juminhyo", "open": False}]), WISH, "closed_now"),
-        (_view("members", household=1), Wish("0", "1234", "990019", "juminhyo", ("1",)), "members_invalid"),
+        (_view("members", scopes=["only_me"]), Wish("0", "1234", "990019", "juminhyo", ("1",)), "members_invalid"),
         (_view("members_pick", members=[{"id": "1", "chosen": True}]), Wish("0", "1234", "990019", "juminhyo", ("9",)), "members_invalid"),
-        (_view("options", options=[]), Wish("0", "1234", "990019", "juminhyo", "all", ("honseki",)), "options_invalid"),
-        (_view("copies", copies=1, copies_max=3), Wish("0", "1234", "990019", "juminhyo", copies=4), "copies_invalid"),
-        (_view("copies", copies=1, copies_max=3), Wish("0", "1234", "990019", "juminhyo", copies=0), "copies_invalid"),
+        (_view("members", scopes=["only_me"]), Wish("0", "1234", "990019", "inkan", "all"), "members_invalid"),
+        (_options(), Wish("0", "1234", "990019", "juminhyo", "all", ("honseki",)), "options_invalid"),
+        (_options(forms=("kazei",)), Wish("0", "1234", "990019", "kazei", form="koseki"), "form_invalid"),
+        (_options(years=(2026, 2025)), Wish("0", "1234", "990019", "kazei", year=2024), "year_invalid"),
+        (_copies(), Wish("0", "1234", "990019", "juminhyo", copies=4), "copies_invalid"),
+        (_copies(), Wish("0", "1234", "990019", "juminhyo", copies=0), "copies_invalid"),
+        (_copies(), Wish("0", "1234", "990019", "juminhyo", show=("relation",)), "options_invalid"),
+        (_copies(), Wish("0", "1234", "990019", "inkan", form="juminhyo"), "form_invalid"),
+        (_copies(years=(2026,)), Wish("0", "1234", "990019", "kazei", year=2025), "year_invalid"),
     ],
 )
 def test_what_the_panel_does_not_offer_is_not_forced_on_it(view: Json, wish: Wish, code: str) -> None:
     outcome, machine, _, error = _visit(MENU, view, MENU, wish=wish)
     assert error is None and outcome.refusal == code and outcome.sentence
     assert [body["event"] for _, _, body in machine.done if body is not None] == ["start", "cancel"]
+
+
+def test_form_year_and_items_are_touched_as_they_are_wanted() -> None:
+    wish = Wish("0", "1234", "990019", "kazei", "self", ("relation",), "shotoku", 2025)
+    view = _options(("kazei", "shotoku"), (2026, 2025), ("honseki", "relation"))
+    _, machine, _, error = _visit(MENU, view, *([view] * 4), MENU, wish=wish)
+    touched = [(body["event"], body.get("value")) for _, _, body in machine.done if body is not None]
+    assert error is None
+    assert touched[1:5] == [("form", "shotoku"), ("year", 2025), ("option", "relation"), ("next", None)]
 
 
 def test_a_wrong_pin_is_not_tried_twice() -> None:

@@ -1,0 +1,63 @@
+"""A simulated town that has come to rest, for whoever wants to look at it, or to tamper with it."""
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from copy import deepcopy
+from dataclasses import dataclass, replace
+
+from sqlalchemy import Engine
+
+from simulation.auditor import Auditor, Findings
+from simulation.foundation import Foundation
+from simulation.parties import Town
+from simulation.workload import Came
+
+
+@dataclass
+class Rested:
+    """A town that has come to rest."""
+
+    foundation: Foundation
+    town: Town
+    came: list[Came]
+
+    def audit(self, came: list[Came] | None = None) -> Findings:
+        return Auditor(self.foundation, self.town).audit(self.came if came is None else came)
+
+    @contextmanager
+    def tampered(self, party: str, *statements: str) -> Iterator[None]:
+        """The party's database with `statements` done to it behind everybody's back, until the block ends."""
+        raw = raw_connection(self.foundation.estate.databases[party])
+        before = raw.serialize()
+        raw.execute("PRAGMA foreign_keys=OFF")
+        for statement in statements:
+            done = raw.execute(statement)
+            assert done.rowcount != 0, statement
+        try:
+            yield
+        finally:
+            raw.rollback()
+            raw.deserialize(before)
+
+    def with_papers(self) -> list[int]:
+        """The visits that left with a paper, by their place in `came`, of different households."""
+        seen: dict[str, int] = {}
+        for place, visit in enumerate(self.came):
+            if visit.visited.papers:
+                seen.setdefault(visit.holder.made.resident.household_no, place)
+        return list(seen.values())
+
+    def changed(self, place: int, change: Callable[[Came], Came | None]) -> list[Came]:
+        """A copy of what people left with, the visit at `place` changed."""
+        came = [replace(visit, visited=deepcopy(visit.visited)) for visit in self.came]
+        came[place] = change(came[place]) or came[place]
+        return came
+
+
+def raw_connection(engine: Engine) -> sqlite3.Connection:
+    pooled = engine.raw_connection()
+    raw = pooled.driver_connection
+    assert isinstance(raw, sqlite3.Connection)
+    pooled.close()
+    return raw
