@@ -116,8 +116,8 @@ def says_the_register(face: Face, sources: Sources, kind: Kind) -> None:
             assert all(dated(value) in flat for value in entries)
         else:
             assert sources.fuhyo is not None
-            flat = "".join(texts)
-            assert all(address.address in flat for person in sources.fuhyo.people for address in person.addresses)
+            lived = "".join(text for piece in face.pieces for code, text in piece.cells if code in ("address", "address_goes_on"))
+            assert all(address.address in lived for person in sources.fuhyo.people for address in person.addresses)
         return
     holder, household = sources.holder, sources.household
     assert holder is not None
