@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from certificates.wareki import ERAS, Era, day_in_japan, printed, wareki
+from certificates.wareki import ERAS, Era, day_in_japan, fiscal_year, printed, wareki
 
 
 @pytest.mark.parametrize(
@@ -59,3 +59,14 @@ def test_the_day_is_japans_wherever_the_instant_was_written() -> None:
     assert day_in_japan(datetime(2026, 12, 31, 15, 0, tzinfo=UTC)) == date(2027, 1, 1)
     with pytest.raises(ValueError, match="offset"):
         day_in_japan(datetime(2026, 12, 31, 15, 0))
+
+
+@pytest.mark.parametrize(
+    ("year", "text"), [(2026, "令和８年度"), (2020, "令和２年度"), (2019, "平成３１年度"), (1989, "平成元年度"), (1988, "昭和６３年度")]
+)
+def test_a_fiscal_year_is_named_in_the_era_of_its_first_of_april(year: int, text: str) -> None:
+    assert fiscal_year(year) == text
+
+
+def test_a_fiscal_year_knows_a_new_era_too() -> None:
+    assert fiscal_year(2041, (*ERAS, Era("見本", date(2040, 1, 1)))) == "見本２年度"
