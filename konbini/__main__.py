@@ -113,14 +113,18 @@ def verify(
 @municipal.command("import")
 def municipal_import(
     config: Annotated[Path, typer.Option(help="市区町村のサーバの設定ファイル。", dir_okay=False)],
-    register: Annotated[str, typer.Option(help="台帳の種類（resident）。")],
-    csv: Annotated[Path, typer.Option(help="読み込む CSV（列は docs/registers.md）。", dir_okay=False)],
+    register: Annotated[str, typer.Option(help="台帳の種類: residents（住民）, koseki（戸籍と附票）, seal（印鑑登録）, tax（課税）。")],
+    csv: Annotated[Path, typer.Option(help="読み込む CSV（列は docs/registers.md）。koseki では戸籍のファイル。", dir_okay=False)],
+    members: Annotated[Path | None, typer.Option(help="koseki: 戸籍の者の CSV。", dir_okay=False)] = None,
+    fuhyo: Annotated[Path | None, typer.Option(help="koseki: 附票の CSV。附票がなければ省く。", dir_okay=False)] = None,
+    imprints: Annotated[Path | None, typer.Option(help="seal: 印影の PNG のフォルダ。印影を CSV に書いたときは省く。", file_okay=False)] = None,
     json: Json = False,
 ) -> None:
     """ほかで作られた台帳を読み込む。1行でも誤りがあれば、何も変えずに行を示す。"""
     from konbini.municipal_import import import_register
+    from municipal_server.register_import import Files
 
-    import_register(config, register, csv, as_json=json)
+    import_register(config, register, Files(csv, members, fuhyo, imprints), as_json=json)
 
 
 def main() -> None:

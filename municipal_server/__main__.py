@@ -12,13 +12,11 @@ from prometheus_client import CollectorRegistry
 from messages.door import open_door, serve_application
 from messages.logs import configure
 from messages.serving import run_until_stopped
-from municipal_server import register_import
 from municipal_server.app import clerks_office, protocol_door
 from municipal_server.config import Config, hands_of, issuer_of, load
 from municipal_server.desk import Desk
 from municipal_server.issue_tables import METADATA
 from municipal_server.press import InlinePress, PoolPress, Press
-from municipal_server.register_import import ImportReport
 from registers.residents.tables import METADATA as REGISTER
 from storage.crash_points import CrashPoints, RehearsedStore
 from storage.instants import JST
@@ -39,11 +37,6 @@ def run(config_file: Path) -> None:
     if press.state == "broken":
         log.error("press_broken")
         sys.exit(1)
-
-
-def import_register(config_file: Path, register: str, csv_file: Path) -> ImportReport:
-    """Put the register in `csv_file` in the place of the municipality's own; see `register_import.import_register`."""
-    return register_import.import_register(config_file, register, csv_file, now())
 
 
 async def serve(config: Config, press: Press, stop: asyncio.Event) -> None:

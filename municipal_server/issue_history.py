@@ -16,7 +16,10 @@ from storage.instants import instant, stamp
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """What to look for: `text` is a 発行番号, a 宛名番号, a person's number in the 戸籍, an issuance id or a request id, whole; an empty field does not narrow. Days are half-open: `since` <= t < `before`."""
+    """What to look for: `text` is a 発行番号, a 宛名番号, a person's number in the 戸籍, an issuance id or a request id, whole; an empty field does not narrow.
+
+    Days are half-open: `since` <= t < `before`.
+    """
 
     text: str = ""
     state: State | None = None

@@ -31,6 +31,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
             *("date_empty", "date_form", "date_range", "date_spreadsheet", "date_text_too_long"),
         )
     },
+    "character_unavailable": (
+        "印字できない文字があります。この者の証明書は交付できません。",
+        "A character cannot be printed: no paper with it can be issued.",
+    ),
     "year_form": ("年度は西暦4桁（令和8年度は 2026）で書いてください。", "Write the fiscal year in four Western digits (令和8年度 is 2026)."),
     "amount_form": (
         "金額は円単位の整数を半角数字で、桁区切りなしで書いてください。",

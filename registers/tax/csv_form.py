@@ -6,20 +6,29 @@ figure agree with another.
 
 import csv
 import io
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import BinaryIO, Literal, cast
 
 from sqlalchemy import Connection
 
-from registers.csv_table import CellFault, Line, Rejected, read_table
+from registers.csv_table import BadLine, CellFault, Line, Rejected, bad_line, read_table
+from registers.residents.checks import has_private_use
 from registers.tax.checks import SENTENCES, faults, figure_faults, figure_in
 from registers.tax.columns import COLUMNS, DECLARED, FIGURES, figures_of, part_of
 from registers.tax.record import Deductions, Dependants, Incomes, Levy, TaxRecord
 from registers.tax.tables import Replaced, replace_all
 
-__all__ = ["COLUMNS", "Parsed", "Rejected", "parse", "replace_register", "write"]
+__all__ = ["COLUMNS", "MissingGlyphs", "Parsed", "Rejected", "parse", "replace_register", "write"]
+
+MissingGlyphs = Callable[[str], tuple[str, ...]]
+"""A text -> those of its characters (variation sequences included) that cannot be printed."""
+
+_PRINTED = ("address",)
+"""氏名 on a tax paper is the resident register's."""
+
+_JAPANESE = {column.field: column.ja for column in COLUMNS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,13 +36,17 @@ class Parsed:
     """A register that may be loaded, in the file's order; version "0" (no store's)."""
 
     records: tuple[TaxRecord, ...]
+    warnings: tuple[BadLine, ...] = ()
 
 
-def parse(stream: BinaryIO) -> Parsed | Rejected:
-    """The register in a file opened for reading bytes, or every reason why it may not be loaded."""
-    reading = _Reading()
+def parse(stream: BinaryIO, *, missing_glyphs: MissingGlyphs | None = None) -> Parsed | Rejected:
+    """The register in a file opened for reading bytes, or every reason why it may not be loaded.
+
+    `missing_glyphs` is asked about 賦課期日の住所: a character that cannot be printed is a warning, for it keeps nothing out but the papers that would bear it.
+    """
+    reading = _Reading(missing_glyphs)
     rejected = read_table(stream, COLUMNS, SENTENCES, reading.take)
-    return rejected if rejected is not None else Parsed(tuple(reading.records))
+    return rejected if rejected is not None else Parsed(tuple(reading.records), tuple(reading.warnings))
 
 
 def write(records: Iterable[TaxRecord], *, header: Literal["ja", "ascii"] = "ja") -> str:
@@ -66,11 +79,13 @@ def replace_register(connection: Connection, parsed: Parsed, now: datetime) -> R
 class _Reading:
     """What has been read so far."""
 
-    def __init__(self) -> None:
+    def __init__(self, missing_glyphs: MissingGlyphs | None) -> None:
+        self._missing_glyphs = missing_glyphs
         self._seen: set[tuple[str, str]] = set()
         self.records: list[TaxRecord] = []
+        self.warnings: list[BadLine] = []
 
-    def take(self, _number: int, line: Line) -> list[CellFault]:
+    def take(self, number: int, line: Line) -> list[CellFault]:
         """What is wrong with a line; a line with nothing wrong is kept."""
         found = list(faults(line))
         key = (line["atena_no"], line["year"])
@@ -83,7 +98,13 @@ class _Reading:
         found = list(figure_faults(record))
         if not found:
             self.records.append(record)
+            self.warnings += [
+                bad_line(number, _JAPANESE[field], "character_unavailable", SENTENCES) for field in _PRINTED if self._unprintable(line[field])
+            ]
         return found
+
+    def _unprintable(self, text: str) -> bool:
+        return has_private_use(text) or (self._missing_glyphs is not None and bool(self._missing_glyphs(text)))
 
 
 def _record(line: Line) -> TaxRecord:
