@@ -37,7 +37,7 @@ from trust.document_signers import document_signer_certificate, signing_authorit
 NOW = datetime(2026, 11, 23, 12, 34, 56, tzinfo=JST)
 ISSUER = IssuerForm("990019", "見本県", "みほん市", "見本県みほん市長", "見本　一心", seal_png("みほん市長之印"), "みほん市")
 URN = "urn:konbini:signer:municipality:990019"
-CHECK_URL = "https://example.jp/check"
+CHECK_URL = "https://kakunin.konbini.invalid/"
 SAMPLES = (
     "見本県みほん市中央一丁目２番３号",
     "令和２年１２月１５日",
