@@ -73,7 +73,7 @@ def issue(
     from konbini.issue import Errand, run_errand, who
 
     shown = tuple(code for code in show.split(",") if code)
-    listed = who(members, scope, person, as_json=json)
+    listed = who(kind, members, scope, person, as_json=json)
     run_errand(Errand(town_file, holder, pin, kind, listed, form, year, shown, copies, kiosk, municipality, credential, out), as_json=json)
 
 

@@ -8,6 +8,7 @@ from typing import Any, BinaryIO, Self
 
 import aiohttp
 
+from certificates.kinds import KINDS
 from konbini.answers import fail, print_json
 from messages.refusals import TABLE
 from simulation.town.description import HolderEntry, KioskEntry, NoTown, Town, read_town
@@ -33,13 +34,31 @@ class Errand:
     out: Path
 
 
-def who(members: str, scope: str, person: str, *, as_json: bool) -> str:
-    """Whom the paper is about, as `Errand.members`: `--scope all` is everybody, `--scope person` the holder or the person named; without a scope what `--members` says."""
-    if scope not in ("", "all", "person") or (person and scope != "person"):
-        fail("members_invalid", "--scope は all か person です。--person は --scope person のときだけ使えます。", as_json=as_json, status=2)
+def who(kind: str, members: str, scope: str, person: str, *, as_json: bool) -> str:
+    """Whom the paper is about, as `Errand.members`: `--scope all` is everybody of the 戸籍, `--scope person` the holder or the person named; without a scope what `--members` says.
+
+    Ends with status 2 for words that do not go together, before anybody goes to a terminal.
+    """
+    wrong = _wrong_words(kind, members, scope, person)
+    if wrong:
+        fail("members_invalid", wrong, as_json=as_json, status=2)
     if scope == "person":
         return person or "self"
-    return "all" if scope == "all" else members
+    return scope or members
+
+
+def _wrong_words(kind: str, members: str, scope: str, person: str) -> str:
+    if person and scope != "person":
+        return "--person は --scope person のときだけ使えます。"
+    if scope not in ("", "all", "person"):
+        return "--scope は all（全部）か person（1人）です。"
+    known = KINDS.get(kind)
+    if scope and known is not None and known.chosen != "all_or_one":
+        others = "、".join(other.code for other in KINDS.values() if other.chosen == "all_or_one")
+        return f"--scope と --person を使えるのは戸籍証明書と戸籍の附票（{others}）だけです。" + (
+            "世帯の中から選ぶには --members を使います。" if known.chosen == "some" else "この証明書はカードの本人のものだけです。"
+        )
+    return "--scope と --members は同時に使えません。" if scope and members != "all" else ""
 
 
 def run_errand(errand: Errand, *, as_json: bool) -> None:
@@ -69,7 +88,15 @@ def _wish(errand: Errand, holder: HolderEntry) -> Wish:
         # One's own number alone is what the panel calls "only me".
         members = "self" if members == (holder.atena_no,) else members
     return Wish(
-        holder.id, errand.pin, errand.municipality or holder.municipality, errand.kind, members, errand.show, errand.form, errand.year, errand.copies
+        card=holder.id,
+        pin=errand.pin,
+        municipality=errand.municipality or holder.municipality,
+        kind=errand.kind,
+        members=members,
+        show=errand.show,
+        form=errand.form,
+        year=errand.year,
+        copies=errand.copies,
     )
 
 

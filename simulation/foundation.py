@@ -79,7 +79,7 @@ def found(world: World, seed: int, residents: int, terminals: int, folder: Path)
     people = registered(population, cards, today, missing_glyphs)
     names = tuple(f"{demo.OPERATOR}-{number + 1:03d}" for number in range(terminals))
     answering = responder_certificate(authority, "見本 OCSPレスポンダ", keys[2], world.now() - timedelta(days=1), token)
-    issuer = _issuer()
+    issuer = demonstration_issuer()
     papers = make_document_keys(population.city, (keys[-3], keys[-2], keys[-1]), signing_key(CODE_KEY), world.now(), token)
     estate = Estate(
         world=world,
@@ -133,7 +133,8 @@ def _holder(folder: Path, number: int, card: CardMade, token: Callable[[int], by
     return Holder(number, file, card)
 
 
-def _issuer() -> Issuer:
+def demonstration_issuer() -> Issuer:
+    """What the demonstration municipality decides, as its server knows it."""
     form = IssuerForm(
         municipality=MIHON.code,
         prefecture=MIHON.prefecture,

@@ -225,6 +225,8 @@ class Person:
         """What the panel did not let the visitor ask for, where it has nothing to choose from."""
         forms = [form["code"] for form in chosen["forms"] if form["chosen"]]
         years = [year["year"] for year in chosen["years"] if year["chosen"]]
+        if chosen["chosen"] == "holder" and isinstance(self._wish.members, tuple):
+            return "members_invalid"
         if set(chosen["shown"]) != set(self._wish.show):
             return "options_invalid"
         if self._wish.form and forms != [self._wish.form]:

@@ -23,8 +23,11 @@ class KioskEntry(msgspec.Struct, frozen=True):
 
 
 class HolderEntry(msgspec.Struct, frozen=True):
-    """A demonstration holder: `card` is the card's file, `kinds` what this person is entitled to now, `atena_no` the 宛名番号, `note` what is special,
-    `household` the 宛名番号 of everybody in the household, in the order of the paper (what `--members` takes).
+    """A demonstration holder: `card` is the card's file, `atena_no` the 宛名番号, `note` what is special.
+
+    `kinds`: certificates that this person could have when the town was prepared, about everybody who would stand on one (`--members all`, `--scope all`), or the holder where nobody else can.
+    `household` the 宛名番号 of everybody in the household, in the order of the paper (what `--members` takes); `persons` the numbers of those in the 戸籍 of whom a 個人事項 can be asked for, in
+    its order (what `--person` takes), none where the 戸籍 is kept elsewhere; `years` the 年度 of which there is a tax paper, the latest first.
     """
 
     id: str
@@ -36,6 +39,8 @@ class HolderEntry(msgspec.Struct, frozen=True):
     atena_no: str
     note: str
     household: tuple[str, ...] = ()
+    persons: tuple[str, ...] = ()
+    years: tuple[int, ...] = ()
 
 
 class StaffEntry(msgspec.Struct, frozen=True):
@@ -48,7 +53,9 @@ class StaffEntry(msgspec.Struct, frozen=True):
 
 
 class Town(msgspec.Struct, frozen=True):
-    """The whole file. `ca` holds paths: both authorities' certificates, and one party's certificate and key to try a door with."""
+    """The whole file. `ca` holds paths: the authorities' certificates (`documents` is that of papers' signers), the signed list of the keys of 2-D codes (`code_keys`), both as one file for
+    `konbini verify` (`trust`), and one party's certificate and key to try a door with. `receivers` is the page where whoever receives a paper checks it.
+    """
 
     parties: dict[str, PartyEntry]
     ca: dict[str, str]
@@ -56,6 +63,7 @@ class Town(msgspec.Struct, frozen=True):
     holders: tuple[HolderEntry, ...]
     staff: tuple[StaffEntry, ...]
     municipality: str
+    receivers: str = ""
     specimen: str = "見本"
 
 

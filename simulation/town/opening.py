@@ -10,8 +10,8 @@ from datetime import datetime
 from pathlib import Path
 from types import FrameType
 
-from simulation.town.authorities import root_files
-from simulation.town.configurations import HOST, Opening, Ports, door_url, write_configurations
+from simulation.town.authorities import key_list_file, receivers_trust_file, root_files
+from simulation.town.configurations import HOST, Opening, Ports, door_url, receivers_url, write_configurations
 from simulation.town.description import KioskEntry, PartyEntry, StaffEntry, Town, write_town
 from simulation.town.folders import PARTIES, Folders
 from simulation.town.preparation import Prepared, prepare
@@ -137,6 +137,9 @@ def _describe(folders: Folders, prepared: Prepared, opening: Opening, pids: Mapp
         "parties": str(root_files(folders, "parties")[0]),
         "jpki": str(root_files(folders, "jpki")[0]),
         "ocsp_responder": str(root_files(folders, "ocsp")[0]),
+        "documents": str(root_files(folders, "documents")[0]),
+        "code_keys": str(key_list_file(folders)),
+        "trust": str(receivers_trust_file(folders)),
         "party_certificate": str(folders.party("kiosk") / "party.pem"),
         "party_key": str(folders.party("kiosk") / "party.key"),
     }
@@ -144,4 +147,12 @@ def _describe(folders: Folders, prepared: Prepared, opening: Opening, pids: Mapp
     kiosks = tuple(
         KioskEntry(terminal.id, f"{_office_url(opening, 'kiosk')}/terminals/{terminal.id}", terminal.profile) for terminal in prepared.terminals
     )
-    return Town(parties=parties, ca=ca, kiosks=kiosks, holders=prepared.holders, staff=staff, municipality=prepared.city.code)
+    return Town(
+        parties=parties,
+        ca=ca,
+        kiosks=kiosks,
+        holders=prepared.holders,
+        staff=staff,
+        municipality=prepared.city.code,
+        receivers=receivers_url(opening),
+    )

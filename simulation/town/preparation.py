@@ -14,21 +14,24 @@ from pathlib import Path
 import msgspec
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from sqlalchemy import Connection
 
 from certificates.fonts.selection import missing_glyphs
-from certificates.kinds import KINDS
 from certificates.seal import seal_png
 from jpki import statuses
+from municipal_server.config import Issuer
 from receiving.trust_file import trust_file
 from registers.population import MIHON, City, Population, generate
 from registers.residents import tables as resident_tables
 from screens.sign_in import hash_password
 from simulation import demonstration as demo
 from simulation.document_keys import make_document_keys
+from simulation.foundation import demonstration_issuer
 from simulation.people import CardMade, Mint, issued, make_cards, registered, write_card
 from simulation.registers_filled import carved, fill_registers
 from simulation.town.authorities import key_list_file, load_root, make_authorities, make_party, receivers_trust_file, root_files
 from simulation.town.description import HolderEntry
+from simulation.town.entitlements import Entitlements, entitlements
 from simulation.town.folders import PARTIES, Folders
 from storage.opening import open_store
 from trust.authority import save, save_certificate, save_key
@@ -120,9 +123,11 @@ def _make(folders: Folders, seed: int, residents: int, now: datetime, said: Said
     said("個人番号カードを作っています")
     mint = Mint(load_root(folders, "jpki"), load_root(folders, "stranger"), ring, "http://127.0.0.1/ocsp", secrets.token_bytes)
     cards = make_cards(population, mint, now, lambda done, of: said(f"個人番号カードを作っています（{done}/{of}）"))
+    allowed = asyncio.run(_fill_registers(folders, population, cards, now))
     homes = {home.household_no: tuple(member.atena_no for member in home.members) for home in population.households}
-    holders = tuple(_write_card(folders, index, card, city, homes.get(card.resident.household_no, ())) for index, card in enumerate(cards))
-    asyncio.run(_fill_registers(folders, population, cards, now))
+    holders = tuple(
+        _write_card(folders, index, card, homes.get(card.resident.household_no, ()), allowed[card.serial]) for index, card in enumerate(cards)
+    )
     settings = Settings(seed, residents, holders, tuple(_staff_member(*row) for row in demo.STAFF))
     folders.settings_file.write_bytes(msgspec.json.encode(settings))
     folders.settings_file.chmod(0o600)
@@ -164,31 +169,40 @@ def _loaded(der: bytes) -> rsa.RSAPrivateKey:
     return key
 
 
-def _write_card(folders: Folders, index: int, card: CardMade, city: City, household: tuple[str, ...]) -> HolderEntry:
+def _write_card(folders: Folders, index: int, card: CardMade, household: tuple[str, ...], allowed: Entitlements) -> HolderEntry:
     file = folders.cards / f"{index:04d}.card"
     write_card(card, file, index, secrets.token_bytes)
-    entitled = card.holder.entitled and card.state == "good"
+    believed = card.state == "good"
     return HolderEntry(
         id=str(index),
         name=card.resident.name,
         pin=card.pin,
         card=str(file.resolve()),
-        municipality=city.code,
-        kinds=tuple(KINDS) if entitled else (),
+        municipality=MIHON.code,
+        kinds=allowed.kinds if believed else (),
         atena_no=card.resident.atena_no,
         note=card.note,
         household=household,
+        persons=allowed.persons,
+        years=allowed.years,
     )
 
 
-async def _fill_registers(folders: Folders, population: Population, cards: tuple[CardMade, ...], now: datetime) -> None:
+async def _fill_registers(folders: Folders, population: Population, cards: tuple[CardMade, ...], now: datetime) -> dict[str, Entitlements]:
+    """The municipality's registers and the authority's list; what each card's holder can have, by its serial."""
     residents = registered(population, cards, now.date(), missing_glyphs)
     register = await open_store(f"sqlite:///{folders.database('municipal').resolve()}", resident_tables.METADATA)
     await register.write(fill_registers, population, residents, now)
+    allowed = await register.read(_allowed, demonstration_issuer(), tuple(card.serial for card in cards), now)
     await register.close()
     authority = await open_store(f"sqlite:///{folders.database('jpki').resolve()}", statuses.METADATA)
     await authority.write(statuses.load_serials, issued(cards), now)
     await authority.close()
+    return allowed
+
+
+def _allowed(connection: Connection, issuer: Issuer, serials: tuple[str, ...], now: datetime) -> dict[str, Entitlements]:
+    return {serial: entitlements(connection, issuer, serial, now) for serial in serials}
 
 
 def _staff_member(role: str, name: str, party: str) -> StaffMember:

@@ -12,8 +12,8 @@ from tests.konbini.told import Told, konbini
 from tests.konbini.towns import HOLDER, town_at
 
 
-def _issue(town: Path, out: Path, *words: object, pin: str = "1234") -> Told:
-    return konbini("issue", "--town", town, "--holder", "0", "--pin", pin, "--kind", "juminhyo", "--out", out, *words)
+def _issue(town: Path, out: Path, *words: object, pin: str = "1234", kind: str = "juminhyo") -> Told:
+    return konbini("issue", "--town", town, "--holder", "0", "--pin", pin, "--kind", kind, "--out", out, *words)
 
 
 @pytest.fixture
@@ -31,8 +31,9 @@ def came(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, Wish]]:
                 raise NotServed("no_end", screen="printing")
             if self._wish.pin in TABLE:
                 return Visited(refusal=self._wish.pin, sentence="理由。", tries_left=2)
-            paper = Paper("0190ab", 1, b"%PDF-1.4 paper")
-            return Visited(papers=[paper], receipt="領収書（見本）", inserted_yen=500, returned_yen=300, reference="7192")
+            paper = Paper("0190ab", 1, b"%PDF-1.4 face", b"%PDF-1.4 back")
+            torn = [Paper("0190cd", 2, None)] if self._wish.pin == "torn" else []
+            return Visited(papers=[paper, *torn], receipt="領収書（見本）", inserted_yen=500, returned_yen=300, reference="7192")
 
     monkeypatch.setattr(issuing, "Visitor", Visitor)
     return visits
@@ -46,10 +47,70 @@ def test_what_came_out_is_written_and_told_as_one_object(tmp_path: Path, came: l
     assert (answer["outcome"], answer["holder"], answer["kind"], answer["kiosk"]) == ("issued", "0", "juminhyo", "K-1")
     assert (answer["paid_yen"], answer["inserted_yen"], answer["returned_yen"]) == (200, 500, 300)
     (paper,) = answer["papers"]
-    assert Path(paper["file"]).read_bytes() == b"%PDF-1.4 paper" and paper["sheets"] == 1
+    assert set(paper) == {"issuance_id", "face", "back", "sheets"} and (paper["issuance_id"], paper["sheets"]) == ("0190ab", 1)
+    assert (Path(paper["face"]).read_bytes(), Path(paper["back"]).read_bytes()) == (b"%PDF-1.4 face", b"%PDF-1.4 back")
     assert Path(answer["receipt"]).read_text(encoding="utf-8") == "領収書（見本）"
-    assert sorted(entry.name for entry in (tmp_path / "out" / "deeper").iterdir()) == ["0190ab.pdf", "receipt-7192.txt"]
-    assert [wish for _, wish in came] == [Wish("0", "1234", "990019", "juminhyo", "all", (), 1)]
+    assert sorted(entry.name for entry in (tmp_path / "out" / "deeper").iterdir()) == ["0190ab.back.pdf", "0190ab.face.pdf", "receipt-7192.txt"]
+    assert [wish for _, wish in came] == [Wish("0", "1234", "990019", "juminhyo", "all")]
+
+
+def test_a_paper_whose_last_sheet_never_came_out_has_no_files(tmp_path: Path, came: list[tuple[str, Wish]]) -> None:
+    _, file = town_at(tmp_path)
+    told = _issue(file, tmp_path / "out", "--json", pin="torn")
+    assert told.answer["papers"][1] == {"issuance_id": "0190cd", "face": None, "back": None, "sheets": 2} and len(came) == 1
+    assert not list((tmp_path / "out").glob("0190cd*"))
+
+
+def test_people_are_told_where_both_sides_are(tmp_path: Path, came: list[tuple[str, Wish]]) -> None:
+    _, file = town_at(tmp_path)
+    told = _issue(file, tmp_path)
+    assert len(came) == 1 and str(tmp_path / "0190ab.face.pdf") in told.out and str(tmp_path / "0190ab.back.pdf") in told.out
+
+
+@pytest.mark.parametrize(
+    ("kind", "words", "meant"),
+    [
+        ("koseki", (), Wish("0", "1234", "990019", "koseki", "all")),
+        ("koseki", ("--scope", "all"), Wish("0", "1234", "990019", "koseki", "all")),
+        ("koseki", ("--scope", "person"), Wish("0", "1234", "990019", "koseki", "self")),
+        ("fuhyo", ("--scope", "person", "--person", "0007000002"), Wish("0", "1234", "990019", "fuhyo", ("0007000002",))),
+        ("kazei", ("--form", "shotoku", "--year", "2025"), Wish("0", "1234", "990019", "kazei", "all", form="shotoku", year=2025)),
+        ("kazei", (), Wish("0", "1234", "990019", "kazei", "all", form="", year=None)),
+        ("inkan", ("--members", "self"), Wish("0", "1234", "990019", "inkan", "self")),
+        ("kisai_jiko", ("--show", "sex,alias"), Wish("0", "1234", "990019", "kisai_jiko", "all", ("sex", "alias"))),
+        ("passport", (), Wish("0", "1234", "990019", "passport", "all")),
+    ],
+)
+def test_each_kind_is_asked_for_with_its_own_words(
+    tmp_path: Path, came: list[tuple[str, Wish]], kind: str, words: tuple[str, ...], meant: Wish
+) -> None:
+    _, file = town_at(tmp_path)
+    assert _issue(file, tmp_path, *words, kind=kind).status == 0
+    assert [wish for _, wish in came] == [meant]
+
+
+@pytest.mark.parametrize(
+    ("kind", "words", "sentence"),
+    [
+        ("koseki", ("--person", "0007000002"), "--scope person のときだけ"),
+        ("koseki", ("--scope", "all", "--person", "0007000002"), "--scope person のときだけ"),
+        ("juminhyo", ("--person", "0007000002"), "--scope person のときだけ"),
+        ("koseki", ("--scope", "half"), "all（全部）か person（1人）"),
+        ("juminhyo", ("--scope", "person", "--person", "1"), "世帯の中から選ぶには --members"),
+        ("kisai_jiko", ("--scope", "all"), "koseki、fuhyo"),
+        ("inkan", ("--scope", "person"), "本人のものだけ"),
+        ("kazei", ("--scope", "all"), "本人のものだけ"),
+        ("koseki", ("--scope", "person", "--members", "self"), "同時に使えません"),
+    ],
+)
+def test_words_that_do_not_go_together_are_refused_before_anybody_goes(
+    tmp_path: Path, came: list[tuple[str, Wish]], kind: str, words: tuple[str, ...], sentence: str
+) -> None:
+    _, file = town_at(tmp_path)
+    told = _issue(file, tmp_path / "out", "--json", *words, kind=kind)
+    assert (told.status, told.answer["error"], came) == (2, "members_invalid", [])
+    assert sentence in told.answer["sentence"] and told.errors == told.answer["sentence"] + "\n"
+    assert not (tmp_path / "out").exists()
 
 
 @pytest.mark.parametrize(
@@ -122,7 +183,7 @@ def test_a_town_that_is_not_open_is_said_so(tmp_path: Path, content: bytes | Non
 
 def test_two_errands_at_once_go_to_two_terminals_and_a_third_stands_in_line(tmp_path: Path) -> None:
     town, file = town_at(tmp_path)
-    errand = Errand(file, "0", "1234", "juminhyo", "all", (), 1, None, None, "card", tmp_path)
+    errand = Errand(file, "0", "1234", "juminhyo", "all", "", None, (), 1, None, None, "card", tmp_path)
     taken: list[str] = []
 
     def third() -> None:

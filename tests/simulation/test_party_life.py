@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import text
 
 from kiosk.coin_box import CoinBox
-from kiosk.printer import Printer
+from kiosk.printer import Printer, Sides
 from messages.link import NoAnswer
 from messages.visits import CloseVisit, VisitClosed
 from messages.wire import Message
@@ -80,7 +80,7 @@ def test_code_that_refuses_to_die_has_no_effect_through_any_door_it_holds(tmp_pa
                     tried.append("done")
                 except BaseException as ending:  # noqa: BLE001
                     tried.append(type(ending))
-            for machine in (lambda: box.insert("t", 100), lambda: printer.print_sheet("j", "p", 1, 1, b"x")):
+            for machine in (lambda: box.insert("t", 100), lambda: printer.print_sheet("j", "p", 1, 1, Sides(b"x", b"y"))):
                 try:
                     machine()
                     tried.append("done")

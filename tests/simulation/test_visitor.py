@@ -66,8 +66,8 @@ def _options(forms: tuple[str, ...] = ("juminhyo",), years: tuple[int, ...] = ()
     return _view("options", **_chosen(forms, years), options=[{"code": code, "chosen": False} for code in options])
 
 
-def _copies(years: tuple[int, ...] = ()) -> Json:
-    return _view("copies", **_chosen(("inkan",), years), shown=[], copies=1, copies_max=3)
+def _copies(years: tuple[int, ...] = (), chosen: str = "holder") -> Json:
+    return _view("copies", **_chosen(("inkan",), years), chosen=chosen, shown=[], copies=1, copies_max=3)
 
 
 def _chosen(forms: tuple[str, ...], years: tuple[int, ...]) -> Json:
@@ -130,6 +130,7 @@ def test_papers_receipt_and_change_are_taken_and_counted() -> None:
         (_copies(), Wish("0", "1234", "990019", "juminhyo", copies=0), "copies_invalid"),
         (_copies(), Wish("0", "1234", "990019", "juminhyo", show=("relation",)), "options_invalid"),
         (_copies(), Wish("0", "1234", "990019", "inkan", form="juminhyo"), "form_invalid"),
+        (_copies(), Wish("0", "1234", "990019", "inkan", ("2",)), "members_invalid"),
         (_copies(years=(2026,)), Wish("0", "1234", "990019", "kazei", year=2025), "year_invalid"),
     ],
 )
