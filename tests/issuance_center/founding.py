@@ -1,7 +1,7 @@
 """What is made once for all tests here: keys, authorities, a small city with its registers, its people and their cards, and the first state of the databases."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cache
 from hashlib import sha256
@@ -13,7 +13,7 @@ from certificates.issuer_form import IssuerForm
 from certificates.kinds import FEE_CLASSES, KINDS, Kind
 from certificates.policy import Policy
 from certificates.seal import seal_png
-from certificates.signature.key_list import read_key_list
+from certificates.signature.key_list import read_key_list, sign_key_list
 from certificates.signature.signing import signer
 from fees.pricing import Rates
 from fees.records import METADATA as BOOKS
@@ -103,11 +103,18 @@ class Foundation:
 REGISTERS = (resident_tables.METADATA, koseki_tables.METADATA, seal_tables.METADATA, tax_tables.METADATA)
 
 
+CODE_KEY, OTHER_CODE_KEY = 900, 902
+"""Keys of 2-D codes: the city's, and the other city's, which is on the authority's list as well."""
+
+
 @cache
 def document_keys() -> DocumentKeys:
     """Who signs papers here: keys of the checked-in ring that no card has."""
     keys = rsa_ring()
-    return make_document_keys(MIHON, (keys[-3], keys[-2], keys[-1]), signing_key(900), NOW, stream("document keys"))
+    made = make_document_keys(MIHON, (keys[-3], keys[-2], keys[-1]), signing_key(CODE_KEY), NOW, stream("document keys"))
+    (own,) = read_key_list(made.key_list, made.authority.certificate).keys.values()
+    other = replace(own, municipality=SILENT_CITY, key=signing_key(OTHER_CODE_KEY).public_key())
+    return replace(made, key_list=sign_key_list([own, other], keys[-3], NOW))
 
 
 @cache

@@ -8,16 +8,16 @@ from typing import Any
 import msgspec
 
 from certificates.binding import binding
-from certificates.drawing import draw
-from certificates.face import Face, MemberFace
-from certificates.juminhyo_content import STATEMENT_PART, STATEMENT_WHOLE
-from certificates.reading import face_of, open_paper, read
+from certificates.face import Face, Piece
+from certificates.form.catalogue import FORMS
+from certificates.printing import printed
+from certificates.reading import face_of, read
 from messages.door import Desk
 from messages.orders import ChoicesOffered, Issued, IssuedPaper, IssueOrder
 from messages.wire import Message
 from registers.residents.tables import household_of, resident_by_serial
 from simulation.people import CardMade
-from tests.issuance_center.founding import foundation, issuer
+from tests.issuance_center.founding import document_keys, foundation, issuer
 from tests.issuance_center.town import Town
 from trust.parties import Peer
 
@@ -74,18 +74,65 @@ def with_papers(issued: Issued, change: Callable[[IssuedPaper], IssuedPaper]) ->
     return msgspec.structs.replace(issued, papers=tuple(change(paper) for paper in issued.papers))
 
 
+def face_on(paper: IssuedPaper) -> Face:
+    """What the paper says."""
+    return face_of(read(paper.face))
+
+
 def redrawn(paper: IssuedPaper, change: Callable[[Face], Face], later: timedelta = timedelta(0)) -> IssuedPaper:
-    """The paper drawn again with another face, or at another time; its metadata says what is drawn."""
-    made = open_paper(paper.pdf)
-    face = change(face_of(read(paper.pdf)))
-    drawn = draw(face, issuer().forms[0][1], made.made_at + later)
-    return msgspec.structs.replace(paper, pdf=drawn.pdf, sheets=drawn.sheets, number=face.number)
+    """The paper drawn, signed and coded again by the municipality's own hand, with another face or at another time; its metadata says what is drawn."""
+    made = read(paper.face)
+    face = change(face_of(made))
+    drawn = printed(face, issuer().forms[0][1], made.made_at + later, document_keys().hands)
+    return msgspec.structs.replace(paper, face=drawn.face, sheets=drawn.sheets, codes=drawn.codes, number=face.number)
 
 
-def member(face: Face, at: int, **texts: str) -> Face:
+def blocks(face: Face) -> tuple[tuple[Piece, ...], tuple[tuple[Piece, ...], ...]]:
+    """The pieces before the first person's, and then those of each person."""
+    starts = [at for at, piece in enumerate(face.pieces) if FORMS[face.form].strip(piece.strip).person]
+    ends = [*starts[1:], len(face.pieces)]
+    return face.pieces[: starts[0]], tuple(face.pieces[start:end] for start, end in zip(starts, ends, strict=True))
+
+
+def with_people(face: Face, change: Callable[[tuple[tuple[Piece, ...], ...]], tuple[tuple[Piece, ...], ...]]) -> Face:
+    """The face with other people's blocks."""
+    before, people = blocks(face)
+    return replace(face, pieces=(*before, *(piece for block in change(people) for piece in block)))
+
+
+def person(face: Face, at: int, **texts: str) -> Face:
     """The face with other texts in one person's cells."""
-    cells = tuple((code, texts.get(code, text)) for code, text in face.members[at].cells)
-    return replace(face, members=(*face.members[:at], MemberFace(cells), *face.members[at + 1 :]))
+
+    def changed(people: tuple[tuple[Piece, ...], ...]) -> tuple[tuple[Piece, ...], ...]:
+        first, *rest = people[at]
+        piece = Piece(first.strip, tuple((code, texts.get(code, text)) for code, text in first.cells))
+        return (*people[:at], (piece, *rest), *people[at + 1 :])
+
+    return with_people(face, changed)
+
+
+def with_text(face: Face, code: str, text: str) -> Face:
+    """The face with another text in a cell of its head or closing."""
+    head, closing = (tuple((one, text if one == code else said) for one, said in cells) for cells in (face.head, face.closing))
+    return replace(face, head=head, closing=closing)
+
+
+def with_cell(face: Face, strip: str, code: str, text: str) -> Face:
+    """The face with another text in a cell of the last piece on this strip."""
+    at = max(at for at, piece in enumerate(face.pieces) if piece.strip == strip)
+    assert code in dict(face.pieces[at].cells)
+    piece = Piece(strip, tuple((one, text if one == code else said) for one, said in face.pieces[at].cells))
+    return replace(face, pieces=(*face.pieces[:at], piece, *face.pieces[at + 1 :]))
+
+
+def lie_about(paper_lie: Callable[[IssuedPaper], IssuedPaper], name: str) -> Lie:
+    """The lie of changing each of the right papers so."""
+
+    async def lie(liar: Liar, order: IssueOrder) -> Issued:
+        return with_papers(await liar.make(order), paper_lie)
+
+    lie.__name__ = name
+    return lie
 
 
 # --- the lies ---
@@ -124,34 +171,34 @@ async def pages_of_two_people(liar: Liar, order: IssueOrder) -> Issued:
     own = await liar.make(order)
     asked = msgspec.structs.replace(order_for(liar, order, stranger_to(order.serial)), request_id="f" * 32)
     asked = msgspec.structs.replace(asked, papers=(msgspec.structs.replace(order.papers[0], issuance_id="e" * 32),))
-    theirs = face_of(read((await liar.make(asked)).papers[0].pdf))
-    return with_papers(own, lambda paper: redrawn(paper, lambda face: replace(face, members=(*face.members, *theirs.members))))
+    theirs = blocks(face_on((await liar.make(asked)).papers[0]))[1]
+    return with_papers(own, lambda paper: redrawn(paper, lambda face: with_people(face, lambda people: (*people, *theirs))))
 
 
 async def right_metadata_with_a_wrong_face(liar: Liar, order: IssueOrder) -> Issued:
     """The metadata of the right paper beside a drawing that names somebody else in one place."""
     right = await liar.make(order)
-    return with_papers(right, lambda paper: msgspec.structs.replace(paper, pdf=redrawn(paper, lambda face: member(face, 0, name="見本　他人")).pdf))
+    return with_papers(right, lambda paper: msgspec.structs.replace(paper, face=redrawn(paper, lambda face: person(face, 0, name="見本　他人")).face))
 
 
 async def another_birth_date(liar: Liar, order: IssueOrder) -> Issued:
     right = await liar.make(order)
-    return with_papers(right, lambda paper: redrawn(paper, lambda face: member(face, 0, birth="昭和５０年１月１日")))
+    return with_papers(right, lambda paper: redrawn(paper, lambda face: person(face, 0, birth="昭和５０年１月１日")))
 
 
 async def the_members_in_another_order(liar: Liar, order: IssueOrder) -> Issued:
     right = await liar.make(order)
-    return with_papers(right, lambda paper: redrawn(paper, lambda face: replace(face, members=face.members[::-1])))
+    return with_papers(right, lambda paper: redrawn(paper, lambda face: with_people(face, lambda people: people[::-1])))
 
 
 async def one_person_left_out(liar: Liar, order: IssueOrder) -> Issued:
     right = await liar.make(order)
-    return with_papers(right, lambda paper: redrawn(paper, lambda face: replace(face, members=face.members[:-1])))
+    return with_papers(right, lambda paper: redrawn(paper, lambda face: with_people(face, lambda people: people[:-1])))
 
 
 async def one_person_too_many(liar: Liar, order: IssueOrder) -> Issued:
     right = await liar.make(order)
-    return with_papers(right, lambda paper: redrawn(paper, lambda face: replace(face, members=(*face.members, face.members[0]))))
+    return with_papers(right, lambda paper: redrawn(paper, lambda face: with_people(face, lambda people: (*people, people[0]))))
 
 
 async def a_number_that_was_not_asked_for(liar: Liar, order: IssueOrder) -> Issued:
@@ -161,13 +208,14 @@ async def a_number_that_was_not_asked_for(liar: Liar, order: IssueOrder) -> Issu
 
 async def the_head_that_was_not_asked_for(liar: Liar, order: IssueOrder) -> Issued:
     right = await liar.make(order)
-    return with_papers(right, lambda paper: redrawn(paper, lambda face: replace(face, head_name=face.members[0].text("name"))))
+    return with_papers(right, lambda paper: redrawn(paper, lambda face: with_text(face, "head_name", face.pieces[0].text("name"))))
 
 
 async def the_whole_household_said_to_be_a_part(liar: Liar, order: IssueOrder) -> Issued:
     right = await liar.make(order)
-    other = {STATEMENT_WHOLE: STATEMENT_PART, STATEMENT_PART: STATEMENT_WHOLE}
-    return with_papers(right, lambda paper: redrawn(paper, lambda face: replace(face, statement=other[face.statement])))
+    words = FORMS["juminhyo"].statement
+    assert words is not None
+    return with_papers(right, lambda paper: redrawn(paper, lambda face: with_text(face, "statement", face.text("statement").replace(*words))))
 
 
 async def another_title(liar: Liar, order: IssueOrder) -> Issued:
@@ -187,12 +235,12 @@ async def a_number_that_is_not_on_the_paper(liar: Liar, order: IssueOrder) -> Is
 
 async def something_behind_the_end_of_the_file(liar: Liar, order: IssueOrder) -> Issued:
     right = await liar.make(order)
-    return with_papers(right, lambda paper: msgspec.structs.replace(paper, pdf=paper.pdf + b"\n% more\n"))
+    return with_papers(right, lambda paper: msgspec.structs.replace(paper, face=paper.face + b"\n% more\n"))
 
 
 async def no_paper_at_all(liar: Liar, order: IssueOrder) -> Issued:
     right = await liar.make(order)
-    return with_papers(right, lambda paper: msgspec.structs.replace(paper, pdf=b"%PDF-1.4 not a paper"))
+    return with_papers(right, lambda paper: msgspec.structs.replace(paper, face=b"%PDF-1.4 not a paper"))
 
 
 async def someone_elses_issuance_id(liar: Liar, order: IssueOrder) -> Issued:
@@ -204,6 +252,73 @@ async def two_copies_with_one_number(liar: Liar, order: IssueOrder) -> Issued:
     right = await liar.make(order)
     first = right.papers[0].number
     return with_papers(right, lambda paper: redrawn(paper, lambda face: replace(face, number=first)))
+
+
+async def one_face_for_two_copies(liar: Liar, order: IssueOrder) -> Issued:
+    """The first copy's paper handed over as the second as well."""
+    right = await liar.make(order)
+    first = right.papers[0]
+    return with_papers(right, lambda paper: msgspec.structs.replace(first, issuance_id=paper.issuance_id))
+
+
+async def one_face_under_two_numbers(liar: Liar, order: IssueOrder) -> Issued:
+    """As before, with the second copy's own number beside it."""
+    right = await liar.make(order)
+    first = right.papers[0]
+    return with_papers(right, lambda paper: msgspec.structs.replace(first, issuance_id=paper.issuance_id, number=paper.number))
+
+
+async def another_form(liar: Liar, order: IssueOrder) -> Issued:
+    """個人票 instead of 世帯連記式."""
+    return await liar.make(msgspec.structs.replace(order, form="kojinhyo"))
+
+
+async def another_year(liar: Liar, order: IssueOrder) -> Issued:
+    """The paper of the year before, right in itself."""
+    assert order.year is not None
+    return await liar.make(msgspec.structs.replace(order, year=order.year - 1))
+
+
+async def a_title_that_the_tax_belies(liar: Liar, order: IssueOrder) -> Issued:
+    """Tax is due, and the paper is headed as if none were."""
+    right = await liar.make(order)
+    return with_papers(right, lambda paper: redrawn(paper, lambda face: replace(face, title="非課税証明書")))
+
+
+async def one_person_of_the_koseki_exchanged(liar: Liar, order: IssueOrder) -> Issued:
+    """Somebody of another 戸籍 with all that is recorded of them, in the second person's place."""
+    right = await liar.make(order)
+    return with_papers(right, lambda paper: redrawn(paper, lambda face: person(face, 1, name="【名】他人", birth="【生年月日】昭和５０年１月１日")))
+
+
+async def one_person_of_the_koseki_missing(liar: Liar, order: IssueOrder) -> Issued:
+    return await one_person_left_out(liar, order)
+
+
+async def one_person_of_the_koseki_too_many(liar: Liar, order: IssueOrder) -> Issued:
+    return await one_person_too_many(liar, order)
+
+
+async def an_item_of_the_fuhyo_that_was_not_asked_for(liar: Liar, order: IssueOrder) -> Issued:
+    """本籍・筆頭者 on a 附票 asked for without."""
+    return await liar.make(msgspec.structs.replace(order, show=("honseki",)))
+
+
+async def an_invented_amount(liar: Liar, order: IssueOrder) -> Issued:
+    """Another 年税額 than the register's."""
+    right = await liar.make(order)
+    return with_papers(right, lambda paper: redrawn(paper, lambda face: with_cell(face, "levy", "levy_total", "９９９，９００")))
+
+
+async def an_invented_event(liar: Liar, order: IssueOrder) -> Issued:
+    """Another date behind the first label of a person's 身分事項."""
+    right = await liar.make(order)
+    return with_papers(right, lambda paper: redrawn(paper, lambda face: with_cell(face, "row", "value", "令和元年５月１日")))
+
+
+async def an_invented_address(liar: Liar, order: IssueOrder) -> Issued:
+    right = await liar.make(order)
+    return with_papers(right, lambda paper: redrawn(paper, lambda face: with_text(face, "address", "見本県みほん市どこにもない一丁目")))
 
 
 async def other_bytes_when_asked_again(liar: Liar, order: IssueOrder) -> Issued:

@@ -57,8 +57,8 @@ class Shopper:
         refusal = await self.terminal.touch(event, value)
         assert refusal is None, refusal
 
-    async def apply(self, copies: int = 1) -> Screen:
-        """From the menu to the screen after the application: everybody of the household, no options."""
+    async def apply(self, copies: int = 1, kind: str = "juminhyo") -> Screen:
+        """From the menu to the screen after the application: everybody who may be listed, the first form, the latest year, no options."""
         await self.until(Screen.MENU)
         for event in (Event.START, Event.ISSUE, Event.AGREE):
             await self.touch(event)
@@ -72,10 +72,11 @@ class Shopper:
         await self.until(Screen.REMOVE_CARD)
         await self.terminal.remove_card()
         await self.until(Screen.KINDS)
-        await self.touch(Event.KIND, "juminhyo")
-        await self.until(Screen.MEMBERS)
-        await self.touch(Event.EVERYONE)
-        await self.touch(Event.NEXT)
+        await self.touch(Event.KIND, kind)
+        if await self.until(Screen.MEMBERS, Screen.OPTIONS, Screen.COPIES) is Screen.MEMBERS:
+            await self.touch(Event.EVERYONE)
+        if await self.until(Screen.OPTIONS, Screen.COPIES) is Screen.OPTIONS:
+            await self.touch(Event.NEXT)
         if copies > 1:
             await self.touch(Event.COPIES, copies)
         await self.touch(Event.NEXT)
