@@ -172,13 +172,13 @@ def _holder() -> list[Vector]:
             for name, (ja, change) in stops.items()
         ),
         *(
-            Vector(f"holder's own entry: {name}", f"本人の戸籍・附票：{ja}", "own entry stopped", codes("not_issuable", *KOSEKI), partial(in_koseki, OWN, **change))
+            Vector(f"holder's own entry: {name}", f"本人の戸籍・附票：{ja}", "own entry stopped", codes("not_issuable", *KOSEKI), partial(in_koseki, OWN, **change), people=(HANAKO,))
             for name, (ja, change) in found_in_koseki.items()
         ),
         *(
             Vector(
                 f"holder's own entry in the {register} only", f"本人の{ja}のみに支援措置", "own entry stopped", codes("not_issuable", *KOSEKI),
-                partial(in_koseki, OWN, register, protection=PROTECTED["support"]),
+                partial(in_koseki, OWN, register, protection=PROTECTED["support"]), people=(HANAKO,),
             )
             for register, ja in (("koseki", "戸籍"), ("fuhyo", "附票"))
         ),

@@ -15,6 +15,7 @@ from certificates.entitlement import Declined
 from certificates.face import EMPTY, Face, Piece
 from certificates.fingerprint import fingerprint
 from certificates.form.catalogue import FORMS
+from certificates.form.grid import Form, Sheet
 from certificates.issuing import Offered
 from certificates.kinds import KINDS
 from certificates.seal import seal_png
@@ -150,3 +151,28 @@ def test_a_paper_of_a_seal_without_its_imprint_cannot_be_drawn_or_proven() -> No
     with patch.object(drawing, "_imprints", lambda *given: (one.replace("/Imprint Do", "/Imprint Do Q q") for one in original(*given))):
         pdf = signed(SEALED)
     assert differences(pdf, order(SEALED, "inkan")) == ("stray: not the paper of its own text",)
+
+
+def test_sheets_under_two_titles_are_named() -> None:
+    """Each of the two would be a right one for the form."""
+    doubled = replace(TAX, pieces=TAX.pieces * 2)
+    true_texts = drawing.texts_of
+
+    def texts(of: Face, form: Form, sheets: tuple[Sheet, ...], number: int) -> object:
+        return true_texts(replace(of, title="非課税証明書") if number == 2 else of, form, sheets, number)
+
+    with patch.object(drawing, "texts_of", texts):
+        pdf = signed(doubled)
+    assert "kind: sheets under different titles" in differences(pdf, order(doubled, "kazei"))
+
+
+def test_a_paper_without_a_statement_is_named_also_where_its_wording_is_the_municipalitys() -> None:
+    for kind in ("kisai_jiko", "inkan", "kazei"):
+        of = made(kind)
+        silent = replace(of, closing=(("statement", EMPTY), *of.closing[1:]))
+        assert differences(signed(silent), order(of, kind)) == ("statement: empty",)
+
+
+def test_no_paper_is_right_for_a_kind_that_is_none() -> None:
+    assert "kind: sheet 1" in differences(signed(TAX), replace(order(TAX, "kazei"), kind="passport"))
+    assert "kind: sheet 1" in differences(signed(TAX), order(TAX, "kazei", form="passport"))

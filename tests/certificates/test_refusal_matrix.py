@@ -63,7 +63,8 @@ def test_the_rule_that_is_named_is_the_one_that_declines(vector: Vector) -> None
 
 
 def test_every_rule_has_a_vector_and_every_vector_another_name() -> None:
-    assert {rule.name for rule in RULES} <= {vector.rule for vector in VECTORS}
+    elsewhere = {"-", "listable", "offer", "issue", "drawing"}
+    assert {rule.name for rule in RULES} | elsewhere == {vector.rule for vector in VECTORS}
     assert len({vector.name for vector in VECTORS}) == len({vector.ja for vector in VECTORS}) == len(VECTORS)
 
 
