@@ -74,9 +74,8 @@ def listable(case: Case, chosen: tuple[str, ...], show: tuple[str, ...]) -> Decl
     if case.kind.register == "koseki":
         return _koseki_listable(case, chosen)
     household = case.sources.household
-    names_head = case.kind.register == "residents" and "relation" in show
     for member in household.members if household else ():
-        named = member.atena_no in chosen or (names_head and member.relation == HEAD)
+        named = member.atena_no in chosen or ("relation" in show and member.relation == HEAD)
         reason = stopped(member, case.today) if named else None
         if reason is not None:
             return Declined(NOT_ISSUABLE, f"member {reason}")
