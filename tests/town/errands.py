@@ -10,13 +10,22 @@ from simulation.town.description import HolderEntry, KioskEntry
 from simulation.visitor import Json, Visited, Visitor, Wish
 
 
-def wish(holder: HolderEntry, *, members: str | tuple[str, ...] = "all", show: tuple[str, ...] = (), copies: int = 1) -> Wish:
-    """A 住民票の写し for this holder."""
-    return Wish(holder.id, holder.pin, holder.municipality, "juminhyo", members, show, copies)
+def wish(
+    holder: HolderEntry,
+    *,
+    kind: str = "juminhyo",
+    members: str | tuple[str, ...] = "all",
+    show: tuple[str, ...] = (),
+    form: str = "",
+    year: int | None = None,
+    copies: int = 1,
+) -> Wish:
+    """What this holder wants; a 住民票の写し unless it is said otherwise."""
+    return Wish(holder.id, holder.pin, holder.municipality, kind, members, show, form, year, copies)
 
 
 class Buyer(Visitor):
-    """Pays with one coin that is too large, so that change is due."""
+    """Pays with coins that are too large, so that change is due."""
 
     async def _on_payment(self, view: Json) -> Json:
         if view["data"]["missing_yen"] <= 0:
@@ -54,15 +63,18 @@ class Errand:
     person: type[Visitor]
     copies: int = 2
     leaves_alone: bool = False
+    kind: str = "juminhyo"
+    show: tuple[str, ...] = ("relation",)
 
     async def run(self, hands: aiohttp.ClientSession, kiosk: KioskEntry, holder: HolderEntry) -> Visited:
         """Go there."""
-        return await self.person(hands, kiosk.url, wish(holder, show=("relation",), copies=self.copies)).visit()
+        return await self.person(hands, kiosk.url, wish(holder, kind=self.kind, show=self.show, copies=self.copies)).visit()
 
 
 BUY = Errand("buy", Buyer)
 JAM = Errand("jam", Unlucky)
 CANCEL = Errand("cancel", Undecided, leaves_alone=True)
+FAMILY = Errand("family", Buyer, kind="koseki", show=())
 
 
 async def crowd(hands: aiohttp.ClientSession, kiosks: Sequence[KioskEntry], wishes: Iterable[Wish]) -> list[tuple[Wish, Visited]]:

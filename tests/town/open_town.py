@@ -35,6 +35,7 @@ class OpenTown:
 
     def __init__(self, state: Path, *, residents: int, terminals: int = 4, seed: int = 1, options: tuple[str, ...] = ()) -> None:
         self.folders = Folders(state.resolve())
+        self.seed, self.residents = seed, residents
         self.output = state.with_suffix(".out")
         self._command = [sys.executable, "-m", "konbini", "town", "--state", str(state), "--port", "0"]
         self._command += ["--residents", str(residents), "--terminals", str(terminals), "--seed", str(seed), *options]
@@ -114,7 +115,11 @@ class OpenTown:
 
     def entitled(self) -> list[HolderEntry]:
         """Holders who may have a 住民票の写し now."""
-        return [holder for holder in self.town.holders if "juminhyo" in holder.kinds]
+        return self.entitled_to("juminhyo")
+
+    def entitled_to(self, *kinds: str) -> list[HolderEntry]:
+        """Holders who may have papers of all these kinds now."""
+        return [holder for holder in self.town.holders if set(kinds) <= set(holder.kinds)]
 
     def health(self, party: str) -> dict[str, Any]:
         """What a party says of its health; empty when it does not answer."""

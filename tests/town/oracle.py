@@ -68,11 +68,18 @@ def _of_paper(issuance: Issuance, how: str, journal: str | None, issuance_id: st
         yield f"the kiosk says {journal}"
     if issuance.logged not in municipality:
         yield f"the municipality says {issuance.logged}"
-    if how == "out" and (issuance.pdf_sha256 is None or issuance.pdf_sha256 != issuance.logged_sha256):
+    if how == "out" and (issuance.face_sha256 is None or issuance.face_sha256 != issuance.logged_sha256):
         yield "center and municipality remember different papers"
+    if issuance.fee_yen != fee_of(issuance.form):
+        yield f"the center took {issuance.fee_yen} yen for a paper on the form {issuance.form}"
     expected = net_of(how, issuance.fee_yen, city)
     if issuance.net_yen != expected:
         yield f"the books say {issuance.net_yen} instead of {expected}"
+
+
+def fee_of(form: str) -> int:
+    """What a paper on this form costs, in yen: a 個人票 is a 住民票, every other form has its own fee."""
+    return demo.FEES_YEN["juminhyo" if form == "kojinhyo" else form]
 
 
 def net_of(how: str, fee_yen: int, city: str) -> dict[str, int]:

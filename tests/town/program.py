@@ -37,8 +37,8 @@ def konbini(*words: str) -> Ended:
     return Ended(done.returncode, done.stdout, done.stderr)
 
 
-def issue(town: OpenTown, holder: HolderEntry, out: Path, *words: str, pin: str | None = None) -> Ended:
-    """`konbini issue --json` for this holder's 住民票の写し."""
+def issue(town: OpenTown, holder: HolderEntry, out: Path, *words: str, pin: str | None = None, kind: str = "juminhyo") -> Ended:
+    """`konbini issue --json` for a certificate of this holder."""
     usual = (
         "--town",
         str(town.folders.town_file),
@@ -47,7 +47,7 @@ def issue(town: OpenTown, holder: HolderEntry, out: Path, *words: str, pin: str 
         "--pin",
         pin or holder.pin,
         "--kind",
-        "juminhyo",
+        kind,
         "--out",
         str(out),
         "--json",

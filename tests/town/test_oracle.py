@@ -82,6 +82,12 @@ def test_a_fee_that_was_not_booked_or_booked_twice_is_noticed(truth: Truth) -> N
     assert any("the books say" in complaint for complaint in _more(truth, told=_with_issuance(truth[1], truth[3], net_yen=twice)))
 
 
+def test_a_fee_that_is_not_the_forms_is_noticed(truth: Truth) -> None:
+    dearer = _more(truth, told=_with_issuance(truth[1], truth[3], form="koseki"))
+    assert dearer == [f"{truth[3]} (out): the center took 200 yen for a paper on the form koseki"]
+    assert _more(truth, told=_with_issuance(truth[1], truth[3], form="kojinhyo")) == []
+
+
 def test_books_that_do_not_sum_to_zero_are_noticed(truth: Truth) -> None:
     books = truth[1].books
     total = {**books, "totals": {**books["totals"], "balance_yen": 1}}

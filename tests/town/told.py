@@ -19,8 +19,9 @@ class Issuance:
 
     request_id: str
     state: str
+    form: str
     fee_yen: int
-    pdf_sha256: str | None
+    face_sha256: str | None
     logged: str | None  # the municipality's state, None where it never heard of it
     logged_sha256: str | None
     net_yen: dict[str, int]  # account -> debits minus credits, zeros left out
@@ -52,13 +53,14 @@ async def listen(town: OpenTown) -> Told:
         row["issuance_id"]: Issuance(
             request_id=row["request_id"],
             state=row["state"],
+            form=row["form"],
             fee_yen=row["fee_yen"],
-            pdf_sha256=row["pdf_sha256"],
+            face_sha256=row["face_sha256"],
             logged=logged.get(row["issuance_id"], {}).get("state"),
             logged_sha256=logged.get(row["issuance_id"], {}).get("pdf_sha256"),
             net_yen=net.pop(row["issuance_id"], {}),
         )
-        for row in rows(center, "SELECT * FROM issuances ORDER BY issuance_id")
+        for row in rows(center, "SELECT issuances.*, form FROM issuances JOIN requests USING (request_id) ORDER BY issuance_id")
     }
     cases = rows(center, "SELECT * FROM cases WHERE closed_at IS NULL ORDER BY case_no")
     untidy = [f"the books move money for {issuance}, which the center does not know" for issuance in net]
