@@ -165,7 +165,7 @@ def _stack(paper: Paper, expected: Expected) -> Iterator[str]:
     """
     form, kind = FORMS[paper.sheets[0].form], KINDS.get(expected.kind)
     others = [strip for strip in form.strips if not strip.person]
-    if others and all(cell.code in form.opened_by for strip in others for cell in strip.cells):
+    if all(cell.code in form.opened_by for strip in others for cell in strip.cells):
         wanted = [strip.code for strip in others if form.opened_by[strip.cells[0].code] in expected.show]
     elif kind is not None and kind.chosen == "holder":
         wanted = [strip.code for strip in others]

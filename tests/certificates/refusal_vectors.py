@@ -202,6 +202,20 @@ def _holder() -> list[Vector]:
         Vector("known by 利用登録 alone", "利用登録のみ（他市区町村の住民）", "known", codes("not_registered", *RESIDENTS, *HOLDERS_OWN), elsewhere),
         *(
             Vector(
+                f"nobody leaving, {blocks}", f"転出予定者なし（{blocks}）", "-", codes(ISSUED), policy={"leaving_blocks": blocks},
+            )
+            for blocks in ("person", "household")
+        ),
+        *(
+            Vector(
+                f"known by 利用登録 alone, {blocks}", f"利用登録のみ（転出予定は{blocks}）", "known", codes("not_registered", *RESIDENTS, *HOLDERS_OWN), elsewhere,
+                {"leaving_blocks": blocks},
+            )
+            for blocks in ("person", "household")
+        ),
+        Vector("holder of no household", "本人：世帯なし", "present", codes("not_registered"), lambda: replace(found(), household=None)),
+        *(
+            Vector(
                 f"holder leaving, {blocks}", f"本人：転出予定（{blocks}）", "-" if blocks == "omit" else "not leaving", codes(ISSUED if blocks == "omit" else "moved_out"),
                 partial(holder_is, **LEAVING), {"leaving_blocks": blocks},
             )

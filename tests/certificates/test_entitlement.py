@@ -226,6 +226,10 @@ def test_an_uncertain_birth_date_is_read_as_its_latest_day(birth: str, age: int 
     assert age_at_least(birth, date(2023, 2, 28)) == age
 
 
+def test_a_span_of_months_is_read_as_the_last_of_its_year() -> None:
+    assert [age_at_least("昭和２０年４月から６月までの間", date(2023, month, 15)) for month in (5, 7, 12)] == [77, 77, 77]
+
+
 def test_the_day_turns_in_japan() -> None:
     home, holder = changed(HANAKO, card_usable_from=date(2026, 11, 24))
     assert entitled(home, holder, KIND, POLICY, datetime(2026, 11, 24, 0, 0, tzinfo=JST)) is None
