@@ -10,6 +10,7 @@ from prometheus_client import CollectorRegistry
 from messages.door import Door
 from messages.orders import IssueOrder, OfferChoices, TellOutcome
 from municipal_server.clerk import ResidentPages
+from municipal_server.clerk_koseki import KosekiPages
 from municipal_server.clerk_papers import PaperPages
 from municipal_server.config import Config, accounts_of
 from municipal_server.desk import Desk
@@ -63,4 +64,5 @@ def clerks_office(
     )
     PaperPages(config, store).add_to(office)
     ResidentPages(config, store).add_to(office)
+    KosekiPages(config, store).add_to(office)
     return office

@@ -1,26 +1,38 @@
-"""The clerk's pages about people: find a resident, see the household, stop and allow issuing, set and release a 支援措置.
+"""The clerk's pages about people: find a resident, see the household, the seal, the 戸籍 and the fiscal years; stop and allow issuing, set and release a 支援措置, cancel a seal.
 
-Decides what a clerk may see and change; the change itself and its new version are `registers.residents.changes`', and each is recorded with who, when and why in the same transaction.
-A protection is shown on its own page only, to roles that the municipality named. 個人番号 and 住民票コード are shown nowhere.
+Decides what a clerk may see and change; the change itself is `clerk_changes`'. A protection is shown on its own page only, to roles that the municipality named. 個人番号, 住民票コード and
+figures of taxes are shown nowhere: of a fiscal year only whether it was declared and taxed.
 """
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import datetime
 
 from aiohttp import web
 from sqlalchemy import Connection
 
 from municipal_server import clerk_forms
-from municipal_server.clerk_forms import LEVELS, Protect, Stop, Why
+from municipal_server.clerk_changes import (
+    Refused,
+    end_seal_and_note,
+    protect_and_note,
+    release_and_note,
+    stop_and_note,
+    unprotect_and_note,
+)
+from municipal_server.clerk_forms import LEVELS, SEAL_ENDS, EndSeal, Protect, Stop, Why
 from municipal_server.clerk_papers import PROTECTION_DOINGS
-from municipal_server.clerk_views import may_see_protection, show, today_of
+from municipal_server.clerk_views import may_see_protection, notices, show, today_of
 from municipal_server.config import CLERK, Config
-from municipal_server.doings import Doing, LoggedDoing, doings, note_doing
-from municipal_server.issue_history import Line, Search, find
-from registers.residents.changes import ChangeRefused, StopInForce, release, release_protection, set_protection, stops_of, suppress
-from registers.residents.resident import Household, Protection, Resident
+from municipal_server.doings import LoggedDoing, doings
+from municipal_server.issue_history import Line, find_of_people
+from registers.koseki.tables import koseki_by_no, koseki_of_person_linked_to
+from registers.residents.changes import StopInForce, stops_of
+from registers.residents.resident import Household, Resident
 from registers.residents.tables import household_of, resident, search
+from registers.seal.seal import SealRegistration
+from registers.seal.tables import seal_of
+from registers.tax.record import TaxRecord
+from registers.tax.tables import records_of
 from screens.guard import now_of
 from screens.office import require_role, staff_of
 from storage.store import Store
@@ -38,10 +50,14 @@ STANDINGS = {
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """What one person's page shows, of one state."""
+    """What one person's page shows, of one state. `koseki_no` and `person_no` are the person's place in the 戸籍 to which the register's link leads."""
 
     person: Resident
     household: Household | None
+    seal: SealRegistration | None
+    koseki_no: str | None
+    person_no: str | None
+    taxes: tuple[TaxRecord, ...]
     stops: tuple[StopInForce, ...]
     papers: tuple[Line, ...]
     doings: tuple[LoggedDoing, ...]
@@ -60,15 +76,17 @@ class ResidentPages:
         app.router.add_get("/residents/{atena_no}", self.resident)
         app.router.add_post("/residents/{atena_no}/stop", self.stop)
         app.router.add_post("/residents/{atena_no}/release", self.release)
+        app.router.add_post("/residents/{atena_no}/seal/cancel", self.end_seal)
         app.router.add_get("/residents/{atena_no}/protection", self.protection)
         app.router.add_post("/residents/{atena_no}/protection", self.protect)
         app.router.add_post("/residents/{atena_no}/protection/release", self.unprotect)
 
     async def residents(self, request: web.Request) -> web.Response:
-        """住民の検索."""
+        """住民の検索; a whole 戸籍番号 leads to its 戸籍."""
         text = request.query.get("q", "").strip()[:100]
         found = await self._store.read(search, text, FOUND_MAX)
-        return show(request, "residents.html", q=text, found=found, limit=FOUND_MAX, standings=STANDINGS)
+        koseki = await self._store.read(koseki_by_no, text) if text else None
+        return show(request, "residents.html", q=text, found=found, koseki=koseki, limit=FOUND_MAX, standings=STANDINGS)
 
     async def resident(self, request: web.Request) -> web.Response:
         """One person: the household, the stops, the papers, what clerks changed."""
@@ -86,14 +104,20 @@ class ResidentPages:
         """抑止解除."""
         staff = require_role(request, CLERK)
         posted = await request.post()
-        why, number = clerk_forms.why_of(posted), posted.get("stop")
+        why, number = clerk_forms.why_of(posted), clerk_forms.number_of(posted, "stop")
         if not isinstance(why, Why):
             return await self._resident_page(request, why)
-        if not isinstance(number, str) or not number.isascii() or not number.isdigit():
-            return await self._resident_page(request, "choice_form")
-        return await self._change(
-            request, self._resident_page, "release_suppression", "", release_and_note, int(number), why, staff.name, now_of(request)
-        )
+        if not isinstance(number, int):
+            return await self._resident_page(request, number)
+        return await self._change(request, self._resident_page, "release_suppression", "", release_and_note, number, why, staff.name, now_of(request))
+
+    async def end_seal(self, request: web.Request) -> web.StreamResponse:
+        """廃印."""
+        staff = require_role(request, CLERK)
+        form = clerk_forms.end_seal_form(await request.post())
+        if not isinstance(form, EndSeal):
+            return await self._resident_page(request, form)
+        return await self._change(request, self._resident_page, "cancel_seal", "", end_seal_and_note, form, staff.name, now_of(request))
 
     async def protection(self, request: web.Request) -> web.Response:
         """支援措置 of one person."""
@@ -130,7 +154,7 @@ class ResidentPages:
         atena_no = request.match_info["atena_no"]
         try:
             await self._store.write(step, atena_no, *what)
-        except ChangeRefused as refused:
+        except Refused as refused:
             return await page(request, refused.problem)
         raise web.HTTPSeeOther(f"/residents/{atena_no}{below}?done={done}")
 
@@ -143,13 +167,18 @@ class ResidentPages:
             request,
             "resident.html",
             status=200 if problem is None else 422,
-            **_notices(request, problem),
+            **notices(request, problem),
             day=today_of(request),
             standings=STANDINGS,
             person=record.person,
             address=record.household.address if record.household else "",
             members=record.household.members if record.household else (),
             stops=record.stops,
+            seal=record.seal,
+            seal_stands=record.seal is not None and record.seal.in_force_at(now_of(request)),
+            seal_ends=SEAL_ENDS,
+            koseki_no=record.koseki_no,
+            taxes=record.taxes,
             papers=record.papers,
             doings=record.doings,
             may_change=CLERK in staff_of(request).roles,
@@ -165,9 +194,15 @@ class ResidentPages:
             request,
             "protection.html",
             status=200 if problem is None else 422,
-            **_notices(request, problem),
+            **notices(request, problem),
             day=today_of(request),
-            person=record.person,
+            number=record.person.atena_no,
+            number_word=("宛名番号", "宛名番号"),
+            back=f"/residents/{record.person.atena_no}",
+            here=f"/residents/{record.person.atena_no}/protection",
+            name=record.person.name,
+            protection=record.person.protection,
+            elsewhere=False,
             levels=LEVELS,
             doings=[line for line in record.doings if line.doing.doing in PROTECTION_DOINGS],
         )
@@ -182,56 +217,16 @@ def read_record(connection: Connection, atena_no: str, hidden: tuple[str, ...]) 
     person = resident(connection, atena_no)
     if person is None:
         return None
+    found = koseki_of_person_linked_to(connection, atena_no)
+    koseki_no, person_no = (None, None) if found is None else (found[0].koseki_no, found[2])
     return Record(
         person=person,
         household=household_of(connection, person.household_no),
+        seal=seal_of(connection, atena_no),
+        koseki_no=koseki_no,
+        person_no=person_no,
+        taxes=records_of(connection, atena_no),
         stops=stops_of(connection, atena_no),
-        papers=find(connection, Search(text=atena_no), 50),
+        papers=find_of_people(connection, (atena_no,), () if person_no is None else (person_no,), 50),
         doings=doings(connection, (atena_no, person.household_no), hidden),
     )
-
-
-def stop_and_note(connection: Connection, atena_no: str, form: Stop, clerk: str, now: datetime) -> None:
-    """Stop issuing, and record it."""
-    number = suppress(connection, atena_no, since=form.since, until=form.until, household=form.household, reason=form.why, now=now)
-    note_doing(connection, Doing(clerk, "suppress", _subject(connection, atena_no, form.household), f"No. {number}, {_period(form)}", form.why), now)
-
-
-def release_and_note(connection: Connection, atena_no: str, number: int, why: Why, clerk: str, now: datetime) -> None:
-    """End one of the stops that this person's page shows, and record it."""
-    stop = next((stop for stop in stops_of(connection, atena_no) if stop.number == number), None)
-    if stop is None:
-        raise ChangeRefused("already_released")
-    release(connection, number, now=now)
-    note_doing(connection, Doing(clerk, "release_suppression", _subject(connection, atena_no, stop.stop.household), f"No. {number}", why.text), now)
-
-
-def protect_and_note(connection: Connection, atena_no: str, form: Protect, clerk: str, now: datetime) -> None:
-    """Set or change a protection, and record it."""
-    set_protection(connection, atena_no, Protection(form.level, form.since, form.until), now=now)
-    note_doing(connection, Doing(clerk, "protect", atena_no, f"{LEVELS[form.level][0]}, {_period(form)}", form.why), now)
-
-
-def unprotect_and_note(connection: Connection, atena_no: str, why: Why, clerk: str, now: datetime) -> None:
-    """End a protection, and record it; ending none is refused."""
-    person = resident(connection, atena_no)
-    if person is None or person.protection is None:
-        raise ChangeRefused("already_released")
-    release_protection(connection, atena_no, now=now)
-    note_doing(connection, Doing(clerk, "release_protection", atena_no, LEVELS[person.protection.level][0], why.text), now)
-
-
-def _subject(connection: Connection, atena_no: str, household: bool) -> str:
-    person = resident(connection, atena_no)
-    return person.household_no if household and person is not None else atena_no
-
-
-def _period(form: Stop | Protect) -> str:
-    return f"{form.since.isoformat()}/{form.until.isoformat() if form.until else ''}"
-
-
-def _notices(request: web.Request, problem: str | None) -> dict[str, object]:
-    return {
-        "problem": None if problem is None else clerk_forms.SENTENCES[problem],
-        "done": clerk_forms.DONE.get(request.query.get("done", "")) if problem is None else None,
-    }

@@ -9,6 +9,7 @@ from municipal_server.issue_history import Search
 from municipal_server.issue_states import WORDS as STATES
 from registers.residents.changes import REASON_CHARACTERS_MAX
 from registers.residents.resident import ProtectionLevel
+from registers.seal.seal import CancelReason
 from storage.instants import JST
 
 WHY_MAX = REASON_CHARACTERS_MAX
@@ -25,6 +26,13 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "reason_form": ("理由に改行や「;」は使えません。", "A reason holds no line break and no semicolon."),
     "already_released": ("すでに解除されています。", "This has been released already."),
     "no_such_stop": ("その抑止は見つかりません。", "There is no such stop."),
+    "no_such_koseki": ("その番号の戸籍は見つかりません。", "There is no 戸籍 with this number."),
+    "no_such_person": ("その人はこの戸籍に見つかりません。", "There is no such person in this 戸籍."),
+    "not_current": ("除籍・改製原戸籍は変更できません。", "A 除籍 or 改製原戸籍 cannot be changed."),
+    "nothing_pending": ("処理中の届出はありません。", "No notification is being processed."),
+    "no_seal": ("印鑑登録がありません。", "There is no seal registration."),
+    "already_cancelled": ("この印鑑登録はすでに廃止されています。", "This registration has been cancelled already."),
+    "before_registration": ("登録の日より前の日時では廃止できません。", "A seal cannot be cancelled before it was registered."),
     "no_such_resident": ("その宛名番号の住民は見つかりません。", "There is no resident with this 宛名番号."),
 }
 
@@ -33,6 +41,9 @@ DONE: dict[str, tuple[str, str]] = {
     "release_suppression": ("発行抑止を解除しました。", "The stop was released."),
     "protect": ("支援措置を登録しました。", "The protection was set."),
     "release_protection": ("支援措置を解除しました。", "The protection was released."),
+    "cancel_seal": ("印鑑登録を廃止しました。いまから証明書は交付されません。", "The seal was cancelled. No certificate is issued from now on."),
+    "announce": ("届出の処理中にしました。この戸籍の証明書は交付されません。", "A notification is being processed: nothing of this 戸籍 is issued."),
+    "withdraw": ("届出の処理を終えました。", "The notification is no longer being processed."),
     "dispose": ("処分を記録しました。", "The disposal was noted."),
 }
 
@@ -41,6 +52,24 @@ LEVELS: dict[ProtectionLevel, tuple[str, str]] = {
     "provisional": ("仮支援措置", "Provisionally protected"),
     "co_protected": ("併せて支援を求める者", "Protected together with the applicant"),
 }
+
+
+SEAL_ENDS: dict[CancelReason, tuple[str, str]] = {
+    "request": ("廃止申請", "By request"),
+    "lost": ("亡失", "Lost"),
+    "moved_out": ("転出", "Moved out"),
+    "dead": ("死亡", "Deceased"),
+    "name_changed": ("氏名の変更", "Name changed"),
+    "replaced": ("改印", "Replaced"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class EndSeal:
+    """廃印 as a clerk asked for it."""
+
+    reason: CancelReason
+    why: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +116,21 @@ def protect_form(form: Mapping[str, object], today: date) -> Protect | Problem:
     if level not in LEVELS:
         return "choice_form"
     return Protect(level, days[0], days[1] or one_year(days[0]), why.text)
+
+
+def end_seal_form(form: Mapping[str, object]) -> EndSeal | Problem:
+    """The form that cancels a seal. 改印 is none of its reasons: a seal is replaced by registering another."""
+    why, reason = why_of(form), _text(form, "reason")
+    if not isinstance(why, Why):
+        return why
+    found = next((code for code in SEAL_ENDS if code == reason and code != "replaced"), None)
+    return "choice_form" if found is None else EndSeal(found, why.text)
+
+
+def number_of(form: Mapping[str, object], field: str) -> int | Problem:
+    """A number that a page put into its form."""
+    text = _text(form, field)
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else "choice_form"
 
 
 @dataclass(frozen=True, slots=True)

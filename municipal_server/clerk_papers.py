@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from aiohttp import web
 from sqlalchemy import Connection
 
+from certificates.entitlement import NOT_ISSUABLE
 from messages.refusals import TABLE
 from municipal_server import clerk_forms, doings, refusal_log
 from municipal_server.clerk_views import may_see_protection, show, today_of
@@ -113,7 +114,7 @@ class PaperPages:
             counts=merged(await self._store.read(refusal_log.count_refusals, since, before), cleared),
             lines=await self._store.read(refusal_log.refusals, since, before, LIMIT),
             sentence=lambda code: text(language, TABLE[code].ja, TABLE[code].en),
-            reason_word=lambda reason: text(language, *word_of(reason, cleared)),
+            reason_word=lambda code, reason: text(language, *word_of(code, reason, cleared)),
         )
 
     async def doings(self, request: web.Request) -> web.Response:
@@ -164,6 +165,6 @@ def merged(counts: tuple[tuple[str, str, int], ...], cleared: bool) -> tuple[tup
         return counts
     sums: dict[tuple[str, str], int] = {}
     for code, reason, count in counts:
-        shown = (code, "" if code == "not_issuable" else reason)
+        shown = (code, "" if code == NOT_ISSUABLE else reason)
         sums[shown] = sums.get(shown, 0) + count
     return tuple((code, reason, count) for (code, reason), count in sums.items())

@@ -5,8 +5,10 @@ from datetime import date
 from aiohttp import web
 
 from certificates.kinds import KINDS
-from municipal_server import doings
+from certificates.wareki import fiscal_year
+from municipal_server import clerk_forms, doings
 from municipal_server.config import Config
+from municipal_server.issue_history import KOSEKI_KINDS, Line
 from municipal_server.issue_states import WORDS as STATES
 from screens.guard import now_of
 from screens.language import language_of, text
@@ -37,6 +39,18 @@ def shared_values(request: web.Request) -> dict[str, object]:
         kind = KINDS.get(code)
         return code if kind is None else text(language, kind.title, kind.title_en)
 
+    def paper_name(line: Line) -> str:
+        """The kind; its form where the kind has several; the 年度 of a yearly paper."""
+        kind = KINDS.get(line.kind)
+        if kind is None:
+            return line.kind
+        form = next((form for form in kind.forms if form.code == line.form and len(kind.forms) > 1), None)
+        parts = [kind_name(line.kind), "" if form is None else text(language, form.ja, form.en), "" if line.year is None else year_name(line.year)]
+        return " ".join(part for part in parts if part)
+
+    def year_name(year: int) -> str:
+        return text(language, fiscal_year(year), f"fiscal year {year}")
+
     def option_name(kind: str, code: str) -> str:
         options = KINDS[kind].options if kind in KINDS else ()
         return next((text(language, option.ja, option.en) for option in options if option.code == code), code)
@@ -46,5 +60,16 @@ def shared_values(request: web.Request) -> dict[str, object]:
         "doing_words": doings.WORDS,
         "moment": lambda at: f"{at.astimezone(JST):%Y-%m-%d %H:%M:%S}",
         "kind_name": kind_name,
+        "paper_name": paper_name,
+        "year_name": year_name,
+        "koseki_kinds": KOSEKI_KINDS,
         "option_name": option_name,
+    }
+
+
+def notices(request: web.Request, problem: str | None) -> dict[str, object]:
+    """What a page says above its content: the problem of what was posted, or what was done."""
+    return {
+        "problem": None if problem is None else clerk_forms.SENTENCES[problem],
+        "done": clerk_forms.DONE.get(request.query.get("done", "")) if problem is None else None,
     }

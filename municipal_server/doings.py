@@ -13,6 +13,9 @@ WORDS: dict[str, tuple[str, str]] = {
     "release_suppression": ("抑止解除", "Stop released"),
     "protect": ("支援措置の登録", "Protection set"),
     "release_protection": ("支援措置の解除", "Protection released"),
+    "cancel_seal": ("廃印", "Seal cancelled"),
+    "announce": ("戸籍の届出の受理", "Notification accepted"),
+    "withdraw": ("戸籍の届出の処理の終了", "Notification entered or taken back"),
     "dispose": ("処分の記録", "Disposal noted"),
     "import": ("台帳の取込", "Register imported"),
 }
@@ -21,7 +24,7 @@ WORDS: dict[str, tuple[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Doing:
-    """One change. `subject` is a 宛名番号, a household's number or an issuance id; `why` is the clerk's own words."""
+    """One change. `subject` is a 宛名番号, a household's number, an issuance id, a register, or what `clerk_changes.koseki_subject` says of a 戸籍; `why` is the clerk's own words."""
 
     clerk: str
     doing: str

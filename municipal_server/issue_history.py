@@ -9,9 +9,16 @@ from typing import Any, cast
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, and_, func, or_, select
 
+from certificates.kinds import KINDS
 from municipal_server.issue_states import State
 from municipal_server.issue_tables import EVENTS, ORDERS, PAPERS, SUBJECTS
 from storage.instants import instant, stamp
+
+KOSEKI_KINDS = tuple(kind.code for kind in KINDS.values() if kind.register == "koseki")
+"""Kinds whose papers list people by their numbers in the 戸籍."""
+
+NO_RESIDENT = "-/"
+"""How the version of an order begins whose holder the resident register did not know (`register_view`): `holder_no` is then the number in the 戸籍."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +57,16 @@ class Line:
     outcome: str | None
     logged_at: datetime
 
+    @property
+    def lists_koseki(self) -> bool:
+        """Whether `members` are numbers in the 戸籍."""
+        return self.kind in KOSEKI_KINDS
+
+    @property
+    def holder_in_koseki(self) -> bool:
+        """Whether `holder_no` is a number in the 戸籍."""
+        return self.register_version.startswith(NO_RESIDENT)
+
 
 @dataclass(frozen=True, slots=True)
 class Event:
@@ -65,15 +82,17 @@ class Event:
 
 def find(connection: Connection, search: Search, limit: int = 200) -> tuple[Line, ...]:
     """The newest papers that match, newest first."""
-    joined = PAPERS.outerjoin(ORDERS, PAPERS.c.request_id == ORDERS.c.request_id)
-    rows = connection.execute(
-        select(PAPERS, *_order_columns())
-        .select_from(joined)
-        .where(and_(*_conditions(search)))
-        .order_by(PAPERS.c.logged_at.desc(), PAPERS.c.number.desc(), PAPERS.c.issuance_id)
-        .limit(limit)
-    ).mappings()
-    return tuple(_line(connection, row) for row in rows.all())
+    return _newest(connection, and_(*_conditions(search)), limit)
+
+
+def find_of_people(connection: Connection, atena_nos: tuple[str, ...], person_nos: tuple[str, ...], limit: int = 200) -> tuple[Line, ...]:
+    """The newest papers that these people asked for or stand on. A number in the 戸籍 is never taken for the same 宛名番号, nor the other way round: two people may have them."""
+    residents = SUBJECTS.c.subject_no.in_(atena_nos) & ORDERS.c.kind.not_in(KOSEKI_KINDS)
+    entries = SUBJECTS.c.subject_no.in_(person_nos) & ORDERS.c.kind.in_(KOSEKI_KINDS)
+    listed = select(SUBJECTS.c.request_id).join(ORDERS, ORDERS.c.request_id == SUBJECTS.c.request_id).where(residents | entries)
+    unknown_here = ORDERS.c.register_version.startswith(NO_RESIDENT)
+    asked = (ORDERS.c.holder_no.in_(atena_nos) & ~unknown_here) | (ORDERS.c.holder_no.in_(person_nos) & unknown_here)
+    return _newest(connection, or_(asked, PAPERS.c.request_id.in_(listed)), limit)
 
 
 def life(connection: Connection, issuance_id: str) -> tuple[Line, tuple[Event, ...]] | None:
@@ -102,6 +121,18 @@ def left_open(connection: Connection, before: datetime, limit: int = 200) -> tup
     searches = (Search(before=before, state="reserved"), Search(before=before, state="made"), Search(state="unresolved"))
     lines = [line for search in searches for line in find(connection, search, limit)]
     return tuple(sorted(lines, key=lambda line: (line.logged_at, line.issuance_id))[:limit])
+
+
+def _newest(connection: Connection, condition: ColumnElement[bool], limit: int) -> tuple[Line, ...]:
+    joined = PAPERS.outerjoin(ORDERS, PAPERS.c.request_id == ORDERS.c.request_id)
+    rows = connection.execute(
+        select(PAPERS, *_order_columns())
+        .select_from(joined)
+        .where(condition)
+        .order_by(PAPERS.c.logged_at.desc(), PAPERS.c.number.desc(), PAPERS.c.issuance_id)
+        .limit(limit)
+    ).mappings()
+    return tuple(_line(connection, row) for row in rows.all())
 
 
 def _order_columns() -> list[Any]:

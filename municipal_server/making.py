@@ -76,7 +76,7 @@ class Maker:
         try:
             return tuple([await self._press.print(face, form, known.issued_at) for face in faces])
         except (DoesNotFit, NoGlyph, TooMuch) as problem:
-            return Declined(NOT_ISSUABLE, UNPRINTABLE[type(problem)])
+            return Declined(NOT_ISSUABLE, unprintable(problem))
 
     async def _cancelled(self, known: LoggedOrder, why: Declined, now: datetime) -> Declined:
         # Its numbers stay in the log as void. A paper that was never made is declined for its own reason; one that was made before, as void.
@@ -114,7 +114,14 @@ REFUSED_AT_RESERVING: dict[Literal["closed", "reused", "changed"], Declined] = {
 }
 
 
-UNPRINTABLE: dict[type[Exception], str] = {DoesNotFit: "does not fit", NoGlyph: "glyph missing", TooMuch: "too much for a 2-D code"}
+def unprintable(problem: DoesNotFit | NoGlyph | TooMuch) -> str:
+    """The inward reason of a paper that cannot be drawn: what is wrong and in which cell, never the text."""
+    match problem:
+        case DoesNotFit():
+            return f"does not fit: {problem.cell}"
+        case NoGlyph():
+            return f"glyph missing: {problem.cell}"
+    return "too much for a 2-D code"
 
 
 def survey(connection: Connection, request_id: str, serial: str, kind: str, now: datetime) -> tuple[LoggedOrder | Declined | None, Sources | None]:

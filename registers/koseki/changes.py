@@ -33,7 +33,7 @@ from registers.koseki.revisions import (
     set_member,
 )
 from registers.koseki.schema import FUHYO_ADDRESSES, FUHYO_PEOPLE, KOSEKI, MEMBERS
-from registers.koseki.stops import StopInForce, carry, protect, release, release_stop, stops_of, suppress
+from registers.koseki.stops import StopInForce, carry, protect, protection_of, release, release_stop, stops_of, suppress
 from registers.koseki.usage import bind_serial, unbind_serial
 from registers.register_dates import date_problem, year_month_day
 from registers.residents.schema import RESIDENTS
@@ -51,6 +51,7 @@ __all__ = [
     "make_koseki",
     "open_koseki",
     "protect",
+    "protection_of",
     "record_adoption",
     "record_adoption_out",
     "record_birth",

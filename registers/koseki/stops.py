@@ -13,7 +13,7 @@ from registers.koseki.revisions import ChangeRefused, moved_on, person_row_of
 from registers.koseki.schema import MEMBERS, PROTECTIONS, SUPPRESSIONS, protection_row, suppression_rows
 from registers.koseki.tables import find_person, koseki_by_no
 from registers.residents.resident import Protection, Suppression
-from registers.residents.schema import Source, suppression_value
+from registers.residents.schema import Source, protection_value, suppression_value
 
 REASON_CHARACTERS_MAX = 100
 
@@ -43,6 +43,13 @@ def release(connection: Connection, person_no: str, *, now: datetime) -> None:
     person_row_of(connection, person_no)
     connection.execute(delete(PROTECTIONS).where(PROTECTIONS.c.person_no == person_no))
     _all_moved_on(connection, person_no, now)
+
+
+def protection_of(connection: Connection, person_no: str) -> Protection | None:
+    """This register's own protection of a person, a clerk's before a file's; one of the resident register, or of another 戸籍, is not said here."""
+    person_row_of(connection, person_no)
+    found = connection.execute(select(PROTECTIONS).where(PROTECTIONS.c.person_no == person_no).order_by(PROTECTIONS.c.source)).first()
+    return protection_value(found.level, found.since, found.until) if found is not None else None
 
 
 def suppress(connection: Connection, person_no: str, *, since: date, until: date | None, reason: str, now: datetime) -> int:
