@@ -23,7 +23,8 @@ from issuance_center.delivery import Delivery
 from issuance_center.desk import Desk
 from issuance_center.ocsp_line import HttpOcspLine
 from issuance_center.prices import PriceLists
-from issuance_center.receivers import Readers, receivers_application
+from issuance_center.readers import Readers
+from issuance_center.receivers import receivers_application
 from issuance_center.records.tables import METADATA
 from messages import visits as said
 from messages.configuration import ConfigInvalid

@@ -1,49 +1,42 @@
-"""The page for whoever receives a paper: no sign-in, in Japanese and English. A scan of the back goes up; separate answers come down (`receiving.verdict`).
+"""The page for whoever receives a paper: no sign-in, in Japanese and English. A scan of the back goes up, or the paper's own file; separate answers come down (`receiving.verdict`).
 
-Nothing of an upload is kept or logged. Scans are read in a process of their own, one at a time and few in line, so that strangers' files can slow nobody else; a sender who asks too often
-waits. Decides nothing about papers.
+Nothing of an upload is kept or logged. Who may send what is decided in `senders`, files are looked at in `readers`, what may be said of them in `receiving`; here the center adds its one word:
+whether the issuance stands.
 """
 
 import asyncio
 import base64
-import signal
 from collections.abc import Awaitable, Callable, Mapping
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from multiprocessing import get_context
 from pathlib import Path
 
 import structlog
 from aiohttp import web
 
-from certificates.back.code import NoCode, read_code
-from certificates.back.scramble import sheet_key
+from certificates.back.content import SheetContent
 from certificates.binding import issuance_of
 from issuance_center.backs import Documents
+from issuance_center.readers import Busy, GivenUp, Readers, belief_of
 from issuance_center.records.overview import state_of
-from receiving.scan import Reading, read_upload
+from issuance_center.senders import FORM_MARGIN, NotTaken, Senders, uploaded
+from receiving.scan import Problem, Reading
+from receiving.signed_file import SignedFile, What
 from receiving.telling import lines_of
-from receiving.upload import LARGEST_FILE, NotOpened, Why
-from receiving.verdict import Standing, Verdict, on_file, on_scan
+from receiving.upload import LARGEST_FILE, NotOpened
+from receiving.verdict import Standing, Verdict, on_scan
 from screens.guard import NOW, now_of, with_headers, with_plain_failures
 from screens.pages import ENVIRONMENT, PARTY, STATIC, render
 from screens.pages import templates as templates_of
 from storage.instants import JST
 from storage.store import Store
 
-WAITING_MAX = 4
-"""Scans in line; more are told to come back."""
-
-READING_SECONDS = 30.0
-"""A scan that is not read by then is given up, and its process ended."""
-
-ASKED_MAX, ASKED_SECONDS = 12, 60.0
-"""How many uploads one address may send in how many seconds."""
-
-SENDERS_MAX = 4096
+FIELD = "scan"
 STANDING_STATES: Mapping[str, Standing] = {
+    "accepted": Standing.UNSETTLED,
+    "sealed": Standing.UNSETTLED,
+    "paid": Standing.UNSETTLED,
+    "unresolved": Standing.UNSETTLED,
     "printed": Standing.STANDING,
     "taken": Standing.STANDING,
     "stopped": Standing.WITHDRAWN,
@@ -51,106 +44,30 @@ STANDING_STATES: Mapping[str, Standing] = {
     "lapsed": Standing.WITHDRAWN,
     "declined": Standing.WITHDRAWN,
 }
-"""What a state of an issuance says to a receiver; any other says nothing yet."""
+"""What a state of an issuance says to a receiver. The kiosk's word that a paper was printed may come later than the paper."""
 
 _log = structlog.get_logger("receivers")
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What is shown of one page of an upload: the verdict, and why parts of it may be missing (`receiving.scan.Problem` codes)."""
+    """What is shown of one page of a scan or of a file: the verdict, the signer's name where a certificate tells it, the sheets' contents, and why parts may be missing (`Problem` codes)."""
 
+    what: str
     verdict: Verdict
-    problems: tuple[str, ...]
+    signer: str
+    sheets: tuple[SheetContent, ...]
+    problems: tuple[Problem, ...]
 
     @property
     def picture(self) -> str | None:
         """The restored front as a data address of a PNG."""
         return None if self.verdict.picture is None else "data:image/png;base64," + base64.b64encode(self.verdict.picture).decode("ascii")
 
-
-class Busy(Exception):
-    """Too many scans are in line."""
-
-
-class Readers:
-    """Reads scans in a process of its own. `secret` is the center's, from which a sheet's picture is keyed; it never leaves that process and this one."""
-
-    def __init__(self, secret: bytes) -> None:
-        self._secret = secret
-        self._waiting = 0
-        self._turn = asyncio.Lock()
-        self._pool = self._fresh()
-
-    async def read(self, upload: bytes) -> tuple[Reading, ...]:
-        """Every page of a scan. Raises `receiving.upload.NotOpened`; `Busy` when too many wait."""
-        if self._waiting >= WAITING_MAX:
-            raise Busy
-        self._waiting += 1
-        try:
-            async with self._turn:
-                return await self._read(upload)
-        finally:
-            self._waiting -= 1
-
-    async def _read(self, upload: bytes) -> tuple[Reading, ...]:
-        work = asyncio.get_running_loop().run_in_executor(self._pool, _read_here, upload)
-        try:
-            return await asyncio.wait_for(work, READING_SECONDS)
-        except (TimeoutError, BrokenProcessPool):
-            self._end()
-            self._pool = self._fresh()
-            raise NotOpened(Why.BROKEN) from None
-
-    def _fresh(self) -> ProcessPoolExecutor:
-        return ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=_settle_in, initargs=(self._secret,))
-
-    def _end(self) -> None:
-        for process in list((self._pool._processes or {}).values()):  # noqa: SLF001 - the only way to end a reading that does not end
-            process.kill()
-        self._pool.shutdown(wait=False, cancel_futures=True)
-
-    def close(self) -> None:
-        """Let the process go."""
-        self._end()
-
-
-_secret = b""
-
-
-def _settle_in(secret: bytes) -> None:
-    global _secret
-    _secret = secret
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-
-
-def _read_here(upload: bytes) -> tuple[Reading, ...]:
-    return read_upload(upload, _key_of)
-
-
-def _key_of(code: bytes) -> bytes | None:
-    try:
-        sheet = read_code(code).content
-    except NoCode:
-        return None
-    issuance = issuance_of(sheet.binding)
-    return None if issuance is None else sheet_key(_secret, issuance, sheet.part)
-
-
-class Senders:
-    """How often each address has asked lately; forgets the oldest."""
-
-    def __init__(self) -> None:
-        self._asked: dict[str, list[float]] = {}
-
-    def may_ask(self, address: str, at: float) -> bool:
-        """Whether this address may ask now (`at` in seconds of any clock); counts it if so."""
-        asked = [before for before in self._asked.pop(address, []) if at - before < ASKED_SECONDS]
-        allowed = len(asked) < ASKED_MAX
-        self._asked[address] = [*asked, at] if allowed else asked
-        while len(self._asked) > SENDERS_MAX:
-            self._asked.pop(next(iter(self._asked)))
-        return allowed
+    @property
+    def mixed(self) -> bool:
+        """Whether the picture and the code are not of one sheet, as far as can be seen."""
+        return Problem.OTHER_PICTURE in self.problems
 
 
 class ReceiversPage:
@@ -159,47 +76,64 @@ class ReceiversPage:
     def __init__(self, store: Store, documents: Documents, readers: Readers) -> None:
         self._store = store
         self._documents = documents
+        self._belief = belief_of(documents)
         self._readers = readers
         self._senders = Senders()
 
     async def ask(self, request: web.Request) -> web.Response:
         """The page to send a scan from."""
-        return render(request, "receivers.html", answers=(), problem=None, lines_of=lines_of, in_japan=in_japan)
+        return _page(request)
 
     async def answer(self, request: web.Request) -> web.Response:
         """The answers to an upload."""
-        if not self._senders.may_ask(request.remote or "", asyncio.get_running_loop().time()):
-            return self._again(request, "too_often", 429)
-        upload = await _uploaded(request)
-        if upload is None:
-            return self._again(request, "too_large", 413)
-        if not upload:
-            return self._again(request, "nothing", 422)
         try:
-            answers = await self._answers(upload, now_of(request))
+            with self._senders.admitted(request.remote or "", asyncio.get_running_loop().time()):
+                upload = (await uploaded(request, (FIELD,))).get(FIELD)
+                if upload is None:
+                    raise NotTaken("nothing", 422)
+                answers = await self._answers(upload, now_of(request))
+        except NotTaken as refused:
+            return _page(request, problem=refused.problem, status=refused.status)
         except NotOpened as refused:
-            return self._again(request, str(refused.why), 422)
+            return _page(request, problem=str(refused.why), status=422)
+        except GivenUp:
+            return _page(request, problem="given_up", status=422)
         except Busy:
-            return self._again(request, "busy", 503)
+            return _page(request, problem="busy", status=503)
         _log.info("verified", pages=len(answers), content=[str(answer.verdict.content) for answer in answers])
-        return render(request, "receivers.html", answers=answers, problem=None, lines_of=lines_of, in_japan=in_japan)
+        return _page(request, answers)
 
     async def _answers(self, upload: bytes, now: datetime) -> tuple[Answer, ...]:
-        if upload.startswith(b"%PDF-") and b"/ByteRange" in upload:
-            return (Answer(on_file(upload, self._documents.roots, now, Standing.NOT_ASKED), ()),)
-        readings = await self._readers.read(upload)
-        return tuple([Answer(await self._verdict(reading), tuple(map(str, reading.problems))) for reading in readings])
+        found = await self._readers.read(upload, self._belief, now)
+        if isinstance(found, SignedFile):
+            return (await self._of_file(found),)
+        return tuple([await self._of_scan(reading) for reading in found])
 
-    async def _verdict(self, reading: Reading) -> Verdict:
-        verdict = on_scan(reading, self._documents.code_keys, Standing.UNKNOWN)
-        issuance = issuance_of(verdict.sheet.binding) if verdict.sheet else None
-        if issuance is None:
-            return verdict
-        state = await self._store.read(state_of, issuance)
-        return on_scan(reading, self._documents.code_keys, STANDING_STATES.get(state or "", Standing.UNKNOWN))
+    async def _of_file(self, file: SignedFile) -> Answer:
+        verdict = file.verdict
+        if verdict.proven and file.sheets:
+            verdict = replace(verdict, standing=await self._standing(file.sheets[0], file.municipality))
+        return Answer(str(file.what), verdict, file.signer, file.sheets, ())
 
-    def _again(self, request: web.Request, problem: str, status: int) -> web.Response:
-        return render(request, "receivers.html", status=status, answers=(), problem=problem, lines_of=lines_of, in_japan=in_japan)
+    async def _of_scan(self, reading: Reading) -> Answer:
+        verdict = on_scan(reading, self._documents.code_keys, Standing.NOT_ASKED)
+        if verdict.sheet and verdict.signer:
+            verdict = replace(verdict, standing=await self._standing(verdict.sheet, verdict.signer.name))
+        sheets = (verdict.sheet,) if verdict.sheet else ()
+        return Answer("scan", verdict, "", sheets, reading.problems)
+
+    async def _standing(self, sheet: SheetContent, municipality: str) -> Standing:
+        """The center's word on the issuance that a proven sheet names; it must be on record as asked of the municipality that signed."""
+        issuance = issuance_of(sheet.binding)
+        state = await self._store.read(state_of, issuance, sheet.binding, municipality) if issuance else None
+        return STANDING_STATES.get(state or "", Standing.UNKNOWN)
+
+
+def _page(request: web.Request, answers: tuple[Answer, ...] = (), *, problem: str | None = None, status: int = 200) -> web.Response:
+    return render(
+        request, "receivers.html", status=status, answers=answers, problem=problem, lines_of=lines_of, in_japan=in_japan, certifier_of=certifier_of,
+        on_paper=(str(What.FACE), str(What.BACK)),
+    )  # fmt: skip
 
 
 def in_japan(at: datetime) -> str:
@@ -207,25 +141,15 @@ def in_japan(at: datetime) -> str:
     return at.astimezone(JST).strftime("%Y-%m-%d %H:%M")
 
 
-async def _uploaded(request: web.Request) -> bytes | None:
-    """The file of the form, read no further than is allowed; None when it is larger, empty when there is none."""
-    if not request.content_type.startswith("multipart/"):
-        return b""
-    async for part in await request.multipart():
-        if getattr(part, "name", None) != "scan":
-            continue
-        content = bytearray()
-        while chunk := await part.read_chunk(1 << 16):  # type: ignore[union-attr]
-            content += chunk
-            if len(content) > LARGEST_FILE:
-                return None
-        return bytes(content)
-    return b""
+def certifier_of(sheets: tuple[SheetContent, ...]) -> str:
+    """Who certifies, as it stands on the last sheet; empty on the others."""
+    closing = dict(sheets[-1].closing) if sheets else {}
+    return "　".join(text for code in ("certifier_title", "certifier_name") if (text := closing.get(code, "")))
 
 
 def receivers_application(store: Store, documents: Documents, readers: Readers, now: Callable[[], datetime]) -> web.Application:
     """The public application. It knows no staff and sets no session."""
-    app = web.Application(middlewares=[with_headers, with_plain_failures], client_max_size=LARGEST_FILE + (1 << 16))
+    app = web.Application(middlewares=[with_headers, with_plain_failures], client_max_size=LARGEST_FILE + FORM_MARGIN)
     app[PARTY] = ("証明書の確認", "Check a certificate")
     app[ENVIRONMENT] = templates_of(Path(__file__).parent / "templates")
     app[NOW] = now

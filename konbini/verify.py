@@ -1,38 +1,37 @@
 """`konbini verify`: what can be said of a paper offline, from its file or from a scan of its back."""
 
-from collections.abc import Sequence
+import unicodedata
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from certificates.back.reading import read_back
-from certificates.plain_file import Unreadable
-from certificates.reading import read
-from certificates.signature.chain import SignerRole
-from certificates.signature.strict import SignedBy, Unsigned, verify
+from certificates.back.content import SheetContent
 from konbini.answers import fail, print_json
+from receiving.originality import Originality
 from receiving.scan import Problem, read_upload
+from receiving.signed_file import SignedFile, looks_signed, told_of
 from receiving.telling import lines_of
 from receiving.trust_file import NoTrust, Trust, read_trust
-from receiving.upload import NotOpened, Why
-from receiving.verdict import Content, Standing, Verdict, on_file, on_scan
+from receiving.upload import LARGEST_FILE, NotOpened, Why
+from receiving.verdict import Content, Standing, Verdict, on_scan
 from storage.instants import JST
 
 TRUST_FILE = Path("var/town/authorities/trust.json")
 """Where `make run` leaves the demonstration town's."""
 
 CONTENT_WORDS = {
-    Content.UNALTERED: "発行されたときのままです（署名で確認）",
+    Content.UNALTERED: "発行されたときのままです（電子署名で確認）",
     Content.NO_CODE: "わかりません（2次元コードを読み取れません）",
-    Content.NOT_OURS: "この証明書の電子署名や2次元コードではありません",
-    Content.UNKNOWN_KEY: "知られた発行者の署名ではないか、有効期間の外です",
+    Content.NOT_OURS: "確かめられません（証明書の電子署名や2次元コードではありません）",
+    Content.UNKNOWN_KEY: "確かめられません（知られた発行者の署名ではないか、有効期間の外です）",
     Content.ALTERED: "署名と合いません（書き換えられています）",
 }
 ORIGINAL_WORDS = {
-    "likely": "おそらく原本（地紋による推定。証明ではありません）",
-    "unlikely": "おそらく複写（地紋による推定。証明ではありません）",
-    "cannot_tell": "判定できません",
+    Originality.LIKELY: "おそらく原本です（地紋による推定。証明ではありません）",
+    Originality.UNLIKELY: "おそらく複写です（地紋による推定。証明ではありません）",
+    Originality.CANNOT_TELL: "判定できません",
 }
 PROBLEM_WORDS = {
     Problem.NO_SHEET: "裏面の四隅の印が見つかりません。裏面の全体を読み取ってください。",
@@ -43,7 +42,7 @@ PROBLEM_WORDS = {
     Problem.OTHER_PICTURE: "裏面の画像が2次元コードと合いません。",
 }
 WHY_WORDS = {
-    Why.TOO_LARGE: "ファイルが大きすぎます。",
+    Why.TOO_LARGE: "ファイルが大きすぎます（30MBまで）。",
     Why.WRONG_TYPE: "PNG、JPEG、PDFのいずれでもありません。",
     Why.TOO_MANY_PIXELS: "画像が大きすぎます。",
     Why.TOO_MANY_PAGES: "ページが多すぎます。",
@@ -51,14 +50,18 @@ WHY_WORDS = {
     Why.ENCRYPTED: "暗号化されたPDFは読めません。",
     Why.BROKEN: "壊れていて読み取れません。",
 }
+WHAT_WORDS = {"face": "証明書の表面（電子文書）", "back": "証明書の裏面（電子文書）", "document": "電子署名のあるPDF", "scan": "読み取った画像"}
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One page of a scan, or a whole file: the verdict, what it was taken for, and what else is known of it."""
+    """One page of a scan, or a whole file: what it was taken for, the verdict, the signer's name, the sheets' contents, and what else is known of it."""
 
     what: str
     verdict: Verdict
+    signer: str
+    sheets: tuple[SheetContent, ...]
+    problems: tuple[Problem, ...]
     more: dict[str, Any]
 
 
@@ -66,11 +69,9 @@ def verify_file(file: Path, trust: Path | None, *, as_json: bool) -> None:
     """Say what can be said; exit status 0 only when the content of every page is proven unaltered, 1 when not, 2 when it could not be looked at."""
     believed = _believed(trust, as_json=as_json)
     try:
-        data = file.read_bytes()
+        found = findings(_content(file), believed, datetime.now(JST))
     except OSError as error:
         fail("not_readable", f"{file}: {error.strerror}", as_json=as_json, status=2)
-    try:
-        found = findings(data, believed, datetime.now(JST))
     except NotOpened as refused:
         fail(str(refused.why), f"{file}: {WHY_WORDS[refused.why]}", as_json=as_json, status=2)
     proven = bool(found) and all(one.verdict.proven for one in found)
@@ -83,51 +84,29 @@ def verify_file(file: Path, trust: Path | None, *, as_json: bool) -> None:
 
 
 def findings(data: bytes, trust: Trust, now: datetime) -> tuple[Found, ...]:
-    """What `data` is found to be: a signed face or back, or a scan. Raises `receiving.upload.NotOpened`."""
-    if data.startswith(b"%PDF-") and b"/ByteRange" in data:
-        return (_document(data, trust, now),)
-    readings = read_upload(data, lambda _code: None)
+    """What `data` is found to be: a signed face or back, or the pages of a scan. Raises `receiving.upload.NotOpened`."""
+    if looks_signed(data):
+        return (_of_file(told_of(data, (trust.authority,), trust.keys, now)),)
+    readings = read_upload(data, lambda _code: None)  # the key of a picture is the center's alone
+    verdicts = [(reading, on_scan(reading, trust.keys, Standing.NOT_ASKED)) for reading in readings]
     return tuple(
-        Found(
-            "scan",
-            on_scan(reading, trust.keys, Standing.NOT_ASKED),
-            {"dpi": reading.resolution_dpi, "problems": [str(one) for one in reading.problems]},
-        )
-        for reading in readings
+        Found("scan", verdict, "", (verdict.sheet,) if verdict.sheet else (), reading.problems, {"dpi": reading.resolution_dpi})
+        for reading, verdict in verdicts
     )
 
 
-def _document(data: bytes, trust: Trust, now: datetime) -> Found:
-    verdict = on_file(data, (trust.authority,), now, Standing.NOT_ASKED)
-    if not verdict.proven:
-        return Found("document", verdict, {})
-    signed = _signed(data, trust, now)
-    return _face(data, verdict, signed) if signed.role is SignerRole.MUNICIPALITY else _back(data, verdict, signed)
+def _of_file(file: SignedFile) -> Found:
+    known = {"face_sha256": file.face_sha256, "issuance_id": file.issuance_id}
+    return Found(str(file.what), file.verdict, file.signer, file.sheets, (), {name: value for name, value in known.items() if value})
 
 
-def _signed(data: bytes, trust: Trust, now: datetime) -> SignedBy:
-    try:
-        return verify(data, (trust.authority,), now)
-    except Unsigned as error:  # `on_file` has just said otherwise
-        raise AssertionError from error
-
-
-def _face(data: bytes, verdict: Verdict, signed: SignedBy) -> Found:
-    try:
-        sheets = read(data).sheets
-    except Unreadable:
-        # Signed by a municipality, but not a paper of this release: its content is the signer's, only it cannot be told here.
-        return Found("face", verdict, {"signer": signed.common_name})
-    return Found("face", verdict, {"signer": signed.common_name, "title": sheets[0].text("title"), "number": sheets[0].number, "sheets": len(sheets)})
-
-
-def _back(data: bytes, verdict: Verdict, signed: SignedBy) -> Found:
-    try:
-        back = read_back(data)
-    except Unreadable:
-        return Found("back", verdict, {"signer": signed.common_name})
-    more = {"signer": signed.common_name, "issuance_id": back.text.issuance_id, "face_sha256": back.text.face_sha256, "sheets": back.sheets}
-    return Found("back", verdict, more)
+def _content(file: Path) -> bytes:
+    """The file's bytes; no more are read than may be."""
+    with file.open("rb") as opened:
+        data = opened.read(LARGEST_FILE + 1)
+    if len(data) > LARGEST_FILE:
+        raise NotOpened(Why.TOO_LARGE)
+    return data
 
 
 def _believed(trust: Path | None, *, as_json: bool) -> Trust:
@@ -138,43 +117,74 @@ def _believed(trust: Path | None, *, as_json: bool) -> Trust:
         sentence = f"{file}: 信頼する認証局と鍵のファイルがありません。--trust で示してください（見本の町では STATE/authorities/trust.json）。"
         fail("no_trust", sentence, as_json=as_json, status=2)
     except NoTrust as error:
-        fail("no_trust", f"{file}: {error}", as_json=as_json, status=2)
+        fail("no_trust", f"{file}: 信頼する認証局と鍵のファイルとして読めません（{error}）。", as_json=as_json, status=2)
 
 
 def _json(found: Found) -> dict[str, Any]:
-    verdict, sheet = found.verdict, found.verdict.sheet
-    said = None if sheet is None else {"title": sheet.title, "number": sheet.number, "part": sheet.part, "parts": sheet.parts, "texts": sheet.texts}
+    verdict = found.verdict
     return {
         "what": found.what,
         "content": str(verdict.content),
         "signed_by": None if verdict.signer is None else verdict.signer.name,
-        "made_at": None if verdict.signer is None else verdict.signer.at.isoformat(),
+        "signer": found.signer or None,
+        "made_at": None if verdict.signer is None else verdict.signer.at.astimezone(JST).isoformat(),
         "standing": str(verdict.standing),
         "original": str(verdict.original),
-        "sheet": said,
+        "problems": [str(one) for one in found.problems],
+        "sheets": [_sheet_json(sheet) for sheet in found.sheets],
         **found.more,
     }
 
 
-_NAMES = {"face": "証明書の表面（電子文書）", "back": "証明書の裏面（電子文書）", "document": "電子署名のあるPDF", "scan": "裏面を読み取った画像"}
+def _sheet_json(sheet: SheetContent) -> dict[str, Any]:
+    return {
+        "title": sheet.title,
+        "number": sheet.number,
+        "part": sheet.part,
+        "parts": sheet.parts,
+        "binding": sheet.binding,
+        "made_at": sheet.made_at.astimezone(JST).isoformat(),
+        "texts": sheet.texts,
+    }
 
 
-def _lines(file: Path, found: Sequence[Found]) -> list[str]:
-    lines: list[str] = []
+def _lines(file: Path, found: Sequence[Found]) -> Iterator[str]:
     for page, one in enumerate(found, 1):
-        lines.append(f"{file}{f' {page}ページ目' if len(found) > 1 else ''}: {_NAMES[one.what]}")
-        lines.append(f"  内容      {CONTENT_WORDS[one.verdict.content]}")
-        if one.verdict.signer is not None:
-            who = one.more.get("signer") or one.verdict.signer.name
-            lines.append(f"  署名した者  {who}  {one.verdict.signer.at.astimezone(JST):%Y-%m-%d %H:%M}")
-        if one.what == "scan":
-            lines.append(f"  原本か    {ORIGINAL_WORDS[str(one.verdict.original)]}")
-        lines.extend(f"  注意      {PROBLEM_WORDS[Problem(code)]}" for code in one.more.get("problems", ()))
-        lines.append("  有効な交付か  確かめていません（発行センターの確認ページで確かめられます）")
-        if one.verdict.sheet is not None:
-            sheet = one.verdict.sheet
-            lines.append(f"  記載      {sheet.title}  発行番号 {sheet.number} {sheet.part}/{sheet.parts}")
-            lines.extend(f"            {f'{label}: ' if label else ''}{text}" for label, text in lines_of(sheet))
-        elif "title" in one.more:
-            lines.append(f"  証明書     {one.more['title']}  発行番号 {one.more['number']}（{one.more['sheets']}枚）")
-    return lines
+        yield f"{file}{f' {page}ページ目' if len(found) > 1 else ''}: {WHAT_WORDS[one.what]}"
+        yield from aligned(tuple(_answers(one)), "  ")
+        for sheet in one.sheets:
+            yield f"  {sheet.title}  発行番号 {sheet.number} {sheet.part}/{sheet.parts}"
+            yield from aligned(lines_of(sheet), "    ")
+
+
+def _answers(one: Found) -> Iterator[tuple[str, str]]:
+    verdict = one.verdict
+    yield "内容", CONTENT_WORDS[verdict.content]
+    if verdict.signer is not None:
+        yield "署名した者", f"{one.signer} {verdict.signer.name}".strip()
+        yield "署名の日時", f"{verdict.signer.at.astimezone(JST):%Y-%m-%d %H:%M}（日本時間）"
+    yield "有効な交付か", "確かめていません（発行センターの確認ページで確かめられます）"
+    if one.what == "scan":
+        yield "原本か", ORIGINAL_WORDS[verdict.original]
+        if verdict.proven:
+            yield "注意", "お手元の表面は見ていません。下の内容と1文字ずつ見比べてください。"
+    yield from (("注意", PROBLEM_WORDS[code]) for code in one.problems)
+
+
+LABELS_WIDEST = 24
+"""Columns; a longer label has a line of its own width."""
+
+
+def aligned(lines: Sequence[tuple[str, str]], margin: str) -> Iterator[str]:
+    """Labels set flush right in one column, as wide as the widest of them within reason, and the texts beside it; a text without a label begins at the margin."""
+    column = min(max((width_of(label) for label, _ in lines), default=0), LABELS_WIDEST)
+    for label, text in lines:
+        yield f"{margin}{' ' * (column - width_of(label))}{label}  {text}" if label else f"{margin}{text}"
+
+
+def width_of(text: str) -> int:
+    """Columns on a terminal: two for a wide character, none for one that joins the one before (variation selectors, combining marks)."""
+    return sum(
+        0 if unicodedata.combining(one) or unicodedata.category(one) == "Mn" else 2 if unicodedata.east_asian_width(one) in "FWA" else 1
+        for one in text
+    )

@@ -18,6 +18,13 @@ def lines_of(sheet: SheetContent) -> tuple[tuple[str, str], ...]:
     return (*found, *(("", text) for _, text in sheet.closing))
 
 
+_LABEL, _VALUE = "label", "value"
+"""Where a form prints its labels as texts (戸籍), the one tells what the other is."""
+
+
 def _labelled(cells: tuple[Cell, ...], labels: tuple[Label, ...], texts: Texts) -> Iterator[tuple[str, str]]:
-    known = dict(texts)
-    yield from ((label_beside(cell, labels), known[cell.code]) for cell in cells if known.get(cell.code, "") not in ("", EMPTY))
+    known = {code: text for code, text in texts if text not in ("", EMPTY)}
+    written = known.pop(_LABEL, "") if _VALUE in known else ""
+    for cell in cells:
+        if text := known.get(cell.code):
+            yield (written if cell.code == _VALUE and written else label_beside(cell, labels)), text

@@ -39,6 +39,8 @@ class Standing(StrEnum):
 
     STANDING = "standing"
     WITHDRAWN = "withdrawn"
+    UNSETTLED = "unsettled"
+    """On record; whether it was handed out is not known yet, or is being cleared up."""
     UNKNOWN = "unknown"
     NOT_ASKED = "not_asked"
 

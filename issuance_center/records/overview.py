@@ -105,6 +105,8 @@ def _lines(connection: Connection, statement: Any) -> tuple[Line, ...]:
     return tuple(dict(row._mapping) for row in connection.execute(statement))  # noqa: SLF001 - SQLAlchemy's public name for a row as a mapping
 
 
-def state_of(connection: Connection, issuance_id: str) -> str | None:
-    """Where an issuance is; None if there never was one of this id."""
-    return connection.execute(select(issuances.c.state).where(issuances.c.issuance_id == issuance_id)).scalar_one_or_none()
+def state_of(connection: Connection, issuance_id: str, binding: str, municipality: str) -> str | None:
+    """Where an issuance is; None if there never was one of this id with this binding, asked of this municipality."""
+    found = select(issuances.c.state).join(requests, requests.c.request_id == issuances.c.request_id)
+    named = (issuances.c.issuance_id == issuance_id) & (issuances.c.binding == binding) & (requests.c.municipality == municipality)
+    return connection.execute(found.where(named)).scalar_one_or_none()
