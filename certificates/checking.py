@@ -105,8 +105,7 @@ def _sheets(paper: Paper, expected: Expected) -> Iterator[str]:
             yield f"specimen: sheet {at}"
         if sheet.form != expected.form or expected.form not in forms or sheet.text("title") not in _titles(expected):
             yield f"kind: sheet {at}"
-        yearly = kind is not None and kind.yearly
-        if yearly is (expected.year is None) or (expected.year is not None and sheet.text("year") != fiscal_year(expected.year)):
+        if (kind is not None and kind.yearly) is (expected.year is None) or not _of_year(sheet, expected.year):
             yield f"year: sheet {at}"
         if sheet.text("binding") != expected.binding:
             yield f"binding: sheet {at}"
@@ -114,6 +113,14 @@ def _sheets(paper: Paper, expected: Expected) -> Iterator[str]:
             yield f"number: sheet {at}"
         if (sheet.part, sheet.parts) != (at, expected.sheets):
             yield f"part: sheet {at}"
+
+
+def _of_year(sheet: SheetRead, year: int | None) -> bool:
+    """Whether the sheet says this 年度, and the year before it as that of the incomes."""
+    if year is None:
+        return True
+    before = fiscal_year(year - 1).removesuffix("度")
+    return sheet.text("year") == fiscal_year(year) and sheet.text("income_year") == f"（{before}分所得）"
 
 
 def _titles(expected: Expected) -> tuple[str, ...]:

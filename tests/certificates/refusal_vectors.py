@@ -299,6 +299,7 @@ def _registers() -> list[Vector]:
         Vector("no 戸籍 here", "本籍なし", "戸籍 here", away, partial(found, koseki=None, fuhyo=None, person_no=None)),
         Vector("利用登録 without a 戸籍", "利用登録のみ（本籍なし）", "of age", {**away, **dict.fromkeys((*RESIDENTS, *HOLDERS_OWN), "not_registered")},
                lambda: elsewhere(found(koseki=None, fuhyo=None))),
+        Vector("附票 without a 戸籍", "附票のみ（戸籍なし）", "戸籍 here", away, partial(found, koseki=None)),
         Vector("no 附票", "附票なし", "戸籍 here", codes("koseki_not_here", "fuhyo"), partial(found, fuhyo=None)),
         Vector("戸籍 removed", "除籍（全員）", "戸籍 here", away, partial(found, koseki=family(standing="removed"))),
         Vector("戸籍 superseded", "改製原戸籍", "戸籍 here", away, partial(found, koseki=family(standing="superseded"))),
