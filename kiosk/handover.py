@@ -10,7 +10,8 @@ from kiosk import journal
 from kiosk.coin_box import Accepted, CoinRefused, Collected, Refunded
 from kiosk.machine import Machine
 from kiosk.printer import Ejected, Jammed, OutOfPaper, Sides
-from kiosk.receipt import receipt
+from kiosk.receipt import receipt, title_of
+from kiosk.selection import lists_everybody
 from kiosk.session import Notice, Session
 from kiosk.visit import Event
 from messages.visits import ReadyPaper
@@ -124,14 +125,15 @@ async def note_taken(machine: Machine, session: Session) -> None:
 
 def issue_receipt(machine: Machine, session: Session) -> None:
     """The receipt for what was printed."""
-    offer = session.selection.offer
-    assert offer is not None
+    selection = session.selection
+    assert selection.offer is not None
     session.receipt = receipt(
         operator=machine.operator,
         place=machine.place_ja,
         terminal_id=machine.terminal_id,
         request_id=session.request_id,
-        kind=offer.kind,
+        title=title_of(selection.offer.kind, selection.form, everybody=lists_everybody(selection)),
+        year=selection.year,
         copies=len(session.printed),
         fee_yen=session.fee_yen,
         inserted_yen=session.inserted_yen,

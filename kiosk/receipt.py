@@ -1,12 +1,13 @@
 """領収書: what the resident is handed for the money. Pure.
 
-It names the service, the number of copies and the yen, and a reference number by which the store and the center find the case; never a person.
+It names the certificate as it was applied for (its form, its year), the number of copies and the yen, and a reference number by which the store and the center find the case; never a person.
 """
 
 from dataclasses import dataclass
 from datetime import datetime
 
 from certificates.kinds import KINDS
+from certificates.wareki import fiscal_year
 
 WIDTH = 32
 """Half-width columns of the receipt's paper."""
@@ -26,20 +27,35 @@ def reference_of(request_id: str) -> str:
     return "-".join(tail[start : start + 4] for start in range(0, len(tail), 4))
 
 
+def title_of(kind: str, form: str, *, everybody: bool) -> str:
+    """What a certificate of `kind` on `form` is called for the money: its title where what was chosen decides it, e.g. 戸籍個人事項証明書; the form's name where the register does, so that a
+    receipt never tells whether somebody is taxed.
+    """
+    titles = KINDS[kind].form(form).titles
+    if len(titles) == 1:
+        return titles[0]
+    if KINDS[kind].chosen == "all_or_one":
+        return titles[0] if everybody else titles[1]
+    return KINDS[kind].form(form).ja
+
+
 def receipt(
     *,
     operator: str,
     place: str,
     terminal_id: str,
     request_id: str,
-    kind: str,
+    title: str,
+    year: int | None,
     copies: int,
     fee_yen: int,
     inserted_yen: int,
     returned_yen: int,
     now: datetime,
 ) -> Receipt:
-    """The receipt for `copies` printed copies at `fee_yen` each; `returned_yen` is what was given back for copies that could not be printed."""
+    """The receipt for `copies` printed copies of the certificate called `title`, of the 年度 `year` where it has one, at `fee_yen` each; `returned_yen` is what was given back for copies that
+    could not be printed.
+    """
     total_yen = copies * fee_yen
     lines = [
         _centred("領 収 書"),
@@ -50,7 +66,8 @@ def receipt(
         f"{now:%Y/%m/%d %H:%M}  端末 {terminal_id}",
         "-" * WIDTH,
         "証明書交付サービス",
-        KINDS[kind].title,
+        title,
+        *([f"  {fiscal_year(year)}"] if year is not None else []),
         _row(f"  {fee_yen:,}円 × {copies}通", f"{total_yen:,}円"),
         "-" * WIDTH,
         _row("合計", f"{total_yen:,}円"),

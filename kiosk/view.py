@@ -9,8 +9,8 @@ from typing import Any
 
 from certificates.kinds import KINDS
 from certificates.wareki import fiscal_year
-from kiosk.receipt import reference_of
-from kiosk.selection import Scope, choosable, options_shown, scopes_offered
+from kiosk.receipt import reference_of, title_of
+from kiosk.selection import Scope, Selection, choosable, lists_everybody, options_shown, scopes_offered
 from kiosk.session import Notice, Session
 from kiosk.terminal import Terminal
 from kiosk.visit import TABLE, TOUCHES, WITH_CARD, Screen
@@ -139,6 +139,14 @@ def _kind(code: str) -> Json:
     return {"kind": code, "title": KINDS[code].title, "title_en": KINDS[code].title_en}
 
 
+def _issued(selection: Selection) -> Json:
+    """What the certificate is called as it is chosen so far."""
+    assert selection.offer is not None
+    kind = KINDS[selection.offer.kind]
+    title = title_of(kind.code, selection.form, everybody=lists_everybody(selection))
+    return {"ja": title, "en": kind.title_en if title == kind.title else kind.form(selection.form).en}
+
+
 def _chosen(_terminal: Terminal, session: Session) -> Json:
     """What has been chosen so far, for the schematic of the paper and the review: counts and labels, never names."""
     selection = session.selection
@@ -147,6 +155,7 @@ def _chosen(_terminal: Terminal, session: Session) -> Json:
     kind = KINDS[selection.offer.kind]
     return {
         **_kind(kind.code),
+        "issued": _issued(selection),
         "municipality": _entry(selection.municipality),
         "household": len(selection.choices.members),
         "chosen": kind.chosen,
@@ -161,9 +170,7 @@ def _chosen(_terminal: Terminal, session: Session) -> Json:
             }
             for fee in selection.choices.forms
         ],
-        "years": [
-            {"year": year, "ja": fiscal_year(year), "en": f"Fiscal {year}", "chosen": year == selection.year} for year in selection.choices.years
-        ],
+        "years": [{"year": year, "ja": fiscal_year(year), "en": f"FY {year}", "chosen": year == selection.year} for year in selection.choices.years],
         "scope": None if selection.scope is None else str(selection.scope),
         "listed": len(selection.members),
         "options": [

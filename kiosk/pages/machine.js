@@ -82,6 +82,8 @@ function enlarge(say, paper, sources, page, side) {
   dialog.replaceChildren(
     h("img", { src: sources[side], alt: label }),
     h("div", { class: "tools" },
+      h("button", { type: "button", "data-key": "look-closer", onclick: (event) => { event.target.textContent = say(dialog.classList.toggle("near") ? "machine.hand.farther" : "machine.hand.closer"); } },
+        say(dialog.classList.contains("near") ? "machine.hand.farther" : "machine.hand.closer")),
       h("button", { type: "button", "data-key": "turn-over", onclick: () => enlarge(say, paper, sources, page, 1 - side) }, say(side ? "machine.hand.turn.front" : "machine.hand.turn.back")),
       h("a", { href: pdfUrl(paper.face), download: `${paper.issuance_id}.face.pdf` }, say("machine.hand.save.face")),
       h("a", { href: pdfUrl(paper.back), download: `${paper.issuance_id}.back.pdf` }, say("machine.hand.save.back")),

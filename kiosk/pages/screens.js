@@ -97,7 +97,7 @@ function members(data, say, touch) {
 
 function membersPick(data, say, touch, view) {
   const row = (member) => h("button", { type: "button", class: "wide pick", "data-key": `member-${member.id}`, "aria-pressed": String(member.chosen), onclick: () => touch("member", member.id) },
-    h("i", { class: "tick" }, member.chosen ? icon("check") : null),
+    h("i", { class: data.chosen === "all_or_one" ? "tick one-of" : "tick" }, member.chosen ? icon("check") : null),
     h("span", {}, h("strong", {}, view.warned ? say("members_pick.hidden") : member.name), h("small", {}, member.holder ? say("members_pick.holder") : member.relation)));
   return {
     title: say("members_pick.title"), lead: say(data.chosen === "all_or_one" ? "members_pick.one" : "members_pick.lead"),
@@ -115,7 +115,8 @@ function options(data, say, touch) {
   const words = (each) => (say.language === "ja" ? each.ja : each.en);
   const varies = new Set(data.forms.map((form) => form.fee_yen)).size > 1;
   return {
-    title: say(data.options.length ? "options.title" : "options.title.form"), lead: data.options.length ? say("options.lead") : null,
+    title: say(data.options.length ? (data.forms.length > 1 ? "options.title.items" : "options.title") : data.years.length > 1 ? "options.title.year" : "options.title.form"),
+    lead: data.options.length ? say("options.lead") : null,
     content: h("div", { class: "beside" },
       h("div", { class: "rows scroll" },
         data.years.length > 1 ? group("options.year", data.years.map((each) => one("year", each.year, each.chosen, h("strong", {}, words(each))))) : null,
@@ -137,10 +138,12 @@ function copies(data, say, touch) {
   };
 }
 
+const issued = (data, say) => (say.language === "ja" ? data.issued.ja : data.issued.en);
+
 function listed(data, say) {
   if (data.chosen === "holder") return say("members.only_me");
-  if (data.chosen === "all_or_one") return say(`${whose(data)}.${data.listed === data.household ? "everyone" : data.scope}`);
   if (data.scope === "only_me") return say("members.only_me");
+  if (data.chosen === "all_or_one") return data.scope === "everyone" ? say("review.all", { count: data.listed }) : say("review.one");
   return data.listed === data.household ? say("review.everyone", { count: data.listed }) : say("review.some", { count: data.listed });
 }
 
@@ -154,8 +157,8 @@ function review(data, say, touch) {
     ...titled("review")(data, say),
     content: [h("div", { class: "beside" },
       h("dl", { class: "review" },
-        row("kind", say.either(data, "title")), row("place", say.either(data.municipality, "name")), row("members", listed(data, say)),
-        year ? row("year", words(year)) : null, form ? row("form", words(form)) : null,
+        row("kind", issued(data, say)), row("place", say.either(data.municipality, "name")), row("members", listed(data, say)),
+        year ? row("year", words(year)) : null, form && words(form) !== issued(data, say) ? row("form", words(form)) : null,
         data.options.length ? row("options", chosen.length ? h("ul", {}, chosen.map((name) => h("li", {}, name))) : say("review.options.none")) : null),
       sketch(data, say)),
     h("p", { class: "sum" }, h("span", {}, say("review.total"), h("small", {}, say("copies.sum", { fee: yen(data.fee_yen), copies: data.copies }))), h("strong", {}, say("yen", { yen: yen(data.total_yen) })))],
@@ -168,7 +171,7 @@ function payment(data, say) {
   return {
     ...titled("payment")(data, say),
     content: h("div", { class: "payment" },
-      h("p", { class: "what" }, `${say.either(data, "title")} × ${data.copies}`),
+      h("p", { class: "what" }, h("span", {}, issued(data, say)), h("span", {}, say("paper.copies", { copies: data.copies }))),
       line("total", data.total_yen, "total"), line("inserted", data.inserted_yen, "inserted"),
       h("div", { class: "bar", "aria-hidden": "true" }, h("i", { "width%": Math.min(100, data.total_yen ? (100 * data.inserted_yen) / data.total_yen : 100) })),
       line("missing", data.missing_yen, "missing"),

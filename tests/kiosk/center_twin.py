@@ -1,40 +1,52 @@
 """A twin of the issuance center, as the kiosk knows it: strict about who asks and in which order, with real papers. A test may make it silent, refuse, or lie."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from certificates.binding import binding
-from certificates.drawing import draw
 from certificates.face import Face
 from certificates.issuer_form import IssuerForm
-from certificates.issuing import Wanted, issue, offer
+from certificates.issuing import Offered, Wanted, issue, offer
+from certificates.kinds import KINDS
+from certificates.printing import Hands
 from certificates.seal import seal_png
 from messages import visits as said
 from messages.link import NoAnswer
 from messages.refusals import refuse
 from messages.wire import Message, decode, encode, hash_of
-from registers.residents.resident import Household, Resident
-from tests.certificates.people import FORM, KIND, NOW, POLICY, TARO, household
+from tests.certificates.holders import found, policy
+from tests.certificates.people import FORM, NOW
+from tests.kiosk.signers import CENTER, CODE, hands, signed
 from trust.challenge import check_signature
 from trust.signing import verified
 
-CODE = "990019"
 KEY = bytes(range(32, 64))
 SEALED_FORM = IssuerForm(**{**{name: getattr(FORM, name) for name in FORM.__slots__}, "seal_png": seal_png("見本市長印")})
+FEES_YEN = {
+    "juminhyo": 300,
+    "kojinhyo": 300,
+    "kisai_jiko": 300,
+    "inkan": 250,
+    "koseki": 450,
+    "fuhyo": 300,
+    "kazei": 400,
+    "shotoku": 400,
+    "shotoku_kazei": 800,
+}
 
 
 class CenterTwin:
     """`ask` answers like the center. What it learned stands in `opened`, `closed`, `applied`, `reports` (in the order they came, repeats left out)."""
 
-    def __init__(self, kiosk_key: ec.EllipticCurvePublicKey, people: Household | None = None, holder: Resident = TARO, fee_yen: int = 300) -> None:
+    def __init__(self, kiosk_key: ec.EllipticCurvePublicKey, fees_yen: Mapping[str, int] = FEES_YEN) -> None:
         self.kiosk_key = kiosk_key
-        self.people = people if people is not None else household()
-        self.holder = holder
-        self.fee_yen = fee_yen
+        self.registers = found()
+        self.fees_yen = fees_yen  # form -> yen
+        self.shut: frozenset[str] = frozenset()  # kinds that are closed now
         self.asked: list[Message] = []
         self.opened: list[str] = []
         self.closed: dict[str, str] = {}
@@ -77,11 +89,10 @@ class CenterTwin:
             case said.Authenticate():
                 return self._authenticate(message)
             case said.AskKinds():
-                return self._for(
-                    message.visit_id, said.KindsOffered(municipality=CODE, kinds=(said.KindOffer(kind="juminhyo", fee_yen=self.fee_yen, open=True),))
-                )
+                kinds = tuple(said.KindOffer(kind=kind, fees=self._fees(kind), open=kind not in self.shut) for kind in KINDS)
+                return self._for(message.visit_id, said.KindsOffered(municipality=CODE, kinds=kinds))
             case said.AskChoices():
-                return self._for(message.visit_id, self._choices())
+                return self._for(message.visit_id, self._choices(message.kind))
             case said.Apply():
                 return self._apply(message)
             case said.Report():
@@ -95,7 +106,7 @@ class CenterTwin:
         return answer if visit_id in self.admitted and visit_id not in self.closed else refuse("visit_not_authenticated")
 
     def _challenge(self, visit_id: str, kiosk_id: str) -> said.Challenge:
-        return said.Challenge(visit_id=visit_id, kiosk_id=kiosk_id, center="center-1", nonce="ab" * 16, expires_at=NOW + timedelta(minutes=10))
+        return said.Challenge(visit_id=visit_id, kiosk_id=kiosk_id, center=CENTER, nonce="ab" * 16, expires_at=NOW + timedelta(minutes=10))
 
     def _authenticate(self, message: said.Authenticate) -> Message:
         certificate = x509.load_der_x509_certificate(message.certificate)
@@ -104,14 +115,26 @@ class CenterTwin:
         self.admitted[message.visit_id] = f"{certificate.serial_number:x}"
         return said.Admitted(visit_id=message.visit_id, visit_key=KEY, closes_at=NOW + timedelta(minutes=10))
 
-    def _choices(self) -> said.Choices:
-        offered = offer(self.people, self.holder, KIND, POLICY, KEY, NOW)
+    def _fees(self, kind: str) -> tuple[said.FormFee, ...]:
+        return tuple(said.FormFee(form=form.code, fee_yen=self.fees_yen[form.code]) for form in KINDS[kind].forms)
+
+    def _choices(self, kind: str) -> said.Choices:
+        offered = offer(self.registers, KINDS[kind], policy(kind), KEY, NOW)
+        assert isinstance(offered, Offered)
         members = tuple(
-            said.MemberChoice(member_id=each.atena_no, name=each.name, relation=each.relation, holder=each.holder, fingerprint=each.fingerprint)
+            said.MemberChoice(
+                member_id=each.id, name=each.name, relation=each.relation, holder=each.holder, choosable=each.choosable, fingerprint=each.fingerprint
+            )
             for each in offered.members
         )
         return said.Choices(
-            kind="juminhyo", members=members, options=offered.options, copies_max=offered.copies_max, register_version=offered.register_version
+            kind=kind,
+            members=members,
+            forms=self._fees(kind),
+            years=offered.years,
+            options=offered.options,
+            copies_max=offered.copies_max,
+            register_version=offered.register_version,
         )
 
     def _apply(self, message: said.Apply) -> Message:
@@ -127,16 +150,18 @@ class CenterTwin:
             return refuse("request_altered")
         return ready if self.lie is None else self.lie(ready)
 
-    def paper(self, application: said.Application, copy: int, change: Callable[[Face], Face] = lambda face: face) -> said.ReadyPaper:
-        """Copy number `copy` of what was applied for; `change` makes it another paper."""
+    def paper(
+        self, application: said.Application, copy: int, change: Callable[[Face], Face] = lambda face: face, by: Hands | None = None
+    ) -> said.ReadyPaper:
+        """Copy number `copy` of what was applied for; `change` makes it another paper, `by` signs its face for the municipality."""
         issuance_id = f"{application.request_id[:30]}{copy:02d}"
         bound = binding(issuance_id, self.admitted[application.visit_id], hash_of(application))
         number = f"みほん市 20261123 見本 {copy + 1:03d}"
-        wanted = Wanted(application.members, application.show, application.register_version)
-        face = issue(self.people, self.holder, KIND, POLICY, wanted, SEALED_FORM, number, bound, NOW)
-        assert isinstance(face, Face)
-        drawn = draw(change(face), SEALED_FORM, NOW)
-        return said.ReadyPaper(issuance_id=issuance_id, binding=bound, number=number, sheets=drawn.sheets, pdf=drawn.pdf)
+        wanted = Wanted(application.members, application.show, application.form, application.year, application.register_version)
+        face = issue(self.registers, KINDS[application.kind], policy(application.kind), wanted, SEALED_FORM, number, bound, NOW)
+        assert isinstance(face, Face), face
+        made = signed(change(face), SEALED_FORM, issuance_id, by or hands())
+        return said.ReadyPaper(issuance_id=issuance_id, binding=bound, number=number, sheets=made.sheets, face=made.face, back=made.back)
 
     def _report(self, message: said.Report) -> Message:
         event = message.event

@@ -24,7 +24,8 @@ from kiosk.visit import Event, Screen
 from storage.sqlite import SqliteStore
 from storage.store import Store
 from tests.certificates.people import NOW
-from tests.kiosk.center_twin import CODE, CenterTwin
+from tests.kiosk.center_twin import CenterTwin
+from tests.kiosk.signers import CODE, roots
 from tests.kiosk.specimen_card import make_card
 
 SECONDS = Seconds(sheet=0.0, outbox_pause=0.005, outbox_pause_max=0.02, store_pause=0.001, settle_pause=0.01)
@@ -40,10 +41,18 @@ def kiosk_key() -> ec.EllipticCurvePrivateKey:
 class Shop:
     """`open` starts the terminal; `crash` cuts it off; `open` again is a restart on the same journal and devices."""
 
-    def __init__(self, folder: Path, center: CenterTwin | None = None, seconds: Seconds = SECONDS, float_coins: dict[int, int] | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        center: CenterTwin | None = None,
+        seconds: Seconds = SECONDS,
+        float_coins: dict[int, int] | None = None,
+        blank_sheets: int = 500,
+    ) -> None:
         self.folder = folder
         self.center = center if center is not None else CenterTwin(kiosk_key().public_key())
         self.seconds = seconds
+        self.blank_sheets = blank_sheets
         self.float_coins = FLOAT if float_coins is None else float_coins
         self.card_file = make_card(folder)
         self.ticks = 0
@@ -61,16 +70,18 @@ class Shop:
 
     async def open(self) -> "Shop":
         coin_box = CoinBox.open(self.folder / "coin_box", self.float_coins, self.on_point)
-        printer = Printer.open(self.folder / "printer", self.on_point)
+        printer = Printer.open(self.folder / "printer", self.on_point, self.blank_sheets)
         self.store = self.wrap(await SqliteStore.open(self.folder / "journal.db", journal.metadata))
         self.machine = Machine(
             terminal_id="K-0001", profile="store", operator="見本マート", place_ja="見本一丁目店", place_en="Mihon 1-chome",
             slot=Slot(),
             coin_box=coin_box, printer=printer,
+            document_roots=roots(),
             door=CenterDoor(self.center, "K-0001", kiosk_key(), PATIENCE),
             store=self.store, now=self.now, token=self.token, seconds=self.seconds,
         )  # fmt: skip
-        self.terminal = Terminal(self.machine, metrics_in(CollectorRegistry()))
+        self.registry = CollectorRegistry()
+        self.terminal = Terminal(self.machine, metrics_in(self.registry))
         self.life = asyncio.create_task(self.terminal.run())
         return self
 
@@ -97,6 +108,10 @@ class Shop:
     @property
     def view(self) -> dict[str, Any]:
         return view_of(self.terminal)
+
+    def alarms(self) -> int:
+        """How often this terminal has called for somebody since it was opened."""
+        return int(self.registry.get_sample_value("konbini_kiosk_alarms_total", {"terminal": "K-0001"}) or 0)
 
     async def until(self, *screens: Screen) -> None:
         """Wait for one of these screens."""
@@ -140,14 +155,22 @@ class Shop:
         await self.terminal.remove_card()
         await self.until(Screen.KINDS, Screen.REFUSED)
 
-    async def choose(self, copies: int = 1, scope: Event = Event.EVERYONE, show: tuple[str, ...] = ()) -> None:
-        """From the list of kinds to the review."""
-        await self.touch(Event.KIND, "juminhyo")
-        await self.until(Screen.MEMBERS)
-        await self.touch(scope)
+    async def choose(
+        self, copies: int = 1, scope: Event | None = Event.EVERYONE, show: tuple[str, ...] = (), kind: str = "juminhyo", form: str = "", year: int = 0
+    ) -> None:
+        """From the list of kinds to the review; `scope` None for a kind that is the holder's alone. Passes the screens that this kind has."""
+        await self.touch(Event.KIND, kind)
+        await self.until(Screen.MEMBERS, Screen.OPTIONS, Screen.COPIES)
+        if scope is not None:
+            await self.touch(scope)
+        if year:
+            await self.touch(Event.YEAR, year)
+        if form:
+            await self.touch(Event.FORM, form)
         for option in show:
             await self.touch(Event.OPTION, option)
-        await self.touch(Event.NEXT)
+        if self.screen is Screen.OPTIONS:
+            await self.touch(Event.NEXT)
         if copies > 1:
             await self.touch(Event.COPIES, copies)
         await self.touch(Event.NEXT)

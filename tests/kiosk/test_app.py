@@ -14,8 +14,8 @@ from kiosk.config import HolderConfig
 from kiosk.tray_of_cards import TrayOfCards
 from kiosk.visit import Screen
 from messages.door import serve_application
-from tests.kiosk.center_twin import CODE
 from tests.kiosk.shop import Shop
+from tests.kiosk.signers import CODE
 from tests.kiosk.specimen_card import make_card
 
 
@@ -86,8 +86,11 @@ async def test_a_whole_visit_over_the_door(visitor: Visitor, shop: Shop) -> None
     await visitor.until("take_papers")
     _, taken = await visitor.post("/terminals/K-0001/tray/take?pictures=1")
     ((_, ready),) = shop.center.applied.values()
-    assert [base64.b64decode(paper["pdf"]) for paper in taken["papers"]] == [ready.papers[0].pdf]
-    assert base64.b64decode(taken["papers"][0]["pictures"][0]).startswith(b"\x89PNG")
+    (paper,) = taken["papers"]
+    assert (base64.b64decode(paper["face"]), base64.b64decode(paper["back"])) == (ready.papers[0].face, ready.papers[0].back)
+    assert [len(paper["pictures"]), len(paper["back_pictures"])] == [paper["sheets"]] * 2
+    assert all(base64.b64decode(png).startswith(b"\x89PNG") for png in (*paper["pictures"], *paper["back_pictures"]))
+    assert paper["pictures"] != paper["back_pictures"]
     assert "領 収 書" in taken["receipt"]
     assert taken["view"]["screen"] == "receipt"
     await visitor.touch("finish")

@@ -73,7 +73,7 @@ async def test_answers_for_somebody_else_are_refused() -> None:
     for answer in (admitted, short):
         assert isinstance(await door(Scripted(answer)).admit("v", b"", b""), Refusal)
     assert isinstance(await door(Scripted(said.KindsOffered(municipality="990027", kinds=()))).kinds("v", "990019"), Refusal)
-    choices = said.Choices(kind="koseki", members=(), options=(), copies_max=1, register_version="1")
+    choices = said.Choices(kind="koseki", members=(), forms=(), years=(), options=(), copies_max=1, register_version="1")
     assert isinstance(await door(Scripted(choices)).choices("v", "990019", "juminhyo"), Refusal)
 
 

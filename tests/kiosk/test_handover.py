@@ -6,7 +6,7 @@ import pytest
 
 from kiosk.printer import OutOfPaper, Printer
 from kiosk.visit import Event, Screen
-from tests.kiosk.center_twin import CenterTwin
+from tests.kiosk.center_twin import FEES_YEN, CenterTwin
 from tests.kiosk.shop import Shop, kiosk_key
 from tests.kiosk.test_terminal import finished, kept_yen
 
@@ -87,7 +87,7 @@ async def test_without_change_only_the_exact_amount_is_taken(poor_shop: Shop) ->
 
 
 async def test_a_refund_the_box_cannot_pay_out_stays_an_open_case(poor_shop: Shop) -> None:
-    poor_shop.center.fee_yen = 500
+    poor_shop.center.fees_yen = FEES_YEN | {"juminhyo": 500}
     await poor_shop.to_payment(copies=2)
     poor_shop.machine.printer.jam_next()
     # A note is in the cash box, and a note is never paid out.
@@ -101,7 +101,7 @@ async def test_a_refund_the_box_cannot_pay_out_stays_an_open_case(poor_shop: Sho
 
 
 async def test_a_free_certificate_asks_for_no_coin(tmp_path: Path) -> None:
-    shop = await Shop(tmp_path, CenterTwin(kiosk_key().public_key(), fee_yen=0)).open()
+    shop = await Shop(tmp_path, CenterTwin(kiosk_key().public_key(), FEES_YEN | {"juminhyo": 0})).open()
     await shop.to_kinds()
     await shop.choose()
     await shop.touch(Event.APPLY)

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from certificates.kinds import KINDS
+from kiosk.selection import Scope
 from kiosk.visit import TOUCHES, Screen
 
 PAGES = Path(__file__).parents[2] / "kiosk" / "pages"
@@ -39,9 +41,46 @@ def test_every_word_that_the_scripts_ask_for_exists() -> None:
 
 
 def test_every_word_is_used() -> None:
-    stems = set(re.findall(r'["`]([a-z_]+)[."$`]', SCRIPTS))
+    """A key stands in a script as it is, in a template, or is the title or lead of a screen that is named."""
+    templates = {re.sub(r"\$\{[^}]*\}", "\0", text) for text in re.findall(r"`([a-z_.0-9]*\$\{[^`]*|[a-z_.]+)`", SCRIPTS)}
+    patterns = [re.compile(re.escape(text).replace("\0", "[a-z_.0-9]+")) for text in templates if re.sub(r"[\0.]", "", text)]
+    plain = [pattern for pattern in patterns if not pattern.pattern.startswith("[a-z")]
+    named = set(re.findall(r'(?:titled|waiting|shown)\("([a-z_]+)"', SCRIPTS))
+    whose = {
+        f"{stem}.{word}{more}"
+        for stem in ("members", "koseki.koseki", "koseki.fuhyo")
+        for word in ("only_me", "everyone", "some")
+        for more in ("", ".more")
+    }
+    whose |= {f"{stem}.lead" for stem in ("members", "koseki.koseki", "koseki.fuhyo")}
+    sketched = {
+        f"paper.{name}" for names in re.findall(r"(?:above|each|below|tables): \[([^\]]*)\]", SCRIPTS) for name in re.findall(r'"([a-z_]+)"', names)
+    }
+    assert len(sketched) > 8
     for key in WORDS["ja"]:
-        assert f'"{key}"' in SCRIPTS or key.split(".")[0] in stems, key
+        stem, _, word = key.rpartition(".")
+        used = (
+            f'"{key}"' in SCRIPTS
+            or (word in ("title", "lead") and stem in named)
+            or key in whose
+            or (key in sketched if key.startswith("paper.") else any(pattern.fullmatch(key) for pattern in plain))
+            or key == "language"
+        )
+        assert used, key
+
+
+def test_every_sketched_label_exists_and_every_form_is_sketched() -> None:
+    text = (PAGES / "sketch.js").read_text(encoding="utf-8")
+    for names in re.findall(r"(?:above|each|below|tables): \[([^\]]*)\]", text):
+        assert {f"paper.{name}" for name in re.findall(r'"([a-z_]+)"', names)} <= set(WORDS["ja"])
+    assert {form.code for kind in KINDS.values() for form in kind.forms} == set(re.findall(r"^  ([a-z_]+): ", text, re.MULTILINE))
+
+
+def test_every_kind_of_a_koseki_has_its_own_words() -> None:
+    for kind in KINDS.values():
+        if kind.chosen == "all_or_one":
+            for word in ("lead", *(f"{scope}{more}" for scope in Scope for more in ("", ".more"))):
+                assert f"koseki.{kind.code}.{word}" in WORDS["ja"]
 
 
 def test_every_screen_is_drawn_and_has_a_title() -> None:

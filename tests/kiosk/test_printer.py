@@ -5,11 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.printer import Ejected, Jammed, OutOfOrder, OutOfPaper, Printer, TakenPaper, TraySheet, Uncertain
+from kiosk.printer import Ejected, Jammed, OutOfOrder, OutOfPaper, Printer, Sides, TakenPaper, TraySheet, Uncertain
 from tests.kiosk.crashes import CrashAt, Crashed, killed_at, points_of
 
-PDF = b"%PDF-1.7 \xe8\xa6\x8b\xe6\x9c\xac " + bytes(range(256)) * 40 + b"%%EOF"
-OTHER = b"%PDF-1.7 another paper %%EOF"
+PDF = Sides(
+    b"%PDF-1.7 \xe8\xa6\x8b\xe6\x9c\xac " + bytes(range(256)) * 40 + b"%%EOF", b"%PDF-1.7 the back of it " + bytes(range(255, -1, -1)) * 30 + b"%%EOF"
+)
+OTHER = Sides(b"%PDF-1.7 another paper %%EOF", b"%PDF-1.7 another back %%EOF")
 
 
 @pytest.fixture
@@ -24,13 +26,17 @@ def printer(folder: Path) -> Iterator[Printer]:
     printer.close()
 
 
-def print_paper(printer: Printer, paper_id: str, sheets: int, pdf: bytes = PDF) -> None:
+def print_paper(printer: Printer, paper_id: str, sheets: int, pdf: Sides = PDF) -> None:
     for sheet in range(1, sheets + 1):
         assert printer.print_sheet("job", paper_id, sheet, sheets, pdf) == Ejected()
 
 
-def holding(folder: Path, secret: bytes) -> list[Path]:
-    return [path for path in folder.rglob("*") if path.is_file() and secret in path.read_bytes()]
+def holding(folder: Path, *secrets: bytes) -> list[Path]:
+    """The files in which one of these bytes can be found."""
+    return [path for path in folder.rglob("*") if path.is_file() and any(secret in path.read_bytes() for secret in secrets)]
+
+
+SECRETS = (PDF.face[:40], PDF.back[:40])
 
 
 def test_a_paper_comes_out_sheet_by_sheet_and_is_taken_to_the_byte(printer: Printer) -> None:
@@ -52,7 +58,7 @@ def test_a_job_of_several_papers(printer: Printer) -> None:
     assert (printer.job("job").in_tray, printer.job("job").taken) == (0, 3)
 
 
-def test_an_incomplete_paper_tells_its_sheets_and_gives_no_pdf(printer: Printer) -> None:
+def test_an_incomplete_paper_tells_its_sheets_and_gives_neither_side(printer: Printer) -> None:
     printer.print_sheet("job", "a", 1, 3, PDF)
     printer.print_sheet("job", "a", 2, 3, PDF)
     assert not printer.job("job").papers[0].complete
@@ -63,16 +69,16 @@ def test_an_incomplete_paper_tells_its_sheets_and_gives_no_pdf(printer: Printer)
 
 def test_before_its_last_sheet_no_byte_of_a_paper_is_in_the_machine(printer: Printer, folder: Path) -> None:
     printer.print_sheet("job", "a", 1, 2, PDF)
-    assert not holding(folder, PDF[:40])
+    assert not holding(folder, *SECRETS)
     printer.print_sheet("job", "a", 2, 2, PDF)
-    assert len(holding(folder, PDF[:40])) == 1
+    assert len(holding(folder, *SECRETS)) == 1
 
 
 @pytest.mark.parametrize("clear", [Printer.take, Printer.discard])
 def test_what_has_left_the_tray_is_gone_from_the_machine(printer: Printer, folder: Path, clear: Callable[[Printer], object]) -> None:
     print_paper(printer, "a", 2)
     clear(printer)
-    assert not holding(folder, PDF[:40])
+    assert not holding(folder, *SECRETS)
 
 
 def test_a_sheet_that_came_out_is_not_printed_twice(printer: Printer) -> None:
@@ -198,7 +204,7 @@ def test_what_is_known_of_a_sheet_after_a_crash(
     assert (job.sheets_started, job.sheets_ejected, job.in_tray, job.uncertain) == (started, ejected, ejected, uncertain)
     assert len(printer.tray()) == ejected
     if reopened:
-        assert len(holding(folder, PDF[:40])) == ejected
+        assert len(holding(folder, *SECRETS)) == ejected
         assert printer.print_sheet("job", "a", 1, 1, PDF) == again
         taken = printer.take()
         assert taken == (() if uncertain else (TakenPaper("job", "a", (1,), 1, PDF),))
@@ -223,7 +229,7 @@ def test_the_tray_is_emptied_whole_or_not_at_all(tmp_path: Path, clear: Callable
         discarded = sum(paper.discarded for paper in job.papers)
         assert (job.in_tray, job.taken + discarded, job.sheets_ejected) == ((0, 3, 3) if emptied else (3, 0, 3))
         assert (discarded > 0) == (emptied and clear is Printer.discard)
-        assert bool(holding(folder, PDF[:40])) == (not emptied)
+        assert bool(holding(folder, *SECRETS)) == (not emptied)
         assert len(printer.take()) == (0 if emptied else 2)
         printer.close()
 
@@ -277,7 +283,7 @@ def check_after_crash(folder: Path) -> None:
                 printer.clear_jam()
                 assert printer.print_sheet("job", paper_id, sheet, sheets, pdf) == Ejected()
     for taken in printer.take():
-        assert taken.pdf in (None, PDF, OTHER)
+        assert taken.sides in (None, PDF, OTHER)
     printer.close()
 
 

@@ -1,17 +1,21 @@
 """The receipt."""
 
-from kiosk.receipt import WIDTH, columns, receipt, reference_of
+import pytest
+
+from certificates.kinds import KINDS
+from kiosk.receipt import WIDTH, columns, receipt, reference_of, title_of
 from tests.certificates.people import NOW
 
 
-def printed(**changes: int) -> str:
+def printed(title: str = "住民票の写し", year: int | None = None, **changes: int) -> str:
     values = {"copies": 2, "fee_yen": 300, "inserted_yen": 1000, "returned_yen": 0} | changes
     return receipt(
         operator="見本マート",
         place="見本一丁目店",
         terminal_id="K-0001",
         request_id="01a205ea" + "0" * 12 + "abcdef012345",
-        kind="juminhyo",
+        title=title,
+        year=year,
         now=NOW,
         **values,
     ).text
@@ -33,3 +37,33 @@ def test_no_line_is_wider_than_the_paper_and_it_says_specimen() -> None:
 def test_a_reference_is_read_out_in_fours() -> None:
     assert reference_of("01a205eaabcdef012345") == "ABCD-EF01-2345"
     assert "受付番号 ABCD-EF01-2345" in printed()
+
+
+@pytest.mark.parametrize(
+    ("kind", "form", "everybody", "title"),
+    [
+        ("juminhyo", "kojinhyo", False, "住民票の写し"),
+        ("koseki", "koseki", True, "戸籍全部事項証明書"),
+        ("koseki", "koseki", False, "戸籍個人事項証明書"),
+        ("fuhyo", "fuhyo", False, "戸籍の附票の写し"),
+        ("kazei", "shotoku", True, "所得証明書"),
+    ],
+)
+def test_a_certificate_is_called_as_it_was_issued(kind: str, form: str, everybody: bool, title: str) -> None:
+    assert title_of(kind, form, everybody=everybody) == title
+    assert f"\n{title}\n" in printed(title)
+
+
+@pytest.mark.parametrize("form", ["kazei", "shotoku_kazei"])
+def test_a_receipt_never_tells_whether_somebody_is_taxed(form: str) -> None:
+    assert title_of("kazei", form, everybody=True) not in KINDS["kazei"].form(form).titles
+
+
+def test_a_yearly_certificate_names_its_year() -> None:
+    assert "令和７年度" in printed("所得証明書", 2025)
+    assert "年度" not in printed()
+
+
+@pytest.mark.parametrize("kind", list(KINDS))
+def test_every_title_fits_the_paper(kind: str) -> None:
+    assert all(columns(title_of(kind, form.code, everybody=everybody)) <= WIDTH for form in KINDS[kind].forms for everybody in (True, False))

@@ -9,11 +9,13 @@ from sqlalchemy import select
 from kiosk import journal
 from kiosk.card import load_card
 from kiosk.coin_box import CoinRefused
+from kiosk.printer import Sides
 from kiosk.visit import Event, Screen
 from messages import visits as said
 from tests.certificates.people import HANAKO, ICHIRO, NOW, RIN, TARO
-from tests.kiosk.center_twin import CODE, KEY
+from tests.kiosk.center_twin import KEY
 from tests.kiosk.shop import Shop
+from tests.kiosk.signers import CODE
 
 
 def kept_yen(shop: Shop) -> int:
@@ -42,7 +44,7 @@ async def test_a_visit_ends_with_paper_receipt_and_reports(shop: Shop) -> None:
     handed = await shop.terminal.take_papers()
     assert shop.screen is Screen.RECEIPT
     ((application, ready),) = shop.center.applied.values()
-    assert [paper.pdf for paper in handed.papers] == [paper.pdf for paper in ready.papers]
+    assert [paper.sides for paper in handed.papers] == [Sides(paper.face, paper.back) for paper in ready.papers]
     assert application.show == ("honseki",)
     assert application.members == tuple(each.atena_no for each in (TARO, HANAKO, ICHIRO, RIN))
     assert handed.receipt is not None
@@ -283,9 +285,11 @@ async def test_a_refusal_is_shown_in_both_languages(shop: Shop, message: type, c
 
 
 async def test_a_choice_that_is_not_offered_is_refused_and_changes_nothing(shop: Shop) -> None:
+    shop.center.shut = frozenset({"inkan"})
     await shop.to_kinds()
     for event, value, code, screen in (
-        (Event.KIND, "koseki", "kind_unknown", Screen.KINDS),
+        (Event.KIND, "inkan", "kind_unknown", Screen.KINDS),
+        (Event.KIND, "jukiyo", "kind_unknown", Screen.KINDS),
         (Event.APPLY, "", "malformed", Screen.KINDS),
     ):
         refusal = await shop.terminal.touch(event, value)
@@ -299,6 +303,8 @@ async def test_a_choice_that_is_not_offered_is_refused_and_changes_nothing(shop:
     await shop.touch(Event.MEMBER, HANAKO.atena_no)
     await shop.touch(Event.NEXT)
     assert (await shop.terminal.touch(Event.OPTION, "blood_type")).code == "options_invalid"
+    assert (await shop.terminal.touch(Event.FORM, "kazei")).code == "form_invalid"
+    assert (await shop.terminal.touch(Event.YEAR, 2026)).code == "year_invalid"
     await shop.touch(Event.NEXT)
     for copies in (0, 6, 10**9):
         assert (await shop.terminal.touch(Event.COPIES, copies)).code == "copies_invalid"
@@ -306,7 +312,7 @@ async def test_a_choice_that_is_not_offered_is_refused_and_changes_nothing(shop:
     await shop.touch(Event.APPLY)
     await shop.until(Screen.PAYMENT)
     ((application, _),) = shop.center.applied.values()
-    assert (application.members, application.copies) == ((HANAKO.atena_no,), 1)
+    assert (application.members, application.copies, application.form, application.year) == ((HANAKO.atena_no,), 1, "juminhyo", None)
 
 
 async def test_a_coin_falls_through_while_the_slot_is_closed(shop: Shop) -> None:

@@ -96,6 +96,29 @@ def test_every_action_is_carried_out_somewhere() -> None:
     assert set(CARRIES) <= TOUCHES
 
 
+def test_the_machine_spares_only_what_a_finger_could_do_and_only_towards_where_the_person_was_going() -> None:
+    spared = {(screen, event): move for (screen, event), move in TABLE.items() if {Action.SPARE_NEXT, Action.SPARE_BACK} & set(move.actions)}
+    assert spared
+    for (_, event), move in spared.items():
+        back = Action.SPARE_BACK in move.actions
+        assert move.actions[-1] in (Action.SPARE_NEXT, Action.SPARE_BACK)
+        assert back == (event is Event.BACK)
+        assert move.to in (Screen.MEMBERS, Screen.OPTIONS)
+        onward = after(move.to, Event.BACK if back else Event.NEXT if move.to is Screen.OPTIONS else Event.ONLY_ME)
+        assert onward is not None
+        assert onward.to is not move.to
+
+
+@pytest.mark.parametrize("screen", [Screen.MEMBERS, Screen.OPTIONS])
+def test_every_way_to_a_screen_that_may_be_empty_looks_whether_it_is(screen: Screen) -> None:
+    ways = [(at, event, move) for (at, event), move in TABLE.items() if move.to is screen and at is not screen]
+    assert ways
+    for at, event, move in ways:
+        if (at, event) == (Screen.MEMBERS_PICK, Event.BACK):
+            continue  # whoever could pick somebody had a choice on the screen before
+        assert {Action.SPARE_NEXT, Action.SPARE_BACK} & set(move.actions), f"{at} {event}"
+
+
 def test_from_the_menu_to_the_paper_in_twelve_touches() -> None:
     way = [
         (Screen.MENU, Event.START), (Screen.SERVICE, Event.ISSUE), (Screen.CONSENT, Event.AGREE), (Screen.PREPARING, Event.DIRECTORY_READY),
@@ -124,6 +147,8 @@ def write_document() -> None:
         "# A visit at the kiosk\n\n"
         "Drawn from the table in `kiosk/visit.py` (`python -m tests.kiosk.test_visit` draws it again); each arrow reads `event / actions`.\n\n"
         f"```mermaid\n{diagram()}\n```\n\n"
+        "`spare_next` and `spare_back` pass a screen on which this certificate leaves nothing to choose, before anybody sees it: members, where it is the holder's alone; options, where there is one\n"
+        "form, at most one year, and no item.\n\n"
         "Left out, because they are on (nearly) every screen: `language`; `idle_warning` and `stay`, which stay where they are; `serviced`, when staff were at the machine; and\n"
         "`fault`, which leads to `out_of_service`, where everything that is open is settled as after a restart.\n",
         encoding="utf-8",
