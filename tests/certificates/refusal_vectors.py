@@ -328,6 +328,7 @@ def _registers() -> list[Vector]:
             )
         ),
         Vector("undeclared this year, declared last year", "未申告の年度", "tax declared", undeclared, partial(taxes, UNDECLARED, LAST_YEAR)),
+        Vector("undeclared, declared in a year that is closed", "未申告（申告済みは受付対象外の年度のみ）", "tax declared", undeclared, partial(taxes, UNDECLARED, replace(TAXED, year=2024))),
         Vector("declared this year, undeclared last year", "申告済みの年度", "-", codes(ISSUED), partial(taxes, TAXED, replace(UNDECLARED, year=2025))),
     ]  # fmt: skip
 

@@ -91,6 +91,7 @@ ALIKE: dict[str, tuple[Face, Expected, str, str]] = {
     "a statement about both": (
         closing(ONE, statement="世帯全員又は世帯の一部の写し"), expected(ONE), "_closing", "statement: not about those who were ordered",
     ),
+    "a statement about neither": (closing(ONE, statement="この写しは、原本と相違ない。"), expected(ONE), "_closing", "statement: not about those who were ordered"),
     "no certifier": (closing(ONE, certifier_name=EMPTY), expected(ONE), "_closing", "closing: certifier_name is empty"),
     "another certifier": (ONE, replace(expected(ONE), certifier=("見本県みほん市長", "見本　二心")), "_closing", "closing: another certifier"),
     "another seal": (ONE, replace(expected(ONE), seal_sha256="0" * 64), "_closing", "closing: another seal"),
