@@ -5,15 +5,25 @@ import os
 import signal
 import socket
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
+import aiohttp
 import pytest
+from cryptography import x509
 
+from certificates.kinds import KINDS
+from certificates.signature.key_list import read_key_list
 from simulation.people import SPECIAL
 from simulation.town.description import HolderEntry
 from simulation.town.folders import PARTIES
+from simulation.truth.registers import Asked
+from simulation.visitor import Paper, Wish
+from storage.instants import JST
+from tests.town.errands import crowd, wish
 from tests.town.open_town import OpenTown, alive, soon
 from tests.town.program import Ended, books, issue, konbini, one_sentence
+from tests.town.register_truth import asked_by, differences, face_on, truth_of
 from tests.town.rows import rows
 
 BACK_SECONDS = 3.0
@@ -49,9 +59,90 @@ def test_a_visit_prints_one_object_and_writes_papers_and_receipt(town: OpenTown,
     assert (done.status, answer["outcome"], answer["kiosk"]) == (0, "issued", town.town.kiosks[3].id)
     assert (answer["paid_yen"], answer["inserted_yen"] - answer["returned_yen"]) == (400, 400)
     assert len({paper["issuance_id"] for paper in answer["papers"]}) == 2
-    assert all(Path(paper["file"]).read_bytes().startswith(b"%PDF-") for paper in answer["papers"])
+    out = tmp_path / "out"
+    for paper in answer["papers"]:
+        assert set(paper) == {"issuance_id", "face", "back", "sheets"}
+        assert [paper[side] for side in ("face", "back")] == [str(out / f"{paper['issuance_id']}.{side}.pdf") for side in ("face", "back")]
+        assert all(Path(paper[side]).read_bytes().startswith(b"%PDF-") for side in ("face", "back"))
     receipt = Path(answer["receipt"]).read_text(encoding="utf-8")
     assert "見本" in receipt and answer["reference"] in receipt and holder.name not in receipt
+
+
+ERRANDS: dict[str, tuple[str, tuple[str, ...], int, str]] = {
+    "juminhyo": ("juminhyo", ("--show", "relation"), 200, "住民票の写し"),
+    "juminhyo kojinhyo": ("juminhyo", ("--form", "kojinhyo", "--members", "self"), 200, "住民票の写し"),
+    "kisai_jiko": ("kisai_jiko", ("--show", "sex,address_since", "--members", "self"), 200, "住民票記載事項証明書"),
+    "inkan": ("inkan", (), 200, "印鑑登録証明書"),
+    "koseki all": ("koseki", ("--scope", "all"), 450, "戸籍全部事項証明書"),
+    "koseki person": ("koseki", ("--scope", "person"), 450, "戸籍個人事項証明書"),
+    "koseki another person": ("koseki", ("--scope", "person", "--person", "{person}"), 450, "戸籍個人事項証明書"),
+    "fuhyo": ("fuhyo", ("--show", "honseki"), 200, "戸籍の附票の写し"),
+    "fuhyo person": ("fuhyo", ("--scope", "person"), 200, "戸籍の附票の写し"),
+    "kazei": ("kazei", (), 400, "課税証明書"),
+    "kazei last year": ("kazei", ("--year", "{year}"), 400, "課税証明書"),
+    "kazei shotoku": ("kazei", ("--form", "shotoku"), 400, "所得証明書"),
+    "kazei both": ("kazei", ("--form", "shotoku_kazei", "--year", "{year}"), 800, "所得・課税証明書"),
+}
+"""Name -> kind, words, yen, title. `{person}` is the second of the 戸籍, `{year}` the year before the latest."""
+
+
+@pytest.mark.parametrize("errand", ERRANDS)
+def test_each_kind_is_issued_with_its_own_words_and_is_what_was_asked_for(town: OpenTown, tmp_path: Path, errand: str) -> None:
+    kind, words, yen, title = ERRANDS[errand]
+    holder = town.town.holders[0]
+    said = tuple(word.format(person=holder.persons[1], year=holder.years[1]) for word in words)
+    done = issue(town, holder, tmp_path, *said, kind=kind)
+    assert (done.status, done.answer["outcome"], done.answer["kind"], done.answer["paid_yen"]) == (0, "issued", kind, yen)
+    (paper,) = done.answer["papers"]
+    held = Paper(paper["issuance_id"], paper["sheets"], Path(paper["face"]).read_bytes(), Path(paper["back"]).read_bytes())
+    assert face_on(held).title == title
+    assert differences(truth_of(town), held, _asked(holder, kind, said), datetime.now(JST)) == []
+    soon(town.is_quiet, "the fee to be booked")
+
+
+def _asked(holder: HolderEntry, kind: str, words: tuple[str, ...]) -> Asked:
+    told = dict(zip(words[::2], words[1::2], strict=True))
+    alone = told.get("--scope") == "person" or told.get("--members") == "self" or kind in ("inkan", "kazei")
+    members: str | tuple[str, ...] = (told["--person"],) if "--person" in told else "self" if alone else "all"
+    show = tuple(filter(None, told.get("--show", "").split(",")))
+    year = int(told["--year"]) if "--year" in told else None
+    return asked_by(wish(holder, kind=kind, members=members, show=show, form=told.get("--form", ""), year=year), holder)
+
+
+async def test_a_holder_can_have_what_the_town_says_and_nothing_else(town: OpenTown, hands: aiohttp.ClientSession) -> None:
+    """Everybody with a story, each at a terminal, each kind."""
+    people = [holder for holder in town.town.holders if holder.note and holder.note not in dict(SPECIAL).values()]
+    wishes = [wish(holder, kind=kind, members="all" if KINDS[kind].chosen != "holder" else "self") for holder in people for kind in KINDS]
+    served = await crowd(hands, town.town.kiosks[:6], _turns(wishes))
+    kinds = {holder.id: holder.kinds for holder in people}
+    assert [(one.card, one.kind, visited.refusal) for one, visited in served if bool(visited.papers) is not (one.kind in kinds[one.card])] == []
+    assert len(served) > 100
+    await town.quiet()
+
+
+def _turns(wishes: list[Wish]) -> list[Wish]:
+    """Kind after kind, so that nobody's card is wanted in two places at once."""
+    return sorted(wishes, key=lambda one: one.kind)
+
+
+def test_what_a_holder_is_said_to_be_entitled_to_differs_from_person_to_person(town: OpenTown) -> None:
+    first = town.town.holders[0]
+    assert first.kinds == tuple(KINDS) and first.years == tuple(sorted(first.years, reverse=True)) and len(first.persons) > 1
+    assert first.atena_no == first.household[0]
+    elsewhere, cancelled, undeclared = town.holder("本籍はほか"), town.holder("廃印"), town.holder("課税証明は出ない")
+    assert "koseki" not in elsewhere.kinds and elsewhere.persons == ()
+    assert "inkan" not in cancelled.kinds and "juminhyo" in cancelled.kinds
+    assert "kazei" not in undeclared.kinds and undeclared.years == ()
+    assert not {"koseki", "fuhyo"} & {*town.holder("戸籍の届出が処理中").kinds, *town.holder("戸籍に支援措置を受けている人").kinds}
+    assert town.holder("支援措置を受けている。").kinds == ()
+
+
+def test_the_town_names_the_files_and_the_page_by_which_papers_are_checked(town: OpenTown) -> None:
+    ca = town.town.ca
+    root = x509.load_pem_x509_certificate(Path(ca["documents"]).read_bytes())
+    assert read_key_list(Path(ca["code_keys"]).read_bytes(), root).keys
+    assert Path(ca["trust"]).is_file()
+    assert town.town.receivers.startswith("http://127.0.0.1:") and town.town.receivers.endswith("/verify")
 
 
 def test_without_json_people_are_told_in_words(town: OpenTown, holder: HolderEntry, tmp_path: Path) -> None:
@@ -75,7 +166,9 @@ def test_the_books_are_one_object_and_sum_to_zero(town: OpenTown) -> None:
 REFUSED = {
     "holder_unknown": (2, ("--holder", "nobody")),
     "pin_malformed": (1, ("--pin", "12a4")),
-    "kind_unknown": (1, ("--kind", "koseki")),
+    "kind_unknown": (1, ("--kind", "passport")),
+    "form_invalid": (1, ("--form", "shotoku")),
+    "year_invalid": (1, ("--year", "2026")),
     "kiosk_unknown": (2, ("--kiosk", "nowhere")),
     "municipality_unknown": (1, ("--municipality", "992999")),
     "credential_not_served": (2, ("--credential", "android")),
@@ -89,6 +182,42 @@ REFUSED = {
 def test_what_cannot_be_served_is_refused_by_its_code(town: OpenTown, holder: HolderEntry, tmp_path: Path, code: str) -> None:
     status, words = REFUSED[code]
     _assert_refused(town, issue(town, holder, tmp_path, *words), code, status)
+
+
+OF_ONE_KIND = {
+    "no such year": ("kazei", ("--year", "2019"), "year_invalid", 1),
+    "a year to come": ("kazei", ("--year", "2031"), "year_invalid", 1),
+    "another kind's form": ("kazei", ("--form", "kojinhyo"), "form_invalid", 1),
+    "somebody else's seal": ("inkan", ("--members", "0010000025"), "members_invalid", 1),
+    "an item of another kind": ("juminhyo", ("--show", "sex"), "options_invalid", 1),
+    "nobody of the 戸籍": ("koseki", ("--scope", "person", "--person", "9999999999"), "members_invalid", 1),
+    "a scope of nothing": ("koseki", ("--scope", "half"), "members_invalid", 2),
+    "a person without a scope": ("koseki", ("--person", "0007000001"), "members_invalid", 2),
+    "a person of a household": ("juminhyo", ("--scope", "person", "--person", "0010000025"), "members_invalid", 2),
+}
+
+
+@pytest.mark.parametrize("words", OF_ONE_KIND)
+def test_words_that_a_kind_does_not_know_are_refused_by_their_code(town: OpenTown, tmp_path: Path, words: str) -> None:
+    kind, said, code, status = OF_ONE_KIND[words]
+    _assert_refused(town, issue(town, town.town.holders[0], tmp_path, *said, kind=kind), code, status)
+
+
+OF_ONE_REGISTER = {
+    "廃印": ("inkan", "no_seal"),
+    "本籍はほか": ("koseki", "koseki_not_here"),
+    "戸籍の届出が処理中": ("fuhyo", "koseki_pending"),
+    "課税証明は出ない": ("kazei", "tax_undeclared"),
+    "戸籍に支援措置を受けている人": ("koseki", "not_issuable"),
+}
+
+
+@pytest.mark.parametrize("note", OF_ONE_REGISTER)
+def test_what_a_register_forbids_is_refused_by_its_code_while_a_juminhyo_is_to_be_had(town: OpenTown, tmp_path: Path, note: str) -> None:
+    kind, code = OF_ONE_REGISTER[note]
+    holder = town.holder(note)
+    _assert_refused(town, issue(town, holder, tmp_path, kind=kind), code, 1)
+    assert "juminhyo" in holder.kinds and kind not in holder.kinds
 
 
 @pytest.mark.parametrize(

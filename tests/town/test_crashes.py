@@ -7,12 +7,13 @@ import aiohttp
 import pytest
 
 from simulation.town.folders import PARTIES
-from tests.town.errands import BUY, CANCEL, JAM, Errand
+from tests.town.errands import BUY, CANCEL, FAMILY, JAM, Errand
 from tests.town.open_town import OpenTown
 from tests.town.rehearsal import Point, Rehearsals, Rehearsed
 
 SEED = 20_261_123
 SAMPLE = 12
+FEW = 3
 
 UNKNOWABLE = Point("kiosk", "printer.land.before")
 """A sheet is on its way from the roller to the tray: nobody can know."""
@@ -31,6 +32,11 @@ async def rehearsals(town: OpenTown, hands: aiohttp.ClientSession) -> Rehearsals
 async def test_a_sample_of_crashes_leaves_paper_and_fee_or_neither(rehearsals: Rehearsals) -> None:
     table = await rehearsals.record(BUY)
     await _judge([await rehearsals.rehearse(BUY, point) for point in _sample(table)])
+
+
+async def test_a_crash_leaves_a_family_register_and_its_own_fee_or_neither(rehearsals: Rehearsals) -> None:
+    table = [point for point in await rehearsals.record(FAMILY) if point.party in ("center", "kiosk")]
+    await _judge([await rehearsals.rehearse(FAMILY, point) for point in random.Random(SEED).sample(table, FEW)])
 
 
 async def test_a_sheet_that_nobody_saw_come_out_is_unresolved_and_only_that(rehearsals: Rehearsals) -> None:

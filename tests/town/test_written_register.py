@@ -69,7 +69,7 @@ def test_a_paper_equals_the_file(own_town: OpenTown, cards: dict[str, HolderEntr
     soon(own_town.is_quiet, "the fee to be booked")
 
     paper = done.answer["papers"][0]
-    pages, words = text_of(Path(paper["file"]))
+    pages, words = text_of(Path(paper["face"]))
     expected = HOUSEHOLDS[household]
     assert paper["sheets"] == len(pages) == -(-len(expected.members) // 4)
     _assert_reads(expected, pages)
@@ -81,7 +81,7 @@ def test_a_paper_equals_the_file(own_town: OpenTown, cards: dict[str, HolderEntr
 
 @pytest.mark.usefixtures("imported")
 def test_characters_beyond_the_plane_and_variation_sequences_come_through(own_town: OpenTown, cards: dict[str, HolderEntry], tmp_path: Path) -> None:
-    pages, _ = text_of(Path(issue(own_town, cards["family"], tmp_path, "--show", "relation").answer["papers"][0]["file"]))
+    pages, _ = text_of(Path(issue(own_town, cards["family"], tmp_path, "--show", "relation").answer["papers"][0]["face"]))
     text = "".join(pages)
     assert YOSHIDA in text and TSUJI in text
     assert "吉田" not in text
@@ -91,9 +91,9 @@ def test_characters_beyond_the_plane_and_variation_sequences_come_through(own_to
 
 @pytest.mark.usefixtures("imported")
 def test_only_what_was_asked_for_is_printed(own_town: OpenTown, cards: dict[str, HolderEntry], tmp_path: Path) -> None:
-    bare, _ = text_of(Path(issue(own_town, cards["foreign"], tmp_path).answer["papers"][0]["file"]))
+    bare, _ = text_of(Path(issue(own_town, cards["foreign"], tmp_path).answer["papers"][0]["face"]))
     full, _ = text_of(
-        Path(issue(own_town, cards["foreign"], tmp_path, "--show", "nationality,residence_status,residence_card").answer["papers"][0]["file"])
+        Path(issue(own_town, cards["foreign"], tmp_path, "--show", "nationality,residence_status,residence_card").answer["papers"][0]["face"])
     )
     for text in ("ベトナム", "中長期在留者", "技術・人文知識・国際業務", "２０２８年６月３０日", "AB12345678CD"):
         assert text not in bare[0]
