@@ -171,7 +171,7 @@ class Desk:
         offers: list[said.KindOffer] = []
         for kind in KINDS.values():
             found = routing.route(self._book, municipality, kind.code, now)
-            fees = _fees(tuple(form.code for form in kind.forms), kind, prices)
+            fees = _fees_of(kind, prices)
             if isinstance(found, routing.NoRoute) or not fees:
                 continue
             opens_at = found.hours.opens_at if isinstance(found.hours, routing.Closed) else None
@@ -190,6 +190,8 @@ class Desk:
         if quote is None:
             # What costs nobody knows how much cannot be chosen; nor is the issuer asked about anybody for nothing.
             return refuse("fees_unavailable", "the kinds of this municipality were not asked for in this visit")
+        if not _fees_of(KINDS[asked.kind], quote.prices):
+            return refuse("kind_unknown", "no form of it has a price")
         question = OfferChoices(
             visit_id=visit.visit_id, visit_key=visit.visit_key, serial=visit.serial, municipality=asked.municipality, kind=asked.kind
         )
@@ -208,7 +210,7 @@ class Desk:
             return refuse("issuer_failed", wrong)
         fees = _fees(offered.forms, KINDS[offered.kind], prices)
         if not fees:
-            return refuse("kind_unknown", "no form of it has a price")
+            return refuse("kind_unknown", "no form of it that is offered has a price")
         digests = tuple(sealing.member_digest(visit_key, member.member_id) for member in offered.members)
         kept = msgspec.structs.replace(offered, forms=tuple(fee.form for fee in fees))
         visit = await self._store.write(visits.note_offer, question.municipality, kept, digests, now)
@@ -273,6 +275,10 @@ class Desk:
         row, name = TABLE[refusal.code], type(message).__name__
         self._log.info("refused", code=refusal.code, message=name, visit_id=visit_id, kiosk_id=kiosk_id)
         await self._store.write(_note_refusal, row.code, name, row.alarm, kiosk_id, visit_id, refusal.detail, now)
+
+
+def _fees_of(kind: Kind, prices: tuple[Price, ...]) -> tuple[said.FormFee, ...]:
+    return _fees(tuple(form.code for form in kind.forms), kind, prices)
 
 
 def _fees(forms: tuple[str, ...], kind: Kind, prices: tuple[Price, ...]) -> tuple[said.FormFee, ...]:

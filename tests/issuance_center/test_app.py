@@ -1,6 +1,7 @@
 """The operator's pages over HTTP with a real sign-in: what they show, who may decide, and that a decision reaches the books."""
 
 from collections.abc import AsyncIterator
+from hashlib import sha256
 from typing import Any
 
 import msgspec
@@ -203,6 +204,30 @@ async def test_an_alarm_stands_until_an_operator_has_seen_it(town: Town, office:
 
 def names(people: tuple[Resident, ...]) -> list[str]:
     return [who.name for who in people]
+
+
+@pytest.mark.parametrize(
+    ("kind", "changes", "ja", "en"),
+    [
+        ("juminhyo", {"form": "kojinhyo"}, "個人票（1人1枚）", "Individual form (one person a sheet)"),
+        ("kazei", {"form": "shotoku", "year": 2025}, "所得証明書（令和７年度）", "Income certificate (fiscal year 2025)"),
+        ("koseki", {}, "戸籍証明書", "Family register certificate"),
+    ],
+)
+async def test_form_and_year_stand_on_the_front_page_and_beside_the_issuance(
+    town: Town, office: Client, kiosk: Kiosk, card: CardMade, kind: str, changes: dict[str, Any], ja: str, en: str
+) -> None:
+    ready = await kiosk.ready(card, kind, **changes)
+    paper = ready.papers[0]
+    await sign_in(office)
+    for path in ("/", f"/issuances/{paper.issuance_id}"):
+        assert ja in await page(office, path)
+        answer = await office.get(path, params={"lang": "en"}, headers={"Accept-Language": "en"})
+        assert en in await answer.text()
+        office.session.cookie_jar.clear(lambda cookie: cookie.key == "lang")
+    shown = await page(office, f"/issuances/{paper.issuance_id}")
+    assert sha256(paper.face).hexdigest() in shown
+    assert sha256(paper.back).hexdigest() in shown
 
 
 async def test_pages_are_in_english_too(town: Town, office: Client, kiosk: Kiosk, card: CardMade) -> None:

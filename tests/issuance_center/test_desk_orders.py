@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from certificates.binding import binding
+from certificates.kinds import KINDS, Kind
 from certificates.reading import read
 from issuance_center.records import tables
 from messages import visits as said
@@ -16,7 +17,7 @@ from municipal_server.issue_tables import PAPERS
 from registers.residents.changes import set_name, set_protection
 from registers.residents.resident import Protection
 from simulation.people import CardMade
-from tests.issuance_center.founding import IMPATIENT, LIMITS, NOW, SILENT_CITY, foundation
+from tests.issuance_center.founding import FEES_YEN, IMPATIENT, LIMITS, NOW, SILENT_CITY, foundation
 from tests.issuance_center.town import Kiosk, Town, code, refused
 from tests.issuance_center.wires import Fault, lost_back, lost_there, meanwhile, refuses, says, slow
 
@@ -116,6 +117,54 @@ async def test_a_second_certificate_in_the_same_visit(town: Town, kiosk: Kiosk, 
     second = await kiosk.apply(show=("relation",))
     assert isinstance(second, said.CertificateReady)
     assert second.papers[0].issuance_id != first.papers[0].issuance_id
+
+
+@pytest.mark.parametrize("kind", KINDS.values(), ids=lambda kind: kind.code)
+async def test_every_kind_on_every_form_at_its_own_price(town: Town, kiosk: Kiosk, card: CardMade, kind: Kind) -> None:
+    choices = await kiosk.choosing(card, kind.code)
+    for form in kind.forms:
+        ready = await kiosk.apply(form=form.code, copies=2)
+        assert isinstance(ready, said.CertificateReady), ready
+        assert ready.total_yen == 2 * FEES_YEN[form.fee_class]
+        assert {read(paper.face).sheets[0].form for paper in ready.papers} == {form.code}
+        request = next(row for row in town.rows(tables.requests) if row["request_id"] == ready.request_id)
+        assert (request["kind"], request["form"], request["year"]) == (kind.code, form.code, next(iter(choices.years), None))
+    kept = sorted((row["fee_class"], row["fee_yen"]) for row in town.rows(tables.issuances))
+    assert kept == sorted((form.fee_class, FEES_YEN[form.fee_class]) for form in kind.forms for _ in range(2))
+
+
+@pytest.mark.parametrize(
+    ("form", "fee_yen", "expected"),
+    [
+        ("shotoku_kazei", 800, "CertificateReady"),
+        ("shotoku_kazei", 400, "price_changed"),
+        ("shotoku", 800, "price_changed"),
+        ("shotoku", 400, "CertificateReady"),
+        ("kazei", 0, "price_changed"),
+    ],
+)
+async def test_the_price_is_that_of_the_form(town: Town, kiosk: Kiosk, card: CardMade, form: str, fee_yen: int, expected: str) -> None:
+    """The price of another form of the same kind is not this one's."""
+    await kiosk.choosing(card, "kazei")
+    assert code(await kiosk.apply(form=form, fee_yen=fee_yen)) == expected
+
+
+@pytest.mark.parametrize(
+    ("year", "expected"), [(2026, "CertificateReady"), (2024, "CertificateReady"), (2023, "year_invalid"), (None, "year_invalid")]
+)
+async def test_a_yearly_paper_is_of_a_year_that_was_offered(town: Town, kiosk: Kiosk, card: CardMade, year: int | None, expected: str) -> None:
+    assert (await kiosk.choosing(card, "kazei")).years == (2026, 2025, 2024)
+    assert code(await kiosk.apply(year=year)) == expected
+
+
+@pytest.mark.parametrize(
+    ("kind", "count", "expected"), [("koseki", 2, "members_invalid"), ("fuhyo", 3, "members_invalid"), ("koseki", 1, "CertificateReady")]
+)
+async def test_of_a_koseki_everybody_or_one(town: Town, kiosk: Kiosk, card: CardMade, kind: str, count: int, expected: str) -> None:
+    choices = await kiosk.choosing(card, kind)
+    chosen = tuple(member.member_id for member in choices.members if member.choosable)[:count]
+    assert len(chosen) == count
+    assert code(await kiosk.apply(members=chosen)) == expected
 
 
 async def test_the_price_seen_first_holds_for_the_visit(town: Town, kiosk: Kiosk, card: CardMade) -> None:

@@ -26,7 +26,7 @@ from registers.residents.changes import bind_card, set_protection
 from registers.residents.resident import Protection
 from simulation.key_ring import rsa_ring
 from simulation.people import CardMade
-from tests.issuance_center.founding import CITY, FEES_YEN, IMPATIENT, NOW, SILENT_CITY, foundation, stream
+from tests.issuance_center.founding import CITY, FEES_YEN, IMPATIENT, NOW, SILENT_CITY, foundation, rates, stream
 from tests.issuance_center.town import Kiosk, Town, code, refused
 from tests.issuance_center.wires import Fault, lost_back, lost_there, meanwhile, refuses, says, slow
 from trust.authority import create_root
@@ -320,6 +320,58 @@ async def test_without_a_price_no_kind_is_offered(town: Town, kiosk: Kiosk, card
     for _ in range(3):
         assert await refused(town, kiosk.kinds()) == "fees_unavailable"
     assert code(await kiosk.kinds()) == "KindsOffered"
+
+
+async def test_choices_asked_for_before_the_fees_are_refused_and_nobody_is_asked(town: Town, kiosk: Kiosk, card: CardMade) -> None:
+    """What costs nobody knows how much cannot be chosen."""
+    await kiosk.admitted(card)
+    assert await refused(town, kiosk.choices()) == "fees_unavailable"
+    assert (town.to_city.asked, town.rows(tables.offers)) == ([], [])
+    kiosk.municipality = SILENT_CITY
+    await kiosk.kinds()
+    kiosk.municipality = CITY
+    assert await refused(town, kiosk.choices()) == "fees_unavailable", "the fees of another municipality are not this one's"
+    await kiosk.kinds()
+    assert code(await kiosk.choices()) == "Choices"
+
+
+async def test_a_form_without_a_price_is_not_offered(card: CardMade) -> None:
+    town = Town(rates=rates(without=("shotoku",)))
+    kiosk = town.kiosk()
+    kinds = {kind.kind: kind for kind in (await kiosk.quoted(card)).kinds}
+    assert [fee.form for fee in kinds["kazei"].fees] == ["kazei", "shotoku_kazei"]
+    choices = await kiosk.choices("kazei")
+    assert isinstance(choices, said.Choices)
+    assert choices.forms == kinds["kazei"].fees
+    assert await refused(town, kiosk.apply(form="shotoku")) == "form_invalid"
+    assert code(await kiosk.apply(form="kazei")) == "CertificateReady"
+    await town.close()
+
+
+async def test_a_kind_without_any_price_is_not_offered_and_its_issuer_is_not_asked(card: CardMade) -> None:
+    town = Town(rates=rates(without=("koseki",)))
+    kiosk = town.kiosk()
+    assert "koseki" not in {kind.kind for kind in (await kiosk.quoted(card)).kinds}
+    assert await refused(town, kiosk.choices("koseki")) == "kind_unknown"
+    assert town.to_city.asked == []
+    await town.close()
+
+
+async def test_a_municipality_that_offers_only_what_has_no_price_offers_nothing(card: CardMade) -> None:
+    """It issues 所得証明書 alone, and these have no price here."""
+    town = Town(rates=rates(without=("shotoku",)))
+    kiosk, honest = town.kiosk(), town.municipal
+
+    class Offering:
+        async def answer(self, message: Message, peer: Any, now: Any) -> Message:
+            reply = await honest.answer(message, peer, now)
+            return msgspec.structs.replace(reply, forms=("shotoku",)) if isinstance(reply, ChoicesOffered) else reply
+
+    town.municipal = Offering()
+    await kiosk.quoted(card)
+    assert await refused(town, kiosk.choices("kazei")) == "kind_unknown"
+    assert town.rows(tables.offers) == []
+    await town.close()
 
 
 # --- whom the issuer refuses ---

@@ -1,0 +1,41 @@
+"""The operator's words: nothing that can stand on a page is without them, in both languages."""
+
+from certificates.kinds import KINDS
+from issuance_center import words
+from issuance_center.issuance import State, Step
+from issuance_center.issuer_lines import NOT_NOW, REASONS
+from messages.refusals import ROWS, TABLE
+
+
+def test_every_state_and_step_has_words() -> None:
+    assert set(words.STATES) == set(State)
+    assert {step.value for step in Step} | {"accepted"} == set(words.STEPS)
+
+
+def test_every_reason_of_an_issuer_is_a_row_with_words() -> None:
+    assert set(TABLE) >= REASONS | NOT_NOW
+    for row in ROWS:
+        assert words.refusal_words(row.code) == (row.ja, row.en)
+        assert all(words.alarm_words(row.code))
+
+
+def test_a_back_that_cannot_be_made_is_named() -> None:
+    assert words.alarm_words("back_impossible") == ("裏面を作れないため停止", "No back can be made for a paper")
+
+
+def test_every_form_is_called_by_its_name_and_year() -> None:
+    for kind in KINDS.values():
+        for form in kind.forms:
+            assert words.form_words(kind.code, form.code, None) == (form.ja, form.en)
+    assert words.form_words("kazei", "kazei", 2019) == ("課税（非課税）証明書（平成３１年度）", "Tax certificate (fiscal year 2019)")
+    assert words.form_words("passport", "passport", None) == ("passport", "passport")
+    assert words.form_words("juminhyo", "koseki", None) == ("koseki", "koseki")
+
+
+def test_options_are_called_by_their_names() -> None:
+    for kind in KINDS.values():
+        codes = ",".join(option.code for option in kind.options)
+        assert words.option_words(kind.code, codes) == (
+            "、".join(option.ja for option in kind.options),
+            ", ".join(option.en for option in kind.options),
+        )
