@@ -106,6 +106,11 @@ def fuhyo(**changes: Any) -> Fuhyo:
     return replace(families.FUHYO, **changes)
 
 
+def contradicting() -> Sources:
+    first, *others = families.FUHYO.people
+    return found(fuhyo=fuhyo(people=(replace(first, name="渡邉　次郎"), *others)))
+
+
 def no_glyph() -> Sources:
     new = replace(TARO, name=f"見本　{NO_GLYPH}")
     changed = in_koseki(families.TARO.person_no, given_name=NO_GLYPH)
@@ -300,6 +305,7 @@ def _registers() -> list[Vector]:
         Vector("利用登録 without a 戸籍", "利用登録のみ（本籍なし）", "of age", {**away, **dict.fromkeys((*RESIDENTS, *HOLDERS_OWN), "not_registered")},
                lambda: elsewhere(found(koseki=None, fuhyo=None))),
         Vector("附票 without a 戸籍", "附票のみ（戸籍なし）", "戸籍 here", away, partial(found, koseki=None)),
+        Vector("附票 that contradicts itself", "氏名の不一致がある附票", "offer", codes("not_issuable", "fuhyo"), contradicting),
         Vector("no 附票", "附票なし", "戸籍 here", codes("koseki_not_here", "fuhyo"), partial(found, fuhyo=None)),
         Vector("戸籍 removed", "除籍（全員）", "戸籍 here", away, partial(found, koseki=family(standing="removed"))),
         Vector("戸籍 superseded", "改製原戸籍", "戸籍 here", away, partial(found, koseki=family(standing="superseded"))),

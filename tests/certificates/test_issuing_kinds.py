@@ -2,13 +2,16 @@
 
 from dataclasses import replace
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from certificates import issuing
 from certificates.back.code import verify_code
 from certificates.back.content import sheet_contents
 from certificates.checking import Expected, differences
+from certificates.content.catalogue import CONTENTS
 from certificates.drawing import DoesNotFit, sheets_of
 from certificates.entitlement import Declined
 from certificates.face import Face
@@ -141,6 +144,14 @@ def test_a_choice_made_from_another_state_of_the_registers_is_refused(kind: str,
     want = wanted(kind, of, form=form)
     answer = issued(kind, replace(of, version="v2"), want=want)
     assert answer == Declined("register_changed", "another version")
+
+
+@pytest.mark.parametrize("kind", ["inkan", "kazei"])
+def test_a_holders_own_paper_is_the_holders_even_if_a_content_listed_others(kind: str) -> None:
+    generous = replace(CONTENTS[kind], listed=CONTENTS["juminhyo"].listed)
+    with patch.object(issuing, "CONTENTS", {**CONTENTS, kind: generous}):
+        for members in ((HANAKO.atena_no,), (TARO.atena_no, HANAKO.atena_no)):
+            assert issued(kind, members=members) == Declined("members_invalid", "somebody else than the holder")
 
 
 def test_a_form_kept_for_the_counter_is_refused() -> None:
