@@ -3,6 +3,7 @@
 import { h } from "./elements.js";
 
 const PEOPLE_SHOWN = 4;
+const MANY = 6;
 
 // What stands on each form, from top to bottom: once, for each person, once below them.
 const RESIDENTS = { above: ["address"], each: ["member"] };
@@ -11,8 +12,8 @@ const LAYOUTS = {
   kojinhyo: { ...RESIDENTS, people: 1 },
   kisai_jiko: RESIDENTS,
   inkan: { imprint: true, above: [], each: ["member"], below: ["address"] },
-  koseki: { above: ["koseki"], each: ["recorded", "matters"] },
-  fuhyo: { above: [], each: ["of_fuhyo", "moves"] },
+  koseki: { above: ["koseki"], each: ["recorded", "matters"], people: 3 },
+  fuhyo: { above: [], each: ["of_fuhyo", "moves"], people: 3 },
   kazei: { above: ["year", "taxpayer"], each: [], tables: ["deductions", "tax"] },
   shotoku: { above: ["year", "taxpayer"], each: [], tables: ["incomes"] },
   shotoku_kazei: { above: ["year", "taxpayer"], each: [], tables: ["incomes", "deductions", "tax"] },
@@ -33,7 +34,7 @@ export function sketch(data, say) {
       Array.from({ length: listed }, () => each.map(cell("member"))),
       below.map(cell("")),
       tables.map(cell("table")),
-      h("ul", {}, rows),
+      h("ul", { class: rows.length > MANY ? "many" : "" }, rows),
       h("i", { class: "seal", "aria-hidden": "true" })),
     h("figcaption", {}, say("paper.title"), h("small", {}, say("paper.note"))));
 }
