@@ -66,7 +66,7 @@ def draw_sealed(face: Face, seal: Stencil, now: datetime) -> Drawn:
     sheets = stacked(form, face.pieces)
     if sum(placed.strip.picture is not None for sheet in sheets for placed in sheet.placed) != (face.imprint is not None):
         raise ValueError("an imprint stands in the one place that the form has for it")
-    document = pdfdoc.PDFDocument(dummyoutline=0, compression=1, invariant=1, pdfVersion=(1, 4))
+    document = pdfdoc.PDFDocument(dummyoutline=0, compression=1, invariant=1, pdfVersion=(1, 7))
     document.info = _Information(face.title, now)
     laid = {ground.NAME: ground.add_ground(document)}
     contents = [_content(face, form, sheets, number, document) for number in range(1, len(sheets) + 1)]

@@ -102,7 +102,7 @@ def draw_packed(text: BackText, pictures: Sequence[bytes], codes: Sequence[bytes
     """As `draw_back`, with pictures that are scrambled and packed, and the place for the signature still blank; for the reader, who draws a back again to prove it."""
     if not pictures or len(pictures) != len(codes) or now.tzinfo is None:
         raise ValueError("a back has one picture and one code for each sheet, and an aware time")
-    document = pdfdoc.PDFDocument(dummyoutline=0, compression=1, invariant=1, pdfVersion=(1, 4))
+    document = pdfdoc.PDFDocument(dummyoutline=0, compression=1, invariant=1, pdfVersion=(1, 7))
     document.info = _Information(text, codes, now)
     whole, font = add_form(document)
     shared = {form.NAME: whole, ground.NAME: ground.add_ground(document)}
