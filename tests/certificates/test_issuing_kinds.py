@@ -28,7 +28,7 @@ from tests.certificates import families
 from tests.certificates.holders import BINDING, NUMBER, face, found, issued, offered, policy, wanted
 from tests.certificates.papers import FORM, KEY, NOW, SIGNATURE
 from tests.certificates.people import HANAKO, ICHIRO, RIN, TARO, household
-from tests.certificates.refusal_vectors import elsewhere
+from tests.certificates.refusal_vectors import contradicting, elsewhere
 from tests.certificates.signature import documents
 
 HANDS = Hands(documents.city(), ec.derive_private_key(7, ec.SECP256R1()))
@@ -191,6 +191,12 @@ def test_a_character_no_font_has_is_found_before_the_choice_where_it_stands_on_e
     assert issued(kind, missing=lacking(missing)) == Declined("not_issuable", "glyph missing")
 
 
+def test_the_name_looked_at_before_the_choice_is_the_holders_own() -> None:
+    assert isinstance(offered("juminhyo", found(HANAKO), missing=lacking("太")), Offered)
+    assert isinstance(offered("juminhyo", found(HANAKO), missing=lacking("花")), Declined)
+    assert offered("fuhyo", contradicting()) == Declined("not_issuable", "the holder is not on the paper")
+
+
 # --- texts too long
 
 
@@ -246,6 +252,14 @@ def test_other_texts_too_long_are_cut_at_the_limit_with_a_mark(kind: str) -> Non
     assert face_of(read(printed(made, FORM, NOW, HANDS).face)) == made
     with pytest.raises(DoesNotFit):
         printed(face(kind, of), FORM, NOW, HANDS)
+
+
+def test_only_what_the_fingerprint_binds_is_cut_for_forms_it_does_not_stand_on() -> None:
+    rin = replace(RIN, alias="林" * 80)
+    of, rules = found(home=household(TARO, HANAKO, ICHIRO, rin)), policy("juminhyo", overflow="cut")
+    shown = {form: face("juminhyo", of, rules, form=form).pieces[-1].text("alias") for form in ("juminhyo", "kojinhyo")}
+    assert shown["juminhyo"].endswith(CUT_MARK)
+    assert shown["kojinhyo"] == rin.alias
 
 
 def test_nothing_that_fits_is_cut() -> None:

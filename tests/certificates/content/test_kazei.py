@@ -153,6 +153,10 @@ def test_only_years_with_a_paper_are_offered() -> None:
     assert years(TAXED, replace(TAXED, year=2024), replace(TAXED, year=2027)) == (2026,)
 
 
+def test_a_declaration_of_a_year_that_is_closed_opens_no_choices() -> None:
+    assert offered("kazei", of(UNDECLARED, replace(TAXED, year=2024))) == Declined("tax_undeclared", "income not declared")
+
+
 def test_nobody_elses_taxes_can_be_asked_for() -> None:
     answer = issued("kazei", members=(HANAKO.atena_no,))
     assert isinstance(answer, Declined)
