@@ -55,6 +55,28 @@ async def test_copies_that_cannot_be_printed_are_refunded_one_by_one(shop: Shop)
     assert kept_yen(shop) == 300
 
 
+async def test_the_sheets_before_a_jam_are_no_paper_and_neither_side_is_handed_out(shop: Shop) -> None:
+    await shop.to_payment(form="kojinhyo")
+    ((_, ready),) = shop.center.applied.values()
+    take_one = Printer.print_sheet
+
+    def jam_at_the_third(self: Printer, job: str, paper: str, sheet: int, *rest):  # type: ignore[no-untyped-def]
+        if sheet == 3:
+            shop.machine.printer.jam_next()
+        return take_one(self, job, paper, sheet, *rest)
+
+    shop.machine.printer.print_sheet = jam_at_the_third.__get__(shop.machine.printer)  # type: ignore[method-assign]
+    await shop.pay(100, 100, 100)
+    await shop.until(Screen.RETURNED)
+    handed = await shop.terminal.take_papers()
+    assert [(paper.sheet_nos, paper.sheets, paper.sides) for paper in handed.papers] == [((1, 2), ready.papers[0].sheets, None)]
+    assert handed.receipt is None
+    assert await shop.terminal.take_return() == 300
+    await finished(shop)
+    assert shop.center.steps() == ["paid", "returned"]
+    assert kept_yen(shop) == 0
+
+
 async def test_out_of_paper_in_the_middle_gives_the_rest_back(shop: Shop) -> None:
     await shop.to_payment(copies=2)
     shop.machine.printer.print_sheet = lambda *_: OutOfPaper()  # type: ignore[method-assign]
