@@ -70,16 +70,19 @@ def receipt(
         *([f"  {fiscal_year(year)}"] if year is not None else []),
         _row(f"  {fee_yen:,}円 × {copies}通", f"{total_yen:,}円"),
         "-" * WIDTH,
-        _row("合計", f"{total_yen:,}円"),
-        _row("お預り", f"{inserted_yen:,}円"),
-        *([_row("返金（未印刷分）", f"{returned_yen:,}円")] if returned_yen else []),
-        _row("お釣り", f"{inserted_yen - total_yen - returned_yen:,}円"),
+        *_money(total_yen, inserted_yen, returned_yen),
         "-" * WIDTH,
         f"受付番号 {reference_of(request_id)}",
         "証明書の内容についてのお問い合わせは",
         "発行した市区町村へお願いします。",
     ]
     return Receipt(reference=reference_of(request_id), text="\n".join(lines) + "\n")
+
+
+def _money(total_yen: int, inserted_yen: int, returned_yen: int) -> tuple[str, ...]:
+    returned = (_row("返金（未印刷分）", f"{returned_yen:,}円"),) if returned_yen else ()
+    change = _row("お釣り", f"{inserted_yen - total_yen - returned_yen:,}円")
+    return (_row("合計", f"{total_yen:,}円"), _row("お預り", f"{inserted_yen:,}円"), *returned, change)
 
 
 def columns(text: str) -> int:
