@@ -46,7 +46,7 @@ def shared_values(request: web.Request) -> dict[str, object]:
             return line.kind
         form = next((form for form in kind.forms if form.code == line.form and len(kind.forms) > 1), None)
         parts = [kind_name(line.kind), "" if form is None else text(language, form.ja, form.en), "" if line.year is None else year_name(line.year)]
-        return " ".join(part for part in parts if part)
+        return "　".join(part for part in parts if part)
 
     def year_name(year: int) -> str:
         return text(language, fiscal_year(year), f"fiscal year {year}")

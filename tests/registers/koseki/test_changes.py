@@ -17,6 +17,7 @@ from registers.koseki.changes import (
     make_koseki,
     open_koseki,
     protect,
+    protection_of,
     record_adoption,
     record_adoption_out,
     record_birth,
@@ -466,6 +467,20 @@ def test_a_protection_does_not_end_by_itself_and_is_released_by_hand(connection)
     release(connection, CHILD, now=LATER)
     assert koseki(connection).member(CHILD).protection is None
     assert refused(protect, connection, CHILD, Protection("support", DAY, DAY - timedelta(days=1)), now=LATER) == "until_before_since"
+
+
+def test_this_registers_own_protection_is_the_clerks_before_the_files_and_no_other_registers(connection):
+    of_file, of_clerk = Protection("support", date(2026, 4, 1), None), Protection("provisional", date(2026, 5, 1), None)
+    other = family(300)
+    protected = replace(other.members[0], protection=of_file)
+    load(connection, [replace(other, members=(protected, *other.members[1:]))], [], now=NOW)
+    assert protection_of(connection, number(301)) == of_file
+    protect(connection, number(301), of_clerk, now=NOW)
+    assert protection_of(connection, number(301)) == of_clerk
+    release(connection, number(301), now=NOW)
+    assert protection_of(connection, number(301)) is None and protection_of(connection, number(302)) is None
+    with pytest.raises(ChangeRefused, match="no_such_person"):
+        protection_of(connection, number(999))
 
 
 def test_a_removed_person_who_still_stands_on_the_paper_can_be_protected(connection):
