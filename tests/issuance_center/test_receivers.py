@@ -118,6 +118,7 @@ async def test_a_code_of_another_sheet_is_said_above_everything_else(kiosk: Kios
     assert MIXED in text and "do not rely on this certificate" in text
     assert text.index(MIXED) < text.index("Is the content unaltered?")
     assert PROVEN not in text and "data:image" not in text
+    assert "Likely the original" not in text and "Cannot tell" in text
 
 
 async def test_a_scan_of_150_dpi_has_its_code_and_is_to_be_made_again_for_the_picture(page: Client, paper: said.ReadyPaper) -> None:
