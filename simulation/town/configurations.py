@@ -11,7 +11,7 @@ from simulation import demonstration as demo
 from simulation.town.authorities import key_list_file, root_files, server_name
 from simulation.town.description import HolderEntry
 from simulation.town.folders import PARTIES, Folders
-from simulation.town.preparation import Prepared
+from simulation.town.preparation import Prepared, Terminal
 from trust.parties import Peer
 
 HOST = "127.0.0.1"
@@ -189,17 +189,6 @@ def _center(folders: Folders, prepared: Prepared, opening: Opening) -> dict[str,
         "certifiers": _certifiers(prepared),
         "seal_sha256": seal_image((folders.party("municipal") / "seal.png").read_bytes()).sha256,
     }
-    kiosks = [
-        {
-            "id": terminal.id,
-            "party": demo.KIOSK,
-            "operator": demo.OPERATOR,
-            "channel": demo.CHANNEL,
-            "place": f"{demo.OPERATOR_JA} {city.name}店",
-            "public_key": terminal.public_key,
-        }
-        for terminal in prepared.terminals
-    ]
     return {
         "name": demo.CENTER,
         "door": _door(folders, opening, "center"),
@@ -219,8 +208,19 @@ def _center(folders: Folders, prepared: Prepared, opening: Opening) -> dict[str,
         "fees": _line(prepared, opening, "fees"),
         "issuers": [_line(prepared, opening, "municipal")],
         "municipalities": [entry],
-        "kiosks": kiosks,
+        "kiosks": [_registered_kiosk(prepared, terminal) for terminal in prepared.terminals],
         "staff": _staff(prepared, "center"),
+    }
+
+
+def _registered_kiosk(prepared: Prepared, terminal: Terminal) -> dict[str, str]:
+    return {
+        "id": terminal.id,
+        "party": demo.KIOSK,
+        "operator": demo.OPERATOR,
+        "channel": demo.CHANNEL,
+        "place": f"{demo.OPERATOR_JA} {prepared.city.name}店",
+        "public_key": terminal.public_key,
     }
 
 

@@ -1,8 +1,9 @@
-"""The kiosk in a real browser: a certificate bought with clicks alone; each screen kept as a picture in build/screens/."""
+"""The kiosk in a real browser: every kind bought with clicks alone; each screen kept as a picture in build/screens/."""
 
 import os
 import shutil
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -58,9 +59,13 @@ class Panel:
     async def on(self, screen: str) -> None:
         """Wait for the screen and keep its picture."""
         await expect(self._page.locator(f'body[data-screen="{screen}"]')).to_be_visible(timeout=WAIT_MS)
-        await self._page.wait_for_timeout(250)
+        await self._page.wait_for_timeout(150)
+        await self.keep(screen)
+
+    async def keep(self, name: str) -> None:
+        """A picture of what is to be seen."""
         self._taken += 1
-        await self._page.screenshot(path=self._folder / f"{self._taken:02d}-{screen}.png")
+        await self._page.screenshot(path=self._folder / f"{self._taken:02d}-{name}.png")
 
 
 def _kana_in(text: str) -> str:
@@ -87,51 +92,93 @@ async def _as_far_as_the_kinds(panel: Panel, town: OpenTown, holder: HolderEntry
     await panel.on("kinds")
 
 
-async def _as_far_as_the_papers(panel: Panel) -> None:
-    await panel.touch("kind-juminhyo")
-    await panel.on("members")
-    await panel.touch("everyone")
-    await panel.on("options")
-    await panel.touch("option-relation")
-    await panel.touch("next")
+@dataclass(frozen=True, slots=True)
+class Purchase:
+    """One kind bought: the touches from the list of kinds to the review, a word being a touch and a word in brackets the screen that must be there; and what it costs."""
+
+    kind: str
+    touches: tuple[str, ...]
+    yen: int
+
+
+PURCHASES = (
+    Purchase("juminhyo", ("[members]", "everyone", "[options]", "option-relation", "form-kojinhyo", "next"), 200),
+    Purchase("kisai_jiko", ("[members]", "only_me", "[options]", "option-sex", "option-address_since", "next"), 200),
+    Purchase("inkan", (), 200),
+    Purchase("koseki", ("[members]", "some", "[members_pick]", "member-{person}", "next"), 450),
+    Purchase("fuhyo", ("[members]", "everyone", "[options]", "option-honseki", "next"), 200),
+    Purchase("kazei", ("[options]", "year-{year}", "form-shotoku_kazei", "next"), 800),
+)
+
+
+async def _as_far_as_the_papers(panel: Panel, purchase: Purchase, holder: HolderEntry) -> None:
+    await panel.touch(f"kind-{purchase.kind}")
+    for touch in purchase.touches:
+        if touch.startswith("["):
+            await panel.on(touch.strip("[]"))
+        else:
+            await panel.touch(touch.format(person=holder.persons[1], year=holder.years[1]))
     await panel.on("copies")
     await panel.touch("next")
     await panel.on("review")
     await panel.touch("apply")
     await panel.on("payment")
-    await panel.touch("coin-100")
-    await panel.touch("coin-100")
+    due_yen = purchase.yen
+    for coin in (500, 100, 50):
+        for _ in range(due_yen // coin):
+            await panel.touch(f"coin-{coin}")
+        due_yen %= coin
     await panel.on("take_papers")
     await panel.touch("take-papers")
     await panel.on("receipt")
 
 
-async def test_a_certificate_is_bought_with_clicks_alone(page: Page, town: OpenTown) -> None:
-    panel = Panel(page, "visit-ja")
-    await page.goto(town.town.kiosks[-1].url)
-    await _as_far_as_the_kinds(panel, town, town.town.holders[0])
-    await _as_far_as_the_papers(panel)
-    await expect(page.locator("img[src^='data:image/png']")).to_have_count(1)
-    assert "200" in await page.locator("body").inner_text()
+async def _turn_the_first_sheet_over(panel: Panel, page: Page, name: str) -> None:
+    """Face and back, large, as whoever holds the sheet sees them."""
+    await page.locator('[data-key^="leaf-"]').first.click()
+    for side in ("face", "back"):
+        picture = page.locator("#sheet img")
+        await expect(picture).to_be_visible()
+        assert await picture.evaluate("image => image.decode().then(() => image.naturalWidth)") > 500
+        await panel.keep(f"{name}-{side}")
+        if side == "face":
+            await panel.touch("turn-over")
+    await panel.touch("put-down")
+
+
+async def _leave(panel: Panel) -> None:
     await panel.touch("finish")
     await panel.on("thanks")
     await panel.touch("finish")
     await panel.on("menu")
 
 
-async def test_the_panel_speaks_english(page: Page, town: OpenTown) -> None:
-    panel = Panel(page, "visit-en")
+async def test_every_kind_is_bought_with_clicks_alone(page: Page, town: OpenTown) -> None:
+    holder = town.town.holders[0]
+    for purchase in PURCHASES:
+        panel = Panel(page, f"visit-ja-{purchase.kind}")
+        await page.goto(town.town.kiosks[-1].url)
+        await _as_far_as_the_kinds(panel, town, holder)
+        await _as_far_as_the_papers(panel, purchase, holder)
+        sheets = page.locator('[data-key^="leaf-"]')
+        await expect(sheets).to_have_count(len(holder.household) if purchase.kind == "juminhyo" else 1)
+        assert f"{purchase.yen}円" in (await page.locator("body").inner_text()).replace(",", "").replace(" ", "")
+        await _turn_the_first_sheet_over(panel, page, purchase.kind)
+        await _leave(panel)
+
+
+@pytest.mark.parametrize("purchase", [PURCHASES[3], PURCHASES[5]], ids=lambda purchase: purchase.kind)
+async def test_the_panel_speaks_english(page: Page, town: OpenTown, purchase: Purchase) -> None:
+    holder = town.town.holders[0]
+    panel = Panel(page, f"visit-en-{purchase.kind}")
     await page.goto(town.town.kiosks[-2].url)
     await page.get_by_role("button", name="English").click()
-    await _as_far_as_the_kinds(panel, town, town.town.holders[0])
-    await _as_far_as_the_papers(panel)
+    await _as_far_as_the_kinds(panel, town, holder)
+    await _as_far_as_the_papers(panel, purchase, holder)
     shown = await page.locator("#panel").inner_text()
     receipt = await page.locator("#panel .slip").inner_text()
     assert _kana_in(shown.replace(receipt, "")) == ""
-    await panel.touch("finish")
-    await panel.on("thanks")
-    await panel.touch("finish")
-    await panel.on("menu")
+    await _leave(panel)
 
 
 async def test_a_wrong_pin_says_how_many_tries_are_left_and_leaving_keeps_nothing(page: Page, town: OpenTown) -> None:
@@ -162,7 +209,7 @@ async def test_a_wrong_pin_says_how_many_tries_are_left_and_leaving_keeps_nothin
 async def test_a_refused_resident_reads_why_and_pays_nothing(page: Page, town: OpenTown) -> None:
     panel = Panel(page, "refused")
     await page.goto(town.town.kiosks[-4].url)
-    await _as_far_as_the_kinds(panel, town, town.holder("支援措置を受けている"))
+    await _as_far_as_the_kinds(panel, town, town.holder("支援措置を受けている。"))
     await panel.touch("kind-juminhyo")
     await panel.on("refused")
     await expect(page.get_by_text("窓口")).to_be_visible()
