@@ -112,8 +112,12 @@ def journal_lines(entry: JournalEntry, names: Names) -> tuple[JournalLine, ...]:
 
 
 def fee_class(code: str) -> Twin:
-    """What a fee class is called: the certificate it prices, or its code."""
-    return next(((kind.title, kind.title_en) for kind in KINDS.values() if kind.fee_class == code), (code, code))
+    """What a fee class is called: the certificate it prices; where a kind has several classes, the form; a class of nobody's by its code."""
+    for kind in KINDS.values():
+        priced = [form for form in kind.forms if form.fee_class == code]
+        if priced:
+            return (kind.title, kind.title_en) if len(priced) == len(kind.forms) else (priced[0].ja, priced[0].en)
+    return code, code
 
 
 def _place(account: Account) -> tuple[int, str, int, str]:

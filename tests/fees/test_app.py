@@ -9,6 +9,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 from prometheus_client import CollectorRegistry
 
+from fees import words
 from fees.app import books_office
 from fees.desk import Desk
 from messages.facts import MeterFacts
@@ -161,3 +162,9 @@ async def test_health_and_metrics_stand_outside_the_sign_in(client: Client) -> N
         assert await answer.json() == {"status": "ok", "party": "fees", "postings": 0}
     async with client.get("/metrics") as answer:
         assert "konbini_facts" in await answer.text()
+
+
+def test_a_fee_class_is_called_by_its_certificate_or_where_a_kind_has_several_by_its_form() -> None:
+    assert words.fee_class("juminhyo") == ("住民票の写し", "Certificate of residence")
+    assert words.fee_class("shotoku")[0] == "所得証明書"
+    assert words.fee_class("of nobody") == ("of nobody", "of nobody")
