@@ -56,8 +56,10 @@ class InlinePress:
         self._hands = hands
 
     async def print(self, face: Face, form: IssuerForm, now: datetime) -> Printed:
-        """See `Press.print`."""
-        return printed(face, form, now, self._hands)
+        """See `Press.print`. Others have their turn between two papers of an order."""
+        paper = printed(face, form, now, self._hands)
+        await asyncio.sleep(0)
+        return paper
 
     def close(self) -> None:
         """See `Press.close`."""

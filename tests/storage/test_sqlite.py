@@ -398,3 +398,13 @@ async def test_a_second_opening_keeps_what_is_there(tmp_path: Path) -> None:
     second = await boxes.opened(tmp_path / "deeper" / "still")
     assert await second.read(contents) == ["a"]
     await second.close()
+
+
+# --- what is forgotten ---
+
+
+async def test_what_is_forgotten_is_overwritten(store: SqliteStore) -> None:
+    def setting(connection: Connection) -> int:
+        return int(connection.execute(text("PRAGMA secure_delete")).scalar_one())
+
+    assert await store.write(setting) == 1
