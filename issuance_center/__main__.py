@@ -36,6 +36,7 @@ from messages.serving import run_until_stopped
 from storage.crash_points import CrashPoints, RehearsedStore
 from storage.instants import JST
 from storage.opening import open_store
+from storage.store import Store
 from trust.authority import KeyUnusable, load_certificate, load_key
 from trust.parties import client_context, server_context
 
@@ -89,20 +90,28 @@ async def serve(config: Config, stop: asyncio.Event) -> None:
         registry = CollectorRegistry()
         door = Door(desk, title="証明書交付センター（見本）", accepts=ACCEPTS, now=now, registry=registry, points=points)
         office = operator_office(config, store, wake=delivery.wake, now=now, token=secrets.token_bytes, registry=registry, openapi=door.openapi)
-        readers = Readers(documents.secret)
-        stack.callback(readers.close)
-        public = receivers_application(store, documents, readers, now)
-        await stack.enter_async_context(serve_application(public, config.receivers.host, config.receivers.port))
+        await _open_to_receivers(config, store, documents, stack)
         context = server_context(config.door.certificate_file, config.door.key_file, config.door.ca_file)
         await stack.enter_async_context(open_door(door, config.door.host, config.door.port, context))
         await stack.enter_async_context(serve_application(office, config.office.host, config.office.port))
-        deliveries = asyncio.create_task(delivery.run())
-        stack.callback(deliveries.cancel)
-        stopping = asyncio.create_task(stop.wait())
-        stack.callback(stopping.cancel)
-        await asyncio.wait({deliveries, stopping}, return_when=asyncio.FIRST_COMPLETED)
-        if deliveries.done():
-            deliveries.result()  # a center that delivers nothing must not look well: it ends, and is started again
+        await _delivered_until(stop, delivery, stack)
+
+
+async def _open_to_receivers(config: Config, store: Store, documents: Documents, stack: AsyncExitStack) -> None:
+    readers = Readers(documents.secret)
+    stack.callback(readers.close)
+    public = receivers_application(store, documents, readers, now)
+    await stack.enter_async_context(serve_application(public, config.receivers.host, config.receivers.port))
+
+
+async def _delivered_until(stop: asyncio.Event, delivery: Delivery, stack: AsyncExitStack) -> None:
+    deliveries = asyncio.create_task(delivery.run())
+    stack.callback(deliveries.cancel)
+    stopping = asyncio.create_task(stop.wait())
+    stack.callback(stopping.cancel)
+    await asyncio.wait({deliveries, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    if deliveries.done():
+        deliveries.result()  # a center that delivers nothing must not look well: it ends, and is started again
 
 
 def documents_of(config: Config, at: datetime) -> Documents:
