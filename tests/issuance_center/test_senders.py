@@ -47,18 +47,22 @@ async def test_a_form_that_no_browser_sends_is_answered_with_a_sentence(page: Cl
     assert "choose a file" in await answer.text()
 
 
-async def _half_a_form(page: Client, announced: int = 5000) -> tuple[asyncio.StreamReader, asyncio.StreamWriter, bytes]:
+_BEGUN = b'--x\r\nContent-Disposition: form-data; name="scan"; filename="a"\r\n\r\nbegun'
+
+
+async def _half_a_form(page: Client, announced: int = 5000, begun: bytes = _BEGUN) -> tuple[asyncio.StreamReader, asyncio.StreamWriter, bytes]:
     """Half an upload, and what comes back to it."""
     reader, writer = await asyncio.open_connection(page.host, page.port)
     head = f"POST /verify?lang=en HTTP/1.1\r\nHost: x\r\nContent-Type: multipart/form-data; boundary=x\r\nContent-Length: {announced}\r\n\r\n"
-    writer.write(head.encode() + b'--x\r\nContent-Disposition: form-data; name="scan"; filename="a"\r\n\r\nbegun')
+    writer.write(head.encode() + begun)
     await writer.drain()
     return reader, writer, await asyncio.wait_for(reader.read(4000), 10)
 
 
-async def test_a_sender_who_stops_in_the_middle_is_not_waited_for(page: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("begun", [_BEGUN, b"--x\r\nContent-Disp", b""], ids=["in the file", "in its name", "before anything"])
+async def test_a_sender_who_stops_in_the_middle_is_not_waited_for(page: Client, monkeypatch: pytest.MonkeyPatch, begun: bytes) -> None:
     monkeypatch.setattr(senders, "PAUSE_SECONDS", 0.1)
-    _, writer, reply = await _half_a_form(page)
+    _, writer, reply = await _half_a_form(page, begun=begun)
     assert b" 408 " in reply
     writer.close()
 
