@@ -65,6 +65,8 @@ def _tell(console: Console, town: Town, state: Path, hours: str) -> None:
             holders.add_row(holder.id, holder.name, holder.pin, holder.note)
     console.print()
     console.print(holders)
+    if town.receivers:
+        console.print(f"\n  証明書を受け取った人の確認ページ  {town.receivers}")
     console.print(f"\n  ほか全 {len(town.holders)} 人とその暗証番号は {state}/town.json にあります。")
     opening = (
         "受付は 6:30 から 23:00 までです。"

@@ -58,13 +58,18 @@ class StaffMember(msgspec.Struct, frozen=True):
     password_hash: str
 
 
+LAYOUT = 2
+"""Of a state folder: registers, keys and databases of another number cannot be opened."""
+
+
 class Settings(msgspec.Struct, frozen=True):
-    """How the town was prepared."""
+    """How the town was prepared; `layout` of a folder that names none is the first."""
 
     seed: int
     residents: int
     holders: tuple[HolderEntry, ...]
     staff: tuple[StaffMember, ...]
+    layout: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +96,11 @@ def prepare(folders: Folders, *, seed: int, residents: int, terminals: int, now:
     settings = _read_settings(folders.settings_file)
     if settings is None:
         settings = _make(folders, seed, residents, now, said)
+    elif settings.layout != LAYOUT:
+        raise StateMismatch(f"{folders.state} は前の版で用意されたものです。消すか、別の --state を選んでください。")
     elif (settings.seed, settings.residents) != (seed, residents):
         raise StateMismatch(
-            f"{folders.state} was prepared with --seed {settings.seed} --residents {settings.residents}; open it with these, or choose another --state"
+            f"{folders.state} は --seed {settings.seed} --residents {settings.residents} で用意されています。同じ指定で開くか、別の --state を選んでください。"
         )
     made = tuple(_terminal(folders, number) for number in range(1, terminals + 1))
     return Prepared(MIHON, settings.holders, settings.staff, made)
@@ -128,7 +135,7 @@ def _make(folders: Folders, seed: int, residents: int, now: datetime, said: Said
     holders = tuple(
         _write_card(folders, index, card, homes.get(card.resident.household_no, ()), allowed[card.serial]) for index, card in enumerate(cards)
     )
-    settings = Settings(seed, residents, holders, tuple(_staff_member(*row) for row in demo.STAFF))
+    settings = Settings(seed, residents, holders, tuple(_staff_member(*row) for row in demo.STAFF), LAYOUT)
     folders.settings_file.write_bytes(msgspec.json.encode(settings))
     folders.settings_file.chmod(0o600)
     return settings

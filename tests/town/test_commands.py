@@ -387,7 +387,15 @@ def test_a_town_of_another_size_or_seed_is_not_opened_over_this_one(small_town: 
     state = str(small_town.folders.state)
     for words in (("--residents", "61", "--seed", "1"), ("--residents", "60", "--seed", "2")):
         done = konbini("town", "--state", state, "--port", "0", *words)
-        assert done.status == 2 and "was prepared with" in done.errors
+        assert done.status == 2 and "で用意されています" in done.errors
+
+
+def test_a_folder_of_an_earlier_version_is_not_opened_and_not_touched(tmp_path: Path) -> None:
+    settings = tmp_path / "settings.json"
+    settings.write_text('{"seed": 1, "residents": 60, "holders": [], "staff": []}', encoding="utf-8")
+    done = konbini("town", "--state", str(tmp_path), "--port", "0", "--residents", "60")
+    assert done.status == 2 and "前の版" in done.errors
+    assert [entry.name for entry in tmp_path.iterdir() if entry.suffix == ".json"] == ["settings.json"]
 
 
 def test_a_port_in_use_is_named(small_town: OpenTown) -> None:
