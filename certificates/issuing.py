@@ -197,6 +197,8 @@ def _wrongly_wanted(wanted: Wanted, case: Case) -> Declined | None:
         return Declined("form_invalid", "a form that is not offered")
     if case.kind.yearly is (wanted.year is None):
         return Declined("year_invalid", "a year where none belongs, or none where one does")
+    if any(record.year == wanted.year and not record.declared for record in case.sources.tax) and not case.kind.form(wanted.form).without_figures:
+        return Declined("tax_undeclared", "nothing to certify on this form")
     offered = _options(case.sources, case.kind, case.policy)
     if len(set(wanted.show)) != len(wanted.show) or not set(wanted.show) <= set(offered):
         return Declined("options_invalid", "an option that was not offered, or one asked for twice")

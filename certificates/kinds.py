@@ -26,13 +26,17 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class FormOf:
-    """様式: one of the papers a kind is issued on. `code` is the form's (`certificates.form.catalogue`), `titles` what it may be headed with, `fee_class` what the fee office knows it as."""
+    """様式: one of the papers a kind is issued on. `code` is the form's (`certificates.form.catalogue`), `titles` what it may be headed with, `fee_class` what the fee office knows it as.
+
+    `without_figures`: a paper of a year in which no income was declared may be issued on it, without a figure (a 所得証明書 without figures would certify nothing).
+    """
 
     code: str
     ja: str
     en: str
     titles: tuple[str, ...]
     fee_class: str
+    without_figures: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,10 +153,15 @@ KAZEI = Kind(
     title="課税（非課税）・所得証明書",
     title_en="Tax and income certificate",
     forms=(
-        FormOf("kazei", "課税（非課税）証明書", "Tax certificate", ("課税証明書", "非課税証明書"), "kazei"),
+        FormOf("kazei", "課税（非課税）証明書", "Tax certificate", ("課税証明書", "非課税証明書"), "kazei", without_figures=True),
         FormOf("shotoku", "所得証明書", "Income certificate", ("所得証明書",), "shotoku"),
         FormOf(
-            "shotoku_kazei", "所得・課税（非課税）証明書", "Income and tax certificate", ("所得・課税証明書", "所得・非課税証明書"), "shotoku_kazei"
+            "shotoku_kazei",
+            "所得・課税（非課税）証明書",
+            "Income and tax certificate",
+            ("所得・課税証明書", "所得・非課税証明書"),
+            "shotoku_kazei",
+            without_figures=True,
         ),
     ),
     options=(),

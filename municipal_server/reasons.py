@@ -54,6 +54,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "a year that is not offered": ("交付対象ではない年度の指定", "A fiscal year that is not offered"),
     "a year where none belongs, or none where one does": ("年度の指定の過不足", "A fiscal year too many, or none"),
     "income not declared": ("所得の申告なし", "Income was not declared"),
+    "nothing to certify on this form": ("所得の申告がなく、この様式に記載するものがない", "Not declared: this form would have no figures"),
     "a form that is not offered": ("取り扱っていない様式の指定", "A form that is not offered"),
     "an option that was not offered, or one asked for twice": (
         "取り扱っていない記載事項、または重複の指定",
