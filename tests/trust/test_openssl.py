@@ -13,7 +13,7 @@ from trust.credentials import authentication_certificate
 from trust.ocsp import Good, Revoked, Suspended, Unknown
 from trust.ocsp_responder import answer, request_in_path, responder, responder_certificate
 
-NOW = datetime.now(JST)  # openssl reads the machine's clock
+NOW = datetime.now(JST)  # when these tests were collected: openssl reads the machine's clock, so an answer is made at the moment it is asked for
 ROOT = create_root("見本 公的個人認証局", rsa_key("root one"), NOW - timedelta(days=2), stream("openssl"))
 CARD = authentication_certificate(
     ROOT, rsa_key("card").public_key(), 0xABCDEF, NOW - timedelta(days=1), NOW + timedelta(days=900), stream("card"), "http://localhost/ocsp"
@@ -66,7 +66,7 @@ def told(folder, response, *options):
 )
 def test_openssl_reads_every_status(folder, by, options, status, words):
     request = asked(folder, *options)
-    response = answer(request, RESPONDERS[by], lambda _: status, NOW)
+    response = answer(request, RESPONDERS[by], lambda _: status, datetime.now(JST))
 
     said = told(folder, response, *(option for option in options if option == "-sha256"))
 
@@ -79,12 +79,12 @@ def test_openssl_reads_every_status(folder, by, options, status, words):
 def test_openssl_does_not_believe_another_key(folder):
     request = asked(folder, "-nonce")
     stranger = responder(ROOT.certificate, jpki_root("two").certificate, jpki_root("two").key)
-    assert "Response Verify Failure" in told(folder, answer(request, stranger, lambda _: Good(), NOW))
+    assert "Response Verify Failure" in told(folder, answer(request, stranger, lambda _: Good(), datetime.now(JST)))
 
 
 def test_openssl_reads_malformed(folder):
     asked(folder, "-nonce")
-    assert "malformedrequest" in told(folder, answer(b"?", RESPONDERS["delegated"], lambda _: Good(), NOW)).lower()
+    assert "malformedrequest" in told(folder, answer(b"?", RESPONDERS["delegated"], lambda _: Good(), datetime.now(JST))).lower()
 
 
 def test_openssl_verifies_the_chain_strictly(folder):
