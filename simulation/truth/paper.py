@@ -65,7 +65,7 @@ def _forbidden(asked: Asked, registers: Registers, at: datetime) -> Iterator[tup
     if asked.kind == "kazei":
         record = registers.taxes.get((asked.holder, asked.year or 0))
         dependant = record is not None and record.dependant_of in {member.atena_no for member in home.members} - {asked.holder}
-        yield "figures of somebody who declared nothing", record is not None and not record.declared and not dependant
+        yield "figures of somebody who declared nothing", record is not None and not record.declared and (not dependant or asked.form == "shotoku")
     if asked.kind in ("koseki", "fuhyo"):
         yield from _forbidden_family(asked, registers, at)
 

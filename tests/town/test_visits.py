@@ -93,7 +93,10 @@ def _wish_of(holder: HolderEntry, kind: str, truth: Truth, chance: random.Random
     forms = [form.code for form in KINDS[kind].forms]
     if KINDS[kind].chosen == "holder":
         year = chance.choice(holder.years) if KINDS[kind].yearly else None
-        return wish(holder, kind=kind, members="self", form=chance.choice(forms), year=year, copies=copies)
+        # A 所得証明書 of somebody who declared nothing would certify nothing: it is not issued.
+        blank = year is not None and not truth.registers.taxes[holder.atena_no, year].declared
+        had = [form for form in forms if not (blank and form == "shotoku")]
+        return wish(holder, kind=kind, members="self", form=chance.choice(had), year=year, copies=copies)
     if KINDS[kind].chosen == "all_or_one":
         one: str | tuple[str, ...] = (chance.choice(holder.persons),)
         show = chance.choice(((), ("honseki",))) if kind == "fuhyo" else ()
