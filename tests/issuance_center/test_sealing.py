@@ -107,6 +107,18 @@ async def test_a_code_key_that_was_not_signing_then_signs_no_paper(town: Town, k
         assert found == ("copy 1: codes: sheet 1 by another key",)
 
 
+async def test_a_code_key_is_held_to_the_time_the_paper_was_made_and_not_to_the_time_it_is_asked_for(
+    town: Town, kiosk: Kiosk, card: CardMade
+) -> None:
+    issued, _, ((*known, own),) = await at_the_gate(town, kiosk, card)
+    later = replace(own.signature, at=NOW + timedelta(hours=1))
+    ended = {name: replace(key, valid_until=NOW + timedelta(minutes=1)) for name, key in own.code_keys.keys.items()}
+    begins = {name: replace(key, valid_from=NOW + timedelta(minutes=1)) for name, key in own.code_keys.keys.items()}
+    for keys, found in ((ended, ()), (begins, ("copy 1: codes: sheet 1 by another key",))):
+        held = replace(own, signature=later, code_keys=replace(own.code_keys, keys=keys))
+        assert sealing.examine(issued.papers[0], *known, held) == found
+
+
 @pytest.mark.parametrize("face", [b"", b"%PDF-", b"\0" * 100, b"%PDF-1.4\n" + b"9" * 3_000_000], ids=["empty", "short", "zeros", "huge"])
 async def test_what_is_no_paper_is_stopped_and_breaks_nothing(town: Town, kiosk: Kiosk, card: CardMade, face: bytes) -> None:
     issued, _, (known,) = await at_the_gate(town, kiosk, card)
