@@ -4,7 +4,6 @@ Decides what a clerk may see and change; the change itself is `clerk_changes`'. 
 figures of taxes are shown nowhere: of a fiscal year only whether it was declared and taxed.
 """
 
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from aiohttp import web
@@ -12,7 +11,6 @@ from sqlalchemy import Connection
 
 from municipal_server import clerk_forms
 from municipal_server.clerk_changes import (
-    Refused,
     end_seal_and_note,
     protect_and_note,
     release_and_note,
@@ -20,9 +18,10 @@ from municipal_server.clerk_changes import (
     unprotect_and_note,
 )
 from municipal_server.clerk_forms import LEVELS, SEAL_ENDS, EndSeal, Protect, Stop, Why
+from municipal_server.clerk_pages import ChangingPages
 from municipal_server.clerk_papers import PROTECTION_DOINGS
 from municipal_server.clerk_views import may_see_protection, notices, show, today_of
-from municipal_server.config import CLERK, Config
+from municipal_server.config import CLERK
 from municipal_server.doings import LoggedDoing, doings
 from municipal_server.issue_history import Line, find_of_people
 from registers.koseki.tables import koseki_by_no, koseki_of_person_linked_to
@@ -35,7 +34,6 @@ from registers.tax.record import TaxRecord
 from registers.tax.tables import records_of
 from screens.guard import now_of
 from screens.office import require_role, staff_of
-from storage.store import Store
 
 FOUND_MAX = 100
 
@@ -63,12 +61,10 @@ class Record:
     doings: tuple[LoggedDoing, ...]
 
 
-class ResidentPages:
+class ResidentPages(ChangingPages):
     """See the module's text."""
 
-    def __init__(self, config: Config, store: Store) -> None:
-        self._config = config
-        self._store = store
+    FOLDER, SUBJECT = "/residents", "atena_no"
 
     def add_to(self, app: web.Application) -> None:
         """Add the routes."""
@@ -142,22 +138,6 @@ class ResidentPages:
         now, clerk = now_of(request), staff_of(request).name
         return await self._change(request, self._protection_page, "release_protection", "/protection", unprotect_and_note, why, clerk, now)
 
-    async def _change(
-        self,
-        request: web.Request,
-        page: Callable[[web.Request, str], Awaitable[web.Response]],
-        done: str,
-        below: str,
-        step: Callable[..., None],
-        *what: object,
-    ) -> web.StreamResponse:
-        atena_no = request.match_info["atena_no"]
-        try:
-            await self._store.write(step, atena_no, *what)
-        except Refused as refused:
-            return await page(request, refused.problem)
-        raise web.HTTPSeeOther(f"/residents/{atena_no}{below}?done={done}")
-
     async def _resident_page(self, request: web.Request, problem: str | None) -> web.Response:
         cleared = may_see_protection(request, self._config)
         record = await self._store.read(read_record, request.match_info["atena_no"], PROTECTION_DOINGS)
@@ -206,10 +186,6 @@ class ResidentPages:
             levels=LEVELS,
             doings=[line for line in record.doings if line.doing.doing in PROTECTION_DOINGS],
         )
-
-    def _demand_clearance(self, request: web.Request) -> None:
-        if not may_see_protection(request, self._config):
-            raise web.HTTPForbidden
 
 
 def read_record(connection: Connection, atena_no: str, hidden: tuple[str, ...]) -> Record | None:

@@ -4,7 +4,7 @@ Decides what a clerk may see and change; the change itself is `clerk_changes`'. 
 only this register's own: one of the resident register is that register's business.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from aiohttp import web
@@ -12,7 +12,6 @@ from sqlalchemy import Connection
 
 from municipal_server import clerk_forms
 from municipal_server.clerk_changes import (
-    Refused,
     announce_and_note,
     koseki_subject,
     koseki_subjects,
@@ -23,9 +22,10 @@ from municipal_server.clerk_changes import (
     withdraw_and_note,
 )
 from municipal_server.clerk_forms import LEVELS, Protect, Stop, Why
+from municipal_server.clerk_pages import ChangingPages
 from municipal_server.clerk_papers import PROTECTION_DOINGS
 from municipal_server.clerk_views import may_see_protection, notices, show, today_of
-from municipal_server.config import CLERK, Config
+from municipal_server.config import CLERK
 from municipal_server.doings import LoggedDoing, doings
 from municipal_server.issue_history import Line, find_of_people
 from registers.koseki.changes import StopInForce, protection_of, stops_of
@@ -35,7 +35,6 @@ from registers.residents.resident import Protection
 from registers.residents.tables import resident
 from screens.guard import now_of
 from screens.office import require_role, staff_of
-from storage.store import Store
 
 STANDINGS = {
     "current": ("現在戸籍", "Current"),
@@ -65,12 +64,10 @@ class EntryRecord:
     doings: tuple[LoggedDoing, ...]
 
 
-class KosekiPages:
+class KosekiPages(ChangingPages):
     """See the module's text."""
 
-    def __init__(self, config: Config, store: Store) -> None:
-        self._config = config
-        self._store = store
+    FOLDER, SUBJECT = "/koseki", "koseki_no"
 
     def add_to(self, app: web.Application) -> None:
         """Add the routes."""
@@ -165,22 +162,6 @@ class KosekiPages:
         changed = (person_no, what, staff_of(request).name, now_of(request))
         return await self._change(request, self._protection_page, done, f"/{person_no}/protection", step, *changed)
 
-    async def _change(
-        self,
-        request: web.Request,
-        page: Callable[[web.Request, str], Awaitable[web.Response]],
-        done: str,
-        below: str,
-        step: Callable[..., None],
-        *what: object,
-    ) -> web.StreamResponse:
-        koseki_no = request.match_info["koseki_no"]
-        try:
-            await self._store.write(step, koseki_no, *what)
-        except Refused as refused:
-            return await page(request, refused.problem)
-        raise web.HTTPSeeOther(f"/koseki/{koseki_no}{below}?done={done}")
-
     async def _koseki_page(self, request: web.Request, problem: str | None) -> web.Response:
         record = await self._store.read(read_koseki, request.match_info["koseki_no"])
         if record is None:
@@ -227,10 +208,6 @@ class KosekiPages:
             levels=LEVELS,
             doings=record.doings,
         )
-
-    def _demand_clearance(self, request: web.Request) -> None:
-        if not may_see_protection(request, self._config):
-            raise web.HTTPForbidden
 
 
 def read_koseki(connection: Connection, koseki_no: str) -> KosekiRecord | None:
