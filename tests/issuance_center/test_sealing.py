@@ -134,6 +134,14 @@ async def test_what_is_no_code_is_stopped_and_breaks_nothing(town: Town, kiosk: 
     assert found == ("copy 1: codes: sheet 1 is none",)
 
 
+async def test_of_a_code_that_says_something_else_no_word_is_repeated(town: Town, kiosk: Kiosk, card: CardMade) -> None:
+    """What a code says is what stands on the paper: a finding goes into an alarm, which must not keep it."""
+    issued, _, (known, _) = await at_the_gate(town, kiosk, card, copies=2)
+    first, second = issued.papers
+    found = sealing.examine(msgspec.structs.replace(first, codes=second.codes), *known)
+    assert found == ("copy 1: codes: sheet 1 says something else",)
+
+
 @pytest.mark.parametrize("changes", [{"sheets": 2}, {"sheets": 0}, {"sheets": 10**30}, {"number": ""}, {"number": "みほん市 1"}])
 async def test_metadata_that_the_sheets_do_not_bear_out_is_stopped(town: Town, kiosk: Kiosk, card: CardMade, changes: dict[str, object]) -> None:
     issued, _, (known,) = await at_the_gate(town, kiosk, card)
