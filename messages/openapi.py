@@ -17,7 +17,7 @@ def openapi_document(title: str, routes: tuple[Route, ...]) -> dict[str, Any]:
     """The document as JSON-ready values."""
     types = [kind for route in routes for kind in (route.message, route.reply)] + [Refusal]
     _, components = msgspec.json.schema_components(types, ref_template="#/components/schemas/{name}")
-    return {
+    document = {
         "openapi": "3.1.0",
         "info": {
             "title": title,
@@ -27,6 +27,9 @@ def openapi_document(title: str, routes: tuple[Route, ...]) -> dict[str, Any]:
         "paths": {route.path: {"post": _operation(route)} for route in routes},
         "components": {"schemas": components},
     }
+    # Through JSON once: what a default holds (a tuple) reads as what will be sent (an array).
+    values: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(document))
+    return values
 
 
 def _operation(route: Route) -> dict[str, Any]:

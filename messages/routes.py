@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from messages import facts, orders, visits
+from messages import conditions, facts, orders, uses, visits
 from messages.wire import Message
 
 
@@ -28,10 +28,17 @@ ROUTES: tuple[Route, ...] = (
     Route("/v1/visits/choices", visits.AskChoices, visits.Choices, _KIOSK),
     Route("/v1/visits/apply", visits.Apply, visits.CertificateReady, _KIOSK),
     Route("/v1/visits/report", visits.Report, visits.Acknowledged, _KIOSK),
+    Route("/v1/visits/use", uses.ApplyForUse, uses.UseReceived, _KIOSK),
+    Route("/v1/visits/use/status", uses.AskUse, uses.Use, _KIOSK),
     Route("/v1/visits/close", visits.CloseVisit, visits.VisitClosed, _KIOSK),
     Route("/v1/choices", orders.OfferChoices, orders.ChoicesOffered, _CENTER),
     Route("/v1/orders", orders.IssueOrder, orders.Issued, _CENTER),
     Route("/v1/outcomes", orders.TellOutcome, orders.OutcomeNoted, _CENTER),
+    Route("/v1/referrals", orders.AskReferral, orders.Referred, _CENTER),
+    Route("/v1/uses", uses.RegisterUse, uses.UseTaken, _CENTER),
+    Route("/v1/uses/status", uses.AskRegisteredUse, uses.RegisteredUse, _CENTER),
+    Route("/v1/conditions", conditions.AskCondition, conditions.Condition, _CENTER),
+    Route("/v1/inventories", conditions.AskInventory, conditions.Inventory, _CENTER),
     Route("/v1/prices", facts.AskPrices, facts.Prices, _CENTER),
     Route("/v1/facts", facts.MeterFacts, facts.FactsMetered, _CENTER, body_bytes_max=4_194_304),
 )

@@ -1,7 +1,7 @@
 """Kiosk and issuance center: one visit, from a challenge to the last report.
 
 `AskDirectory`, `OpenVisit`, `Authenticate`, `AskKinds`, `AskChoices`, `Apply`, then `Report` for what became of money and paper, and `CloseVisit`. Every message may be
-repeated: the same one gets the same answer, and changes nothing a second time.
+repeated: the same one gets the same answer, and changes nothing a second time. 本籍地利用登録 (`messages.uses`) is part of a visit too.
 """
 
 from typing import Literal
@@ -17,20 +17,38 @@ class AskDirectory(Message, frozen=True, kw_only=True):
     kiosk_id: str
 
 
+class PlaceAlias(Message, frozen=True, kw_only=True):
+    """Another name under which people look for a municipality: a ward of a designated city, or a municipality that was merged into it. `code` is that place's own code."""
+
+    code: str
+    name: str
+    name_en: str
+    what: Literal["ward", "former"]
+
+
 class MunicipalityEntry(Message, frozen=True, kw_only=True):
-    """One municipality: 6-digit code with check digit, names."""
+    """One municipality: 6-digit code with check digit, names, the kinds it issues at kiosks.
+
+    `wide_tax`: it has joined the 課税証明書の広域交付 and issues to former residents; where it has not, `write_to` says where to write. `use`: it takes 本籍地利用登録.
+    """
 
     code: str
     prefecture: str
     name: str
     name_en: str
+    kinds: tuple[str, ...] = ()
+    wide_tax: bool = False
+    write_to: str = ""
+    use: bool = False
+    aliases: tuple[PlaceAlias, ...] = ()
 
 
 class Directory(Message, frozen=True, kw_only=True):
-    """The municipalities in the order of their codes; may be kept until `valid_until`."""
+    """The municipalities in the order of their codes; may be kept until `valid_until`. `only` is the municipality whose residents alone this kiosk serves, if it is such a one."""
 
     municipalities: tuple[MunicipalityEntry, ...]
     valid_until: Instant
+    only: str | None = None
 
 
 class OpenVisit(Message, frozen=True, kw_only=True):
@@ -87,28 +105,45 @@ class FormFee(Message, frozen=True, kw_only=True):
     fee_yen: int
 
 
+ClosedBecause = Literal["hours", "maintenance", "stopped"]
+
+
 class KindOffer(Message, frozen=True, kw_only=True):
-    """One kind: the fees of its forms, in their order, those without a price left out; when closed, until when."""
+    """One kind: the fees of its forms, in their order, those without a price left out; when closed, why and until when (None: nobody knows yet).
+
+    `years` are the 年度 of a yearly kind that this municipality offers now, the latest first. `wide`: of a yearly kind, this municipality vouches for its residents towards the one where
+    they lived on January 1.
+    """
 
     kind: str
     fees: tuple[FormFee, ...]
     open: bool
     opens_at: Instant | None = None
+    because: ClosedBecause | None = None
+    years: tuple[int, ...] = ()
+    wide: bool = False
 
 
 class KindsOffered(Message, frozen=True, kw_only=True):
-    """The kinds in the order they are shown."""
+    """The kinds in the order they are shown. `use_open`: an application for 本籍地利用登録 is taken now; closed, until when."""
 
     municipality: str
     kinds: tuple[KindOffer, ...]
+    use_open: bool = False
+    use_opens_at: Instant | None = None
 
 
 class AskChoices(Message, frozen=True, kw_only=True):
-    """Who and what may stand on a certificate of this kind."""
+    """Who and what may stand on a certificate of this kind.
+
+    課税証明書の広域交付: `municipality` is the one where the holder lived on January 1 of `year`, `vouched_by` the one where they live now. Otherwise both are None.
+    """
 
     visit_id: str
     municipality: str
     kind: str
+    vouched_by: str | None = None
+    year: int | None = None
 
 
 class MemberChoice(Message, frozen=True, kw_only=True):
@@ -141,7 +176,7 @@ class Choices(Message, frozen=True, kw_only=True):
 
 class Application(Message, frozen=True, kw_only=True):
     """What the resident asks for. `members` are ids of `Choices` in any order, `show` the options asked for, `year` the 年度 of a yearly kind; `fee_yen` is the price of one copy on `form`
-    that was on the screen.
+    that was on the screen. `vouched_by` as in the `AskChoices` before it.
     """
 
     request_id: str
@@ -151,6 +186,7 @@ class Application(Message, frozen=True, kw_only=True):
     kind: str
     form: str
     year: int | None
+    vouched_by: str | None = None
     members: tuple[str, ...]
     show: tuple[str, ...]
     copies: int

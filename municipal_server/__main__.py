@@ -9,14 +9,16 @@ from pathlib import Path
 
 from prometheus_client import CollectorRegistry
 
+from issuer.build import program, topology
+from issuer.desk import Desk
+from issuer.issue_tables import METADATA
+from issuer.press import InlinePress, PoolPress, Press
 from messages.door import open_door, serve_application
 from messages.logs import configure
+from messages.orders import Build
 from messages.serving import run_until_stopped
 from municipal_server.app import clerks_office, protocol_door
 from municipal_server.config import Config, hands_of, issuer_of, load
-from municipal_server.desk import Desk
-from municipal_server.issue_tables import METADATA
-from municipal_server.press import InlinePress, PoolPress, Press
 from registers.residents.tables import METADATA as REGISTER
 from storage.crash_points import CrashPoints, RehearsedStore
 from storage.instants import JST
@@ -47,7 +49,8 @@ async def serve(config: Config, press: Press, stop: asyncio.Event) -> None:
         stack.push_async_callback(opened.close)
         store = RehearsedStore(opened, points)
         registry = CollectorRegistry()
-        door = protocol_door(Desk(issuer_of(config, config.seal.read_bytes()), store, press), now, registry, points)
+        declared = Build(program=program(), topology=topology(processes=1, press_workers=config.press_workers, database="sqlite"))
+        door = protocol_door(Desk(issuer_of(config, config.seal.read_bytes()), store, press, declared), now, registry, points)
         office = clerks_office(config, store, press, now=now, token=secrets.token_bytes, registry=registry, openapi=door.openapi)
         context = server_context(config.tls.certificate, config.tls.key, config.tls.authority)
         await stack.enter_async_context(open_door(door, config.door.host, config.door.port, context))

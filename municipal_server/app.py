@@ -2,25 +2,23 @@
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from pathlib import Path
 
 from aiohttp import web
 from prometheus_client import CollectorRegistry
 
+from issuer.clerks.koseki import KosekiPages
+from issuer.clerks.office import TEMPLATES
+from issuer.clerks.papers import PaperPages
+from issuer.clerks.residents import ResidentPages
+from issuer.desk import Desk
+from issuer.issue_history import count_by_state
+from issuer.press import Press
 from messages.door import Door
 from messages.orders import IssueOrder, OfferChoices, TellOutcome
-from municipal_server.clerk import ResidentPages
-from municipal_server.clerk_koseki import KosekiPages
-from municipal_server.clerk_papers import PaperPages
-from municipal_server.config import Config, accounts_of
-from municipal_server.desk import Desk
-from municipal_server.issue_history import count_by_state
-from municipal_server.press import Press
+from municipal_server.config import Config, accounts_of, office_of
 from screens.office import office_app
 from storage.crash_points import CrashPoints
 from storage.store import Store
-
-TEMPLATES = Path(__file__).parent / "templates"
 
 
 def protocol_door(desk: Desk, now: Callable[[], datetime], registry: CollectorRegistry, points: CrashPoints) -> Door:
@@ -62,7 +60,8 @@ def clerks_office(
         registry=registry,
         openapi=openapi,
     )
-    PaperPages(config, store).add_to(office)
-    ResidentPages(config, store).add_to(office)
-    KosekiPages(config, store).add_to(office)
+    pages = office_of(config)
+    PaperPages(pages, store).add_to(office)
+    ResidentPages(pages, store).add_to(office)
+    KosekiPages(pages, store).add_to(office)
     return office

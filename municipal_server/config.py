@@ -1,11 +1,8 @@
 """The configuration of one municipal server: one JSON file, parsed once, strict (an unknown word is an error).
 
-`Issuer` is the part that decisions are given; the rest is for `__main__`.
+What decisions are given of it is `issuer.terms.Issuer`; the rest is for `__main__`.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 
 import msgspec
@@ -13,20 +10,17 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from certificates.issuer_form import IssuerForm
 from certificates.kinds import KINDS
-from certificates.policy import LeavingBlocks, Overflow, Policy, Undeclared
 from certificates.printing import Hands
 from certificates.seal import seal_image
 from certificates.signature.signing import signer
-from certificates.wareki import ERAS, Era
+from issuer.clerks.office import CLERK, PROTECTION_CLERK, ClerksOffice
+from issuer.terms import Certifier, Issuer, PolicySetting, policies_of
 from messages.configuration import ConfigInvalid, read_config
 from registers.numbers import is_digits, municipality_digit
 from screens.sign_in import StaffAccount
 from trust.authority import load_certificate, load_key, uris_of
 
-__all__ = ["CLERK", "PROTECTION_CLERK", "Config", "ConfigInvalid", "Issuer", "accounts_of", "hands_of", "issuer_of", "load", "policies_of"]
-
-CLERK = "clerk"
-PROTECTION_CLERK = "protection_clerk"
+__all__ = ["Config", "ConfigInvalid", "accounts_of", "hands_of", "issuer_of", "load", "office_of"]
 
 
 class TlsFiles(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -53,36 +47,6 @@ class Address(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
     host: str
     port: int
-
-
-class Certifier(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Who certifies from this day on: 市区町村長 or 職務代理者, always with title and name (domain facts 4). The 都道府県名 precedes the title."""
-
-    since: date
-    title: str
-    name: str
-
-
-class EraSetting(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """元号: its name and its first day."""
-
-    name: str
-    first: date
-
-
-class PolicySetting(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What is offered of one kind from the day `since` on (`certificates.policy.Policy`); without `eras`, those known today. `options` and `forms` are the codes offered here."""
-
-    since: date
-    options: tuple[str, ...]
-    forms: tuple[str, ...]
-    copies_max: int
-    leaving_blocks: LeavingBlocks = "person"
-    overflow: Overflow = "refuse"
-    undeclared: Undeclared = "refuse"
-    years: int = 1
-    year_opens: tuple[int, int] = (6, 3)
-    eras: tuple[EraSetting, ...] = ()
 
 
 class Staff(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -122,30 +86,6 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     crash_points: Path | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Issuer:
-    """What this municipality decides about its papers. `forms` and each kind's `policies` are (from which day, what), the earliest first.
-
-    `refusal_seconds` is how long after the question every refusal is answered.
-    """
-
-    municipality: str
-    number_prefix: str
-    refusal_seconds: float
-    forms: tuple[tuple[date, IssuerForm], ...]
-    policies: Mapping[str, tuple[tuple[date, Policy], ...]]
-
-    def form_on(self, day: date) -> IssuerForm:
-        """The form in force on this day (the earliest one for days before it): the certifier changes by date."""
-        in_force = [form for since, form in self.forms if since <= day]
-        return in_force[-1] if in_force else self.forms[0][1]
-
-    def policy_on(self, kind: str, day: date) -> Policy | None:
-        """The policy of this kind in force on this day; None while the kind is not offered (yet)."""
-        in_force = [policy for since, policy in self.policies.get(kind, ()) if since <= day]
-        return in_force[-1] if in_force else None
-
-
 def load(file: Path) -> Config:
     """The configuration in `file`, checked. Raises `ConfigInvalid`."""
     config = read_config(file, Config)
@@ -171,28 +111,6 @@ def issuer_of(config: Config, seal_png: bytes) -> Issuer:
     )
 
 
-def policies_of(kind: str, settings: tuple[PolicySetting, ...]) -> tuple[tuple[date, Policy], ...]:
-    """The policies these settings describe, the earliest first; ValueError when one contradicts itself or two begin on one day."""
-    if len({setting.since for setting in settings}) != len(settings):
-        raise ValueError(f"{kind}: two settings from one day on")
-    return tuple((setting.since, _policy(kind, setting)) for setting in sorted(settings, key=lambda setting: setting.since))
-
-
-def _policy(kind: str, setting: PolicySetting) -> Policy:
-    return Policy(
-        kind=kind,
-        options=setting.options,
-        forms=setting.forms,
-        copies_max=setting.copies_max,
-        leaving_blocks=setting.leaving_blocks,
-        overflow=setting.overflow,
-        undeclared=setting.undeclared,
-        years=setting.years,
-        year_opens=setting.year_opens,
-        eras=tuple(Era(era.name, era.first) for era in setting.eras) or ERAS,
-    )
-
-
 def hands_of(config: Config) -> Hands:
     """The keys it signs with, read from their files. Raises `ConfigInvalid` for a certificate that is not this municipality's, and `KeyUnusable` or OSError for files that are no keys."""
     files = config.signing
@@ -206,6 +124,11 @@ def hands_of(config: Config) -> Hands:
         return Hands(signer(key, certificate, tuple(load_certificate(file) for file in files.chain)), code_key)
     except ValueError as error:
         raise ConfigInvalid(f"signing: {error}") from None
+
+
+def office_of(config: Config) -> ClerksOffice:
+    """What the clerks' pages are told of the municipality."""
+    return ClerksOffice(config.municipality_name, config.municipality_name_en, config.protection_roles)
 
 
 def accounts_of(config: Config) -> tuple[StaffAccount, ...]:

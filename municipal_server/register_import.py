@@ -12,10 +12,10 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection
 
+from issuer.doings import Doing, note_doing
+from issuer.issue_tables import METADATA
+from issuer.register_files import REGISTERS, Contents, Counts, Read, birth_dates
 from municipal_server.config import load
-from municipal_server.doings import Doing, note_doing
-from municipal_server.issue_tables import METADATA
-from municipal_server.register_files import REGISTERS, Contents, Counts, Read, birth_dates
 from registers.csv_table import BadLine
 from registers.residents.tables import METADATA as REGISTER
 from registers.seal.csv_form import imprints_in

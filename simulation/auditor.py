@@ -13,7 +13,7 @@ from certificates.kinds import KINDS
 from certificates.reading import Unreadable, face_of, read
 from fees.ledger import balances
 from issuance_center.records.tables import cases, issuances, requests
-from municipal_server.issue_tables import PAPERS
+from issuer.issue_tables import PAPERS
 from simulation import demonstration as demo
 from simulation.foundation import Foundation
 from simulation.parties import Town

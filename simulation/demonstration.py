@@ -2,6 +2,8 @@
 
 from datetime import date
 
+from messages.orders import Build
+
 OPERATOR = "mihon-store"
 OPERATOR_JA = "見本ストア"
 OPERATOR_EN = "Mihon Store"
@@ -50,3 +52,6 @@ STAFF = (
     ("officer", "認証局 三郎", "jpki"),
 )
 """(role, name, party)."""
+
+DECLARED = Build(program="konbini/simulated", topology="processes=1 press_workers=0 database=sqlite")
+"""What the issuers of a simulated town declare themselves to be."""

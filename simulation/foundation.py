@@ -20,10 +20,10 @@ from fees.tariff import CommissionRule, TariffRule, commissions_of, tariff_of
 from issuance_center import config as center
 from issuance_center.backs import Documents
 from issuance_center.records.tables import METADATA as RECORDS
+from issuer.issue_tables import METADATA as ISSUE_LOG
+from issuer.terms import Issuer
 from jpki import statuses
 from kiosk import journal
-from municipal_server.config import Issuer
-from municipal_server.issue_tables import METADATA as ISSUE_LOG
 from registers.population import MIHON, Population, generate
 from registers.residents import tables as resident_tables
 from registers.residents.resident import Resident
@@ -90,6 +90,7 @@ def found(world: World, seed: int, residents: int, terminals: int, folder: Path)
         responder=responder(authority.certificate, answering, keys[2]),
         roots=(authority.certificate,),
         hands=papers.hands,
+        declared=demo.DECLARED,
         documents=_documents(papers),
         devices=folder / "devices",
         terminals=names,

@@ -19,6 +19,9 @@ from issuance_center.config import Config as CenterConfig
 from issuance_center.delivery import Delivery
 from issuance_center.desk import Desk as CenterDesk
 from issuance_center.prices import PriceLists
+from issuer.desk import Desk as MunicipalDesk
+from issuer.press import InlinePress
+from issuer.terms import Issuer
 from jpki.desk import Desk as JpkiDesk
 from kiosk.center_door import CenterDoor, Patience
 from kiosk.coin_box import CoinBox
@@ -30,9 +33,7 @@ from kiosk.reader import Slot
 from kiosk.terminal import Terminal
 from messages.ids import time_ordered_id
 from messages.link import NoAnswer
-from municipal_server.config import Issuer
-from municipal_server.desk import Desk as MunicipalDesk
-from municipal_server.press import InlinePress
+from messages.orders import Build
 from simulation import demonstration as demo
 from simulation.key_ring import signing_key
 from simulation.network import Host, OcspDesk, SimulatedLink
@@ -58,6 +59,7 @@ class Estate:
     responder: Responder
     roots: tuple[x509.Certificate, ...]
     hands: Hands
+    declared: Build
     documents: Documents
     devices: Path
     terminals: tuple[str, ...]
@@ -136,7 +138,7 @@ class Town:
         host.desk = FeesDesk(demo.CENTER, codes, self.estate.rates, self._store(life), CollectorRegistry())
 
     def _municipal(self, life: Incarnation, host: Host) -> None:
-        host.desk = MunicipalDesk(self.estate.issuer, self._store(life), InlinePress(self.estate.hands))
+        host.desk = MunicipalDesk(self.estate.issuer, self._store(life), InlinePress(self.estate.hands), self.estate.declared)
 
     def _center(self, life: Incarnation, host: Host) -> None:
         estate, store, token = self.estate, self._store(life), self._token(life)

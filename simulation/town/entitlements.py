@@ -9,8 +9,8 @@ from certificates.face import Face
 from certificates.issuing import Offered, Wanted, issue, offer
 from certificates.kinds import KINDS, Kind
 from certificates.sources import Sources
-from municipal_server.config import Issuer
-from municipal_server.register_view import find_sources
+from issuer.register_view import find_sources
+from issuer.terms import Issuer
 
 _KEY = bytes(32)
 """Fingerprints are of no use here, so anybody may know their key."""

@@ -18,8 +18,8 @@ from sqlalchemy import Connection
 
 from certificates.fonts.selection import missing_glyphs
 from certificates.seal import seal_png
+from issuer.terms import Issuer
 from jpki import statuses
-from municipal_server.config import Issuer
 from receiving.trust_file import trust_file
 from registers.population import MIHON, City, Population, generate
 from registers.residents import tables as resident_tables

@@ -21,6 +21,7 @@ from simulation.document_keys import make_document_keys
 from simulation.key_ring import rsa_ring, signing_key
 from tests.issuance_center.founding import NOW, OTHER_CODE_KEY, SILENT_CITY, document_keys, issuer, stream
 from tests.issuance_center.liars import Liar, lie_about, person
+from tests.issuer.town import DECLARED
 from trust.document_signers import document_signer_certificate
 
 # --- another signature ---
@@ -130,7 +131,7 @@ async def codes_of_another_copy(liar: Liar, order: IssueOrder) -> Issued:
     right = await liar.make(order)
     others = reversed(right.papers)
     papers = (msgspec.structs.replace(paper, codes=other.codes) for paper, other in zip(right.papers, others, strict=True))
-    return Issued(request_id=right.request_id, papers=tuple(papers))
+    return Issued(request_id=right.request_id, papers=tuple(papers), declared=DECLARED)
 
 
 CODES = (

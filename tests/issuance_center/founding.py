@@ -21,10 +21,10 @@ from fees.tariff import CommissionRule, TariffRule, commissions_of, tariff_of
 from issuance_center import config as center
 from issuance_center.backs import Documents
 from issuance_center.records.tables import METADATA as RECORDS
+from issuer.issue_tables import METADATA as ISSUE_LOG
+from issuer.terms import Issuer
 from jpki import statuses
 from kiosk import journal
-from municipal_server.config import Issuer
-from municipal_server.issue_tables import METADATA as ISSUE_LOG
 from registers.koseki import tables as koseki_tables
 from registers.population import MIHON, Population, generate
 from registers.residents import tables as resident_tables

@@ -19,6 +19,7 @@ from registers.residents.tables import household_of, resident_by_serial
 from simulation.people import CardMade
 from tests.issuance_center.founding import document_keys, foundation, issuer
 from tests.issuance_center.town import Town
+from tests.issuer.town import DECLARED
 from trust.parties import Peer
 
 Lie = Callable[["Liar", IssueOrder], Awaitable[Issued]]
@@ -152,7 +153,7 @@ async def another_persons_own_paper(liar: Liar, order: IssueOrder) -> Issued:
     )
     theirs = await liar.make(foreign)
     papers = (msgspec.structs.replace(made, issuance_id=asked.issuance_id) for made, asked in zip(theirs.papers, order.papers, strict=True))
-    return Issued(request_id=order.request_id, papers=tuple(papers))
+    return Issued(request_id=order.request_id, papers=tuple(papers), declared=DECLARED)
 
 
 async def an_older_paper_of_the_same_person(liar: Liar, order: IssueOrder) -> Issued:
@@ -163,7 +164,7 @@ async def an_older_paper_of_the_same_person(liar: Liar, order: IssueOrder) -> Is
     )
     earlier = await liar.make(msgspec.structs.replace(order, request_id="f" * 32, papers=older))
     papers = (msgspec.structs.replace(made, issuance_id=asked.issuance_id) for made, asked in zip(earlier.papers, order.papers, strict=True))
-    return Issued(request_id=order.request_id, papers=tuple(papers))
+    return Issued(request_id=order.request_id, papers=tuple(papers), declared=DECLARED)
 
 
 async def pages_of_two_people(liar: Liar, order: IssueOrder) -> Issued:

@@ -8,10 +8,10 @@ from issuance_center import delivery as module
 from issuance_center.config import Limits
 from issuance_center.issuance import State
 from issuance_center.records import tables
+from issuer.issue_tables import PAPERS
 from messages.facts import FactMetered, FactsMetered, MeterFacts
 from messages.orders import OutcomeNoted, TellOutcome
 from messages.wire import Message, encode
-from municipal_server.issue_tables import PAPERS
 from simulation.people import CardMade
 from tests.issuance_center.founding import CITY, IMPATIENT, SILENT_CITY
 from tests.issuance_center.town import Kiosk, Town, code, until

@@ -9,11 +9,11 @@ from certificates.binding import binding
 from certificates.kinds import KINDS, Kind
 from certificates.reading import read
 from issuance_center.records import tables
+from issuer.issue_tables import PAPERS
 from messages import visits as said
 from messages.orders import IssueOrder
 from messages.refusals import Refusal
 from messages.wire import encode, hash_of
-from municipal_server.issue_tables import PAPERS
 from registers.residents.changes import set_name, set_protection
 from registers.residents.resident import Protection
 from simulation.people import CardMade

@@ -20,6 +20,7 @@ from tests.issuance_center.liars import Liar
 from tests.issuance_center.terminals import shopper
 from tests.issuance_center.town import Kiosk, Town, code
 from tests.issuance_center.wires import lost_back
+from tests.issuer.town import DECLARED
 
 ON_THE_PAPER = (
     liars.another_persons_paper_for_this_order,
@@ -288,31 +289,31 @@ async def test_an_honest_paper_goes_through_the_same_terminal(town: Town, card: 
 
 async def swapped(liar: Liar, order: IssueOrder) -> Issued:
     right = await liar.make(order)
-    return Issued(request_id=right.request_id, papers=right.papers[::-1])
+    return Issued(request_id=right.request_id, papers=right.papers[::-1], declared=DECLARED)
 
 
 async def one_missing(liar: Liar, order: IssueOrder) -> Issued:
     right = await liar.make(order)
-    return Issued(request_id=right.request_id, papers=right.papers[:1])
+    return Issued(request_id=right.request_id, papers=right.papers[:1], declared=DECLARED)
 
 
 async def none_at_all(liar: Liar, order: IssueOrder) -> Issued:
-    return Issued(request_id=order.request_id, papers=())
+    return Issued(request_id=order.request_id, papers=(), declared=DECLARED)
 
 
 async def one_twice(liar: Liar, order: IssueOrder) -> Issued:
     right = await liar.make(order)
-    return Issued(request_id=right.request_id, papers=(right.papers[0],) * 2)
+    return Issued(request_id=right.request_id, papers=(right.papers[0],) * 2, declared=DECLARED)
 
 
 async def one_more(liar: Liar, order: IssueOrder) -> Issued:
     right = await liar.make(order)
-    return Issued(request_id=right.request_id, papers=(*right.papers, right.papers[0]))
+    return Issued(request_id=right.request_id, papers=(*right.papers, right.papers[0]), declared=DECLARED)
 
 
 async def of_another_request(liar: Liar, order: IssueOrder) -> Issued:
     right = await liar.make(order)
-    return Issued(request_id="0" * 32, papers=right.papers)
+    return Issued(request_id="0" * 32, papers=right.papers, declared=DECLARED)
 
 
 @pytest.mark.parametrize("lie", [swapped, one_missing, none_at_all, one_twice, one_more, of_another_request], ids=name)

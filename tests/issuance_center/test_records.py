@@ -17,6 +17,7 @@ from messages.visits import MemberChoice, OpenVisit
 from tests.issuance_center.founding import CITY, NOW, foundation
 from tests.issuance_center.stores import InlineStore
 from tests.issuance_center.values import PAPER, PRICE, REQUEST, VISIT, an_application, an_event
+from tests.issuer.town import DECLARED
 
 LATER = NOW + timedelta(minutes=1)
 OTHER_PAPER = "4" * 32
@@ -51,6 +52,7 @@ def offered(**changes: Any) -> ChoicesOffered:
         "options": ("relation",),
         "copies_max": 3,
         "register_version": "7",
+        "declared": DECLARED,
     }
     return ChoicesOffered(**values | changes)
 

@@ -18,6 +18,7 @@ from messages.orders import Issued, IssuedPaper, IssueOrder
 from simulation.people import CardMade
 from tests.issuance_center.founding import CENTER, CITY, NOW, documents, foundation, issuer
 from tests.issuance_center.town import Kiosk, Town
+from tests.issuer.town import DECLARED
 from trust.parties import Peer
 
 Known = tuple[issuances.Issuance, said.Application, visits.Visit, visits.Offer, Marks]
@@ -61,7 +62,7 @@ async def test_an_honest_paper_is_kept_by_its_hashes_number_and_sheets(town: Tow
 async def test_another_face_or_back_than_was_sealed_first_is_a_change(town: Town, kiosk: Kiosk, card: CardMade, at: int, part: str) -> None:
     ready = await kiosk.ready(card, copies=2)
     request = town.center_store.do(issuances.found_request, ready.request_id)
-    issued = Issued(request_id=ready.request_id, papers=tuple(_issued(paper) for paper in ready.papers))
+    issued = Issued(request_id=ready.request_id, papers=tuple(_issued(paper) for paper in ready.papers), declared=DECLARED)
     kept = sealing.sealings_of(issued, tuple(paper.back for paper in ready.papers))
     assert sealing.changed(request, kept) == ()
     other = tuple(replace(one, **{part: "0" * 64}) if place == at else one for place, one in enumerate(kept))

@@ -22,15 +22,15 @@ from issuance_center.delivery import Delivery
 from issuance_center.desk import Desk
 from issuance_center.prices import PriceLists
 from issuance_center.records import tables
+from issuer.desk import Desk as MunicipalDesk
+from issuer.issue_tables import PAPERS
+from issuer.press import InlinePress
 from jpki.desk import Desk as JpkiDesk
 from messages import visits as said
 from messages.door import Desk as AnyDesk
 from messages.ids import time_ordered_id
 from messages.refusals import TABLE, Refusal
 from messages.wire import Message, encode
-from municipal_server.desk import Desk as MunicipalDesk
-from municipal_server.issue_tables import PAPERS
-from municipal_server.press import InlinePress
 from simulation.key_ring import signing_key
 from simulation.people import CardMade
 from tests.issuance_center.founding import (
@@ -52,6 +52,7 @@ from tests.issuance_center.founding import (
 from tests.issuance_center.founding import rates as all_rates
 from tests.issuance_center.stores import InlineStore
 from tests.issuance_center.wires import Wire
+from tests.issuer.town import DECLARED
 from trust.parties import Peer
 
 
@@ -66,7 +67,7 @@ class Town:
         self.municipal_store = InlineStore(made.municipal)
         self.jpki_store = InlineStore(made.jpki)
         self.fees_store = InlineStore(made.fees)
-        self.municipal: AnyDesk = MunicipalDesk(issuer(), self.municipal_store, InlinePress(document_keys().hands))
+        self.municipal: AnyDesk = MunicipalDesk(issuer(), self.municipal_store, InlinePress(document_keys().hands), DECLARED)
         self.jpki = JpkiDesk(self.jpki_store, made.responder)
         codes = frozenset({CITY, SILENT_CITY})
         self.fees = FeesDesk(CENTER, codes, rates or all_rates(), self.fees_store, CollectorRegistry())

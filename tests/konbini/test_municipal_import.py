@@ -10,10 +10,10 @@ from registers.residents import csv_form as residents_form
 from registers.residents.households import assembled
 from registers.seal import csv_form as seal_form
 from registers.tax import csv_form as tax_form
+from tests.issuer import books
+from tests.issuer.town import ADDRESS, PEOPLE
 from tests.konbini.told import Told, konbini
-from tests.municipal_server import books
 from tests.municipal_server.test_config import written
-from tests.municipal_server.town import ADDRESS, PEOPLE
 from tests.registers.seal.seals import imprint
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from certificates.signature.signing import Signer
 from municipal_server.config import ConfigInvalid, hands_of, issuer_of, load
-from tests.municipal_server.town import document_keys, hands, seal
+from tests.issuer.town import document_keys, hands, seal
 from trust.authority import save_certificate, save_key
 
 JUMINHYO: dict[str, Any] = {

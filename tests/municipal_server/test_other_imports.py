@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 
 from certificates.reading import read
+from issuer.desk import Desk
+from issuer.doings import doings
+from issuer.press import InlinePress
+from issuer.refusal_log import refusals
 from messages.orders import ChoicesOffered, Issued
 from messages.refusals import Refusal
-from municipal_server.desk import Desk
-from municipal_server.doings import doings
-from municipal_server.press import InlinePress
-from municipal_server.refusal_log import refusals
 from municipal_server.register_import import Files, ImportReport, as_values, import_register
 from registers.koseki import changes as koseki_changes
 from registers.koseki import csv_form as koseki_form
@@ -34,10 +34,10 @@ from registers.tax.assessment import assess
 from registers.tax.facts import TaxFacts
 from registers.tax.tables import record_of, records_in_order
 from storage.sqlite import SqliteStore
-from tests.municipal_server import books
-from tests.municipal_server.books import FAMILY, OUTSIDER, entry_of, koseki_of, person_no
+from tests.issuer import books
+from tests.issuer.books import FAMILY, OUTSIDER, entry_of, koseki_of, person_no
+from tests.issuer.town import ALONE, CENTER, CHILD, DECLARED, FATHER, MOTHER, NOW, TWIN, ask, atena, hands, issuer, order
 from tests.municipal_server.test_config import written
-from tests.municipal_server.town import ALONE, CENTER, CHILD, FATHER, MOTHER, NOW, TWIN, ask, atena, hands, issuer, order
 from tests.registers.koseki.families import fuhyo_of
 from tests.registers.seal.seals import drawn, imprint
 from tests.registers.tax.records import record
@@ -70,7 +70,7 @@ async def everything(store: SqliteStore) -> tuple[object, ...]:
 
 
 def desk_at(store: SqliteStore) -> Desk:
-    return Desk(issuer(), store, InlinePress(hands()))
+    return Desk(issuer(), store, InlinePress(hands()), DECLARED)
 
 
 async def code(desk: Desk, number: int, kind: str, **chosen: Any) -> str:

@@ -21,8 +21,8 @@ from messages.link import HttpLink, NoAnswer
 from messages.orders import ChoicesOffered, Issued
 from messages.refusals import Refusal
 from storage.instants import JST
+from tests.issuer.town import FATHER, MUNICIPALITY, ask, drawn_text, open_town, order, seal
 from tests.municipal_server.test_config import save_signing, written
-from tests.municipal_server.town import FATHER, MUNICIPALITY, ask, drawn_text, open_town, order, seal
 from trust.authority import create_root, save_certificate, save_key
 from trust.parties import Peer, client_context, issue_party
 

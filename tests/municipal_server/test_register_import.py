@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from issuer.desk import Desk
+from issuer.doings import doings
+from issuer.press import InlinePress
 from messages.orders import ChoicesOffered, Issued
 from messages.refusals import Refusal
-from municipal_server.desk import Desk
-from municipal_server.doings import doings
-from municipal_server.press import InlinePress
 from municipal_server.register_import import Files, ImportReport, UnknownRegister, WrongFiles, import_register
 from registers.residents.changes import suppress
 from registers.residents.csv_form import write
@@ -20,11 +20,11 @@ from registers.residents.households import assembled
 from registers.residents.resident import Household, Resident
 from registers.residents.tables import household_of, resident_by_serial, residents_in_order
 from storage.sqlite import SqliteStore
-from tests.municipal_server.test_config import written
-from tests.municipal_server.town import (
+from tests.issuer.town import (
     ADDRESS,
     ALONE,
     CENTER,
+    DECLARED,
     FATHER,
     MOTHER,
     NOW,
@@ -38,6 +38,7 @@ from tests.municipal_server.town import (
     order,
     serial,
 )
+from tests.municipal_server.test_config import written
 
 FAMILY = PEOPLE[:3]
 
@@ -62,7 +63,7 @@ async def test_a_whole_file_takes_the_registers_place_and_papers_equal_it(store:
     moved = replace(PEOPLE[3], honseki="見本県みほん市西三丁目", name="辻󠄀　𠮷子")
     report = await brought(store, tmp_path, csv((*FAMILY, moved)))
     assert (report.outcome, report.counts.brought, report.bad_lines) == ("imported", {"residents": 4, "households": 2}, ())
-    desk = Desk(issuer(), store, InlinePress(hands()))
+    desk = Desk(issuer(), store, InlinePress(hands()), DECLARED)
     offered = await desk.answer(ask(ALONE), CENTER, NOW)
     assert isinstance(offered, ChoicesOffered)
     issued = await desk.answer(order("r1", ALONE, offered, show=("honseki",)), CENTER, NOW)
@@ -104,7 +105,7 @@ async def test_people_keep_the_card_they_had_when_the_file_says_nothing_of_cards
     assert father is not None and (father.atena_no, father.card_usable_from) == (atena(FATHER), date(2020, 1, 1))
     household = await store.read(household_of, PEOPLE[0].household_no)
     assert household is not None and [member.serial for member in household.members] == [serial(FATHER), serial(MOTHER), None]
-    desk = Desk(issuer(), store, InlinePress(hands()))
+    desk = Desk(issuer(), store, InlinePress(hands()), DECLARED)
     assert isinstance(await desk.answer(ask(FATHER), CENTER, NOW), ChoicesOffered)
 
 
@@ -128,12 +129,12 @@ async def test_an_import_does_not_lift_a_clerks_stop(store: SqliteStore, tmp_pat
     await store.write(suppress, atena(FATHER), since=NOW.date(), until=None, household=True, reason="届出の確認中", now=NOW)
     report = await brought(store, tmp_path, csv(FAMILY))
     assert report.counts.kept["suppressions"] == 1
-    refused = await Desk(issuer(), store, InlinePress(hands())).answer(ask(MOTHER), CENTER, NOW)
+    refused = await Desk(issuer(), store, InlinePress(hands()), DECLARED).answer(ask(MOTHER), CENTER, NOW)
     assert isinstance(refused, Refusal) and refused.code == "not_issuable"
 
 
 async def test_an_order_chosen_from_the_old_register_is_refused(store: SqliteStore, tmp_path: Path) -> None:
-    desk = Desk(issuer(), store, InlinePress(hands()))
+    desk = Desk(issuer(), store, InlinePress(hands()), DECLARED)
     offered = await desk.answer(ask(FATHER), CENTER, NOW)
     assert isinstance(offered, ChoicesOffered)
     await brought(store, tmp_path, csv(FAMILY))
@@ -147,7 +148,7 @@ async def test_a_name_that_cannot_be_printed_enters_as_pending_with_a_warning(st
     assert report.outcome == "imported" and [(line.number, line.column, line.code) for line in report.warnings] == [
         (5, "氏名", "character_unavailable")
     ]
-    reply = await Desk(issuer(), store, InlinePress(hands())).answer(ask(ALONE), CENTER, NOW)
+    reply = await Desk(issuer(), store, InlinePress(hands()), DECLARED).answer(ask(ALONE), CENTER, NOW)
     assert isinstance(reply, Refusal) and reply.code == "not_issuable"
 
 

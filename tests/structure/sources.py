@@ -8,8 +8,21 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 
-PARTIES = ("kiosk", "issuance_center", "municipal_server", "fees", "jpki")
-PACKAGES = ("konbini", "simulation", *PARTIES, "receiving", "screens", "messages", "certificates", "trust", "registers", "storage")
+PARTIES = ("kiosk", "issuance_center", "municipal_server", "bcl_cloud", "fees", "jpki")
+PACKAGES = (
+    "konbini",
+    "simulation",
+    "conformance",
+    *PARTIES,
+    "issuer",
+    "receiving",
+    "screens",
+    "messages",
+    "certificates",
+    "trust",
+    "registers",
+    "storage",
+)
 """As `.importlinter` and `pyproject.toml` name them; `test_map` holds the three lists together."""
 
 MADE = frozenset({"build", "var", "node_modules", "__pycache__"})

@@ -1,0 +1,140 @@
+"""One message of the issuance center, served from top to bottom.
+
+Decides nothing by itself: who may stand on a paper is `certificates.issuing`, what was made already is `issue_log`, where it is drawn is `press`. A paper is known by its request id and
+issuance id alone. The visit key lives in the one call that uses it; the inward reason of a refusal goes to `refusal_log` and nowhere else.
+"""
+
+import asyncio
+import re
+from datetime import datetime
+
+import structlog
+
+from certificates.entitlement import Declined
+from certificates.issuing import Offered, OfferedMember, offer
+from certificates.kinds import KINDS
+from certificates.sources import Sources
+from certificates.wareki import day_in_japan
+from issuer.issue_log import note_outcome
+from issuer.making import Maker, number_of
+from issuer.press import Press, PressBroken, PressFull
+from issuer.refusal_log import Refused, note_refused
+from issuer.register_view import find_sources
+from issuer.terms import Issuer
+from messages.orders import Build, ChoicesOffered, Issued, IssueOrder, OfferChoices, OutcomeNoted, TellOutcome
+from messages.refusals import Refusal, refuse
+from messages.visits import MemberChoice
+from messages.wire import Message
+from storage.store import Store, StoreFailed
+from trust.parties import Peer
+
+_ID = re.compile(r"[0-9A-Za-z-]{1,36}")
+_BINDING = re.compile(r"[!-~]{1,64}")
+
+_log = structlog.get_logger("desk")
+
+
+class Desk:
+    """The municipal server's answers. `answer` is the whole of it."""
+
+    def __init__(self, issuer: Issuer, store: Store, press: Press, declared: Build) -> None:
+        self._issuer = issuer
+        self._declared = declared
+        self._store = store
+        self._maker = Maker(issuer, store, press, declared)
+
+    async def answer(self, message: Message, peer: Peer, now: datetime) -> Message:
+        """The reply, or a `Refusal`. When the database or the press gave no certain answer the center is told to ask again under the same id."""
+        began = asyncio.get_running_loop().time()
+        try:
+            match message:
+                case OfferChoices():
+                    return await self._offer(message, began, now)
+                case IssueOrder():
+                    return await self._issue(message, peer, began, now)
+                case TellOutcome():
+                    return await self._note(message, peer, now)
+            return refuse("not_found")
+        except PressFull:
+            return refuse("busy")
+        except (PressBroken, StoreFailed) as failure:
+            _log.error("not_answered", kind=type(failure).__name__)
+            return refuse("issuer_unavailable")
+
+    async def _offer(self, message: OfferChoices, began: float, now: datetime) -> Message:
+        unserved = self._unserved(message.municipality, message.kind)
+        if unserved is not None:
+            return unserved
+        sources = await self._store.read(find_sources, message.serial, message.kind, now)
+        offered = self._offered(message, sources, now)
+        if isinstance(offered, Declined):
+            return await self._declined(
+                Refused(message.visit_id, "choices", message.kind, number_of(sources), offered.code, offered.reason), began, now
+            )
+        return ChoicesOffered(
+            visit_id=message.visit_id,
+            kind=message.kind,
+            members=tuple(_choice(member) for member in offered.members),
+            forms=offered.forms,
+            years=offered.years,
+            options=offered.options,
+            copies_max=offered.copies_max,
+            register_version=offered.register_version,
+            declared=self._declared,
+        )
+
+    def _offered(self, message: OfferChoices, sources: Sources | None, now: datetime) -> Offered | Declined:
+        if sources is None:
+            return Declined("not_registered", "serial unknown")
+        policy = self._issuer.policy_on(message.kind, day_in_japan(now))
+        return (
+            Declined("kind_unknown", "not offered today") if policy is None else offer(sources, KINDS[message.kind], policy, message.visit_key, now)
+        )
+
+    async def _issue(self, order: IssueOrder, peer: Peer, began: float, now: datetime) -> Message:
+        unserved = self._unserved(order.municipality, order.kind) or _malformed(order)
+        if unserved is not None:
+            return unserved
+        made = await self._maker.make(order, f"{peer.role}:{peer.name}", now)
+        if isinstance(made, Issued):
+            return made
+        sources = await self._store.read(find_sources, order.serial, order.kind, now)
+        return await self._declined(Refused(order.request_id, "order", order.kind, number_of(sources), made.code, made.reason), began, now)
+
+    async def _note(self, told: TellOutcome, peer: Peer, now: datetime) -> Message:
+        noted = await self._store.write(note_outcome, told.request_id, told.issuance_id, told.outcome, told.at, f"{peer.role}:{peer.name}", now)
+        if noted in ("unasked", "contradicted") and told.outcome != "void":
+            _log.error("outcome_" + noted, issuance_id=told.issuance_id, outcome=told.outcome)
+        return refuse("request_altered") if noted == "contradicted" else OutcomeNoted(issuance_id=told.issuance_id)
+
+    def _unserved(self, municipality: str, kind: str) -> Refusal | None:
+        if municipality != self._issuer.municipality:
+            return refuse("municipality_unknown")
+        return None if kind in self._issuer.policies else refuse("kind_unknown")
+
+    async def _declined(self, refused: Refused, began: float, now: datetime) -> Refusal:
+        # One way for every reason: the same write, the same words for the same code, at the same instant after the question. How long the answer took must not say that somebody is protected.
+        await self._store.write(note_refused, refused, now)
+        _log.info("declined", asked_for=refused.asked_for, asked_id=refused.asked_id, code=refused.code)
+        await asyncio.sleep(began + self._issuer.refusal_seconds - asyncio.get_running_loop().time())
+        return refuse(refused.code)
+
+
+def _choice(member: OfferedMember) -> MemberChoice:
+    return MemberChoice(
+        member_id=member.id,
+        name=member.name,
+        relation=member.relation,
+        holder=member.holder,
+        choosable=member.choosable,
+        fingerprint=member.fingerprint,
+    )
+
+
+def _malformed(order: IssueOrder) -> Refusal | None:
+    ids = [paper.issuance_id for paper in order.papers]
+    if len(set(ids)) != len(ids) or not all(_ID.fullmatch(one) for one in (order.request_id, order.visit_id, *ids)):
+        return refuse("malformed", "ids are 1 to 36 letters, digits and hyphens, each of its own")
+    if not all(_BINDING.fullmatch(paper.binding) for paper in order.papers):
+        return refuse("malformed", "a binding is 1 to 64 printable ASCII characters")
+    return None
