@@ -115,6 +115,7 @@ class TellOutcome(Message, frozen=True, kw_only=True):
 
     issuance_id: str
     request_id: str
+    municipality: str
     outcome: Literal["printed", "void", "unresolved", "stopped"]
     at: Instant
 

@@ -74,7 +74,7 @@ def owe_outcome(
     now: datetime,
 ) -> None:
     """The issuer is to hear what became of the paper."""
-    message = TellOutcome(issuance_id=issuance_id, request_id=request.request_id, outcome=outcome, at=at)
+    message = TellOutcome(issuance_id=issuance_id, request_id=request.request_id, municipality=request.municipality, outcome=outcome, at=at)
     row = {"issuance_id": issuance_id, "issuer": request.issuer, "body": encode(message), "created_at": stamp(now)}
     connection.execute(_ADD_OUTCOME, row)
 

@@ -200,7 +200,9 @@ def order(
 
 
 def tell(ordered: IssueOrder, outcome: str, copy: int = 0, at: datetime = NOW + timedelta(minutes=1)) -> TellOutcome:
-    return TellOutcome(issuance_id=ordered.papers[copy].issuance_id, request_id=ordered.request_id, outcome=outcome, at=at)  # type: ignore[arg-type]
+    return TellOutcome(
+        issuance_id=ordered.papers[copy].issuance_id, request_id=ordered.request_id, municipality=ordered.municipality, outcome=outcome, at=at
+    )  # type: ignore[arg-type]
 
 
 def drawn_text(pdf: bytes) -> str:
