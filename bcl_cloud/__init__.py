@@ -1,1 +1,1 @@
-"""自治体基盤クラウド（BCL）: many municipalities in one service, no sight of each other. Issuing is `issuer`'s; whose registers are read, and that nobody reads a neighbour's, is decided here."""
+"""自治体基盤クラウド (BCL): the certificates of many municipalities issued by one service. Each is a tenant; none has sight of another."""
