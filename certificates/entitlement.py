@@ -233,6 +233,8 @@ def _koseki_here(case: Case) -> Declined | None:
     if koseki is None or (case.kind.code == "fuhyo" and fuhyo is None):
         return Declined("koseki_not_here", "no 戸籍 of the holder")
     standings = {koseki.standing, *((fuhyo.standing,) if fuhyo and case.kind.code == "fuhyo" else ())}
+    if koseki.standing == "on_paper":
+        return Declined("koseki_not_convertible", "改製不適合戸籍")
     if standings != {"current"}:
         return Declined("koseki_not_here", "戸籍 or 附票 not current")
     own = [person for person in _koseki_people(case.sources) if person.person_no == case.sources.person_no]

@@ -20,9 +20,13 @@ from issuer.making import Maker, number_of
 from issuer.press import Press, PressBroken, PressFull
 from issuer.refusal_log import Refused, note_refused
 from issuer.register_view import find_sources
+from issuer.self_report import Ages, SelfReport
 from issuer.terms import Issuer
+from issuer.use_desk import UseDesk
+from messages.conditions import AskCondition, AskInventory
 from messages.orders import Build, ChoicesOffered, Issued, IssueOrder, OfferChoices, OutcomeNoted, TellOutcome
 from messages.refusals import Refusal, refuse
+from messages.uses import AskRegisteredUse, RegisterUse
 from messages.visits import MemberChoice
 from messages.wire import Message
 from storage.store import Store, StoreFailed
@@ -33,15 +37,20 @@ _BINDING = re.compile(r"[!-~]{1,64}")
 
 _log = structlog.get_logger("desk")
 
+MESSAGES: tuple[type[Message], ...] = (OfferChoices, IssueOrder, TellOutcome, RegisterUse, AskRegisteredUse, AskCondition, AskInventory)
+"""What an issuer is asked."""
+
 
 class Desk:
     """The municipal server's answers. `answer` is the whole of it."""
 
-    def __init__(self, issuer: Issuer, store: Store, press: Press, declared: Build) -> None:
+    def __init__(self, issuer: Issuer, store: Store, press: Press, declared: Build, ages: Ages | None = None) -> None:
         self._issuer = issuer
         self._declared = declared
         self._store = store
         self._maker = Maker(issuer, store, press, declared)
+        self._uses = UseDesk(issuer, store)
+        self._report = SelfReport(issuer, store, declared, ages)
 
     async def answer(self, message: Message, peer: Peer, now: datetime) -> Message:
         """The reply, or a `Refusal`. When the database or the press gave no certain answer the center is told to ask again under the same id."""
@@ -54,6 +63,14 @@ class Desk:
                     return await self._issue(message, peer, began, now)
                 case TellOutcome():
                     return await self._note(message, peer, now)
+                case RegisterUse():
+                    return await self._uses.receive(message, now)
+                case AskRegisteredUse():
+                    return await self._uses.standing(message, now)
+                case AskCondition():
+                    return await self._report.condition(message, now)
+                case AskInventory():
+                    return await self._report.inventory(message, now)
             return refuse("not_found")
         except PressFull:
             return refuse("busy")

@@ -17,6 +17,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "announce": ("戸籍の届出の受理", "Notification accepted"),
     "withdraw": ("戸籍の届出の処理の終了", "Notification entered or taken back"),
     "dispose": ("処分の記録", "Disposal noted"),
+    "accept_use": ("利用登録の受理", "Registration for use accepted"),
+    "return_use": ("利用登録の返却", "Registration for use returned"),
     "import": ("台帳の取込", "Register imported"),
 }
 """Every code of `Doing.doing`, as it is shown."""

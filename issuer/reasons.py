@@ -21,6 +21,7 @@ _WORDS: dict[str, tuple[str, str]] = {
         "The holder would not stand on the paper (registers disagree)",
     ),
     "no entry of the holder": ("本人の記録がない", "No entry of the holder"),
+    "改製不適合戸籍": ("改製不適合戸籍のため交付対象外", "The 戸籍 is kept on paper (not convertible)"),
     "戸籍 or 附票 not current": ("現在戸籍・現在の附票ではない", "Not a current 戸籍 or 附票"),
     "records of two people": ("2人の記録が混在（台帳の不整合）", "Records of two people (registers disagree)"),
     "not present": ("異動済み（本人）", "The holder is not present"),

@@ -63,6 +63,12 @@ ISSUERS_ROWS: tuple[Row, ...] = (
     ),
     # 本籍地利用登録
     Row("use_not_taken", 409, "この市区町村は利用登録の申請を受け付けていません。", "This municipality takes no registrations for use."),
+    Row(
+        "use_not_needed",
+        409,
+        "この市区町村にお住まいの方は、利用登録をしなくても戸籍の証明書を取得できます。",
+        "You live in this municipality, so you can have its family register certificates without a registration.",
+    ),
     Row("use_incomplete", 422, "申請の内容に不足または誤りがあります。", "The application is incomplete or has a mistake."),
     Row("use_pending", 409, "利用登録の申請はすでに受け付けています。", "Your application for registration has been received already."),
     Row(

@@ -10,11 +10,11 @@ from issuer.clerks.koseki import KosekiPages
 from issuer.clerks.office import TEMPLATES
 from issuer.clerks.papers import PaperPages
 from issuer.clerks.residents import ResidentPages
-from issuer.desk import Desk
+from issuer.clerks.uses import UsePages
+from issuer.desk import MESSAGES, Desk
 from issuer.issue_history import count_by_state
 from issuer.press import Press
 from messages.door import Door
-from messages.orders import IssueOrder, OfferChoices, TellOutcome
 from municipal_server.config import Config, accounts_of, office_of
 from screens.office import office_app
 from storage.crash_points import CrashPoints
@@ -23,7 +23,7 @@ from storage.store import Store
 
 def protocol_door(desk: Desk, now: Callable[[], datetime], registry: CollectorRegistry, points: CrashPoints) -> Door:
     """The door that the issuance center speaks to."""
-    accepts = (OfferChoices, IssueOrder, TellOutcome)
+    accepts = MESSAGES
     return Door(desk, title="証明書発行サーバ / municipal certificate server", accepts=accepts, now=now, registry=registry, points=points)
 
 
@@ -64,4 +64,5 @@ def clerks_office(
     PaperPages(pages, store).add_to(office)
     ResidentPages(pages, store).add_to(office)
     KosekiPages(pages, store).add_to(office)
+    UsePages(pages, store).add_to(office)
     return office

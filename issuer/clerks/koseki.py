@@ -40,6 +40,7 @@ STANDINGS = {
     "current": ("現在戸籍", "Current"),
     "removed": ("除籍", "Closed"),
     "superseded": ("改製原戸籍", "Superseded"),
+    "on_paper": ("改製不適合戸籍", "Not convertible"),
 }
 
 

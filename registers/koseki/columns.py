@@ -68,7 +68,7 @@ COLUMNS: Mapping[File, tuple[Column, ...]] = {"koseki": KOSEKI_COLUMNS, "members
 JAPANESE: Mapping[File, Mapping[str, str]] = {file: {column.field: column.ja for column in columns} for file, columns in COLUMNS.items()}
 
 WORDS: Mapping[str, Mapping[str, str]] = {
-    "standing": {"現在戸籍": "current", "除籍": "removed", "改製原戸籍": "superseded", "": "current"},
+    "standing": {"現在戸籍": "current", "除籍": "removed", "改製原戸籍": "superseded", "改製不適合戸籍": "on_paper", "": "current"},
     "change_pending": {"処理中": "1", "": "", "0": ""},
     "sex": {"男": "男", "女": "女", "": ""},
     "spouse": {"夫": "夫", "妻": "妻", "": ""},

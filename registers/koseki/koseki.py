@@ -11,8 +11,8 @@ from typing import Literal
 from registers.register_dates import RegisterDate
 from registers.residents.resident import Protection, Sex, Suppression
 
-KosekiStanding = Literal["current", "removed", "superseded"]
-"""現在戸籍 / 除籍 / 改製原戸籍. Only the first is for kiosks (domain facts 3)."""
+KosekiStanding = Literal["current", "removed", "superseded", "on_paper"]
+"""現在戸籍 / 除籍 / 改製原戸籍 / 改製不適合戸籍 (in force, but kept on paper: what it says could not be entered in the computer). Only the first is for kiosks (domain facts 2.6, 3)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,7 +74,7 @@ def _reading(found: Any) -> Any:
     return everything(lambda column: column == koseki_no, _only(found, MEMBERS.c.person_no))
 
 
-_LIVING_IN_CURRENT = and_(MEMBERS.c.removed_on.is_(None), KOSEKI.c.standing == "current")
+_LIVING_IN_CURRENT = and_(MEMBERS.c.removed_on.is_(None), or_(KOSEKI.c.standing == "current", KOSEKI.c.standing == "on_paper"))
 _IN_THEIR_KOSEKI = MEMBERS.join(KOSEKI, KOSEKI.c.koseki_no == MEMBERS.c.koseki_no)
 _SAME_PERSON = or_(RESIDENTS.c.atena_no.is_(None), and_(RESIDENTS.c.birth == MEMBERS.c.birth, RESIDENTS.c.sex == MEMBERS.c.sex))
 _LINKED: Select[Any] = (
@@ -103,7 +103,7 @@ _SERIAL = select(USAGE_REGISTRATIONS.c.person_no).where(_HOLDS)
 
 
 def koseki_of_person_linked_to(connection: Connection, atena_no: str) -> tuple[Koseki, Fuhyo | None, str] | None:
-    """The current 戸籍 in which the resident with this 宛名番号 stands and is not removed, its 附票 if one is kept here, and the person's `person_no`. One statement.
+    """The 戸籍 in force (current, or kept on paper) in which the resident with this 宛名番号 stands and is not removed, its 附票 if one is kept here, and the person's `person_no`. One statement.
 
     None for nobody, for a link that leads to two people, and for one whose birth date or sex is not that of the resident who has this number now: a number given anew must not open a
     stranger's 戸籍.

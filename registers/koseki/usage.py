@@ -32,6 +32,13 @@ def bind_serial(connection: Connection, serial: str, person_no: str, *, since: d
     connection.execute(insert(USAGE_REGISTRATIONS).values(row))
 
 
+def registration_of(connection: Connection, serial: str) -> date | None:
+    """Since when this certificate is registered here; None while it is not, or no longer."""
+    live = select(USAGE_REGISTRATIONS.c.since).where(USAGE_REGISTRATIONS.c.serial == serial, USAGE_REGISTRATIONS.c.until.is_(None))
+    since: str | None = connection.execute(live.order_by(USAGE_REGISTRATIONS.c.number)).scalars().first()
+    return date.fromisoformat(since) if since is not None else None
+
+
 def unbind_serial(connection: Connection, serial: str, *, now: datetime) -> None:
     """End the registration of this certificate (renewed, revoked, taken back)."""
     live = (USAGE_REGISTRATIONS.c.serial == serial) & USAGE_REGISTRATIONS.c.until.is_(None)

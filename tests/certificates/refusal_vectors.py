@@ -294,6 +294,7 @@ def _listed() -> list[Vector]:
 
 def _registers() -> list[Vector]:
     away, mixed, pending = codes("koseki_not_here", *KOSEKI), "of one person", codes("koseki_pending", *KOSEKI)
+    unconverted = codes("koseki_not_convertible", *KOSEKI)
     undeclared, none = codes("tax_undeclared", "kazei"), codes("tax_not_here", "kazei")
     return [
         Vector("no seal", "印鑑登録なし", "seal in force", codes("no_seal", "inkan"), partial(found, seal=None)),
@@ -309,6 +310,7 @@ def _registers() -> list[Vector]:
         Vector("no 附票", "附票なし", "戸籍 here", codes("koseki_not_here", "fuhyo"), partial(found, fuhyo=None)),
         Vector("戸籍 removed", "除籍（全員）", "戸籍 here", away, partial(found, koseki=family(standing="removed"))),
         Vector("戸籍 superseded", "改製原戸籍", "戸籍 here", away, partial(found, koseki=family(standing="superseded"))),
+        Vector("改製不適合戸籍", "改製不適合戸籍", "戸籍 here", unconverted, partial(found, koseki=family(standing="on_paper"))),
         Vector("附票 removed", "除附票", "戸籍 here", codes("koseki_not_here", "fuhyo"), partial(found, fuhyo=fuhyo(standing="removed"))),
         Vector("holder removed from the 戸籍", "本人が除籍", "戸籍 here", away, partial(in_koseki, OWN, removed_on=date(2026, 11, 1))),
         Vector("holder removed from the 附票", "本人が附票から除籍", "戸籍 here", away, partial(in_koseki, OWN, "fuhyo", removed_on=date(2026, 11, 1))),

@@ -11,6 +11,7 @@ from issuer.desk import Desk
 from issuer.doings import doings
 from issuer.issue_history import find_of_people
 from issuer.press import InlinePress
+from issuer.uses import receive
 from messages.orders import ChoicesOffered, Issued
 from messages.refusals import Refusal
 from municipal_server.app import clerks_office
@@ -22,6 +23,7 @@ from registers.seal.tables import seal_of
 from storage.sqlite import SqliteStore
 from tests.issuer.books import ALONES, FAMILY, GONE, OUTSIDER, OUTSIDERS, TWINS, person_no
 from tests.issuer.test_clerk import STAFF, Client, Clock, page, post, sign_in
+from tests.issuer.test_uses import SERIAL, applied
 from tests.issuer.town import ALONE, CENTER, CHILD, DECLARED, FATHER, MOTHER, NOW, TWIN, ask, atena, hands, issuer, order
 from tests.municipal_server.test_config import written
 
@@ -326,3 +328,34 @@ async def test_a_paper_made_before_the_seal_ended_is_found_with_its_end(office: 
     assert isinstance(reply, Refusal) and reply.code == "order_void"
     shown = await page(office, "/issues/r1-1")
     assert "取消" in shown and "印鑑登録証明書" in shown
+
+
+async def test_a_clerk_compares_an_application_for_use_with_the_register_and_accepts_it(office: Client, town_hall: SqliteStore, desk: Desk) -> None:
+    await town_hall.write(receive, SERIAL, applied(), NOW)
+    answer = await office.get("/uses", allow_redirects=False)
+    assert answer.status == 303, "nobody sees an application without signing in"
+    await sign_in(office)
+    assert "利用-000001" in await page(office, "/uses") and "2026-11-30" in await page(office, "/uses")
+    shown = await page(office, "/uses/a1")
+    assert "みほん　はなこ" in shown and "03-1234-5678" in shown and "見本　太郎" in shown and "この人として受理" in shown
+    refused = await (await post(office, "/uses/a1/accept", person=person_no(FATHER))).text()
+    assert "生年月日が申請と異なる人には登録できません。" in refused
+    assert "受理しました" in await (await post(office, "/uses/a1/accept", person=person_no(MOTHER))).text()
+    assert (await noted(town_hall))[0] == ("mado", "accept_use", f"koseki/{FAMILY}/{person_no(MOTHER)}", "")
+    shown = await page(office, "/uses/a1")
+    assert "みほん　はなこ" not in shown and "03-1234-5678" not in shown and "この人として受理" not in shown
+    assert "すでに処理されています" in await (await post(office, "/uses/a1/return", reason="other", why="x")).text()
+
+
+async def test_a_clerk_returns_an_application_with_a_reason_and_only_clerks_decide(office: Client, town_hall: SqliteStore) -> None:
+    await town_hall.write(receive, SERIAL, applied(), NOW)
+    assert (await post(office, "/uses/a1/return", reason="name_differs", why="x")).status == 401
+    await sign_in(office, "shien")
+    assert (await post(office, "/uses/a1/accept", person=person_no(MOTHER))).status == 403
+    assert (await post(office, "/uses/a1/return", reason="name_differs", why="x")).status == 403
+    await post(office, "/sign-out")
+    await sign_in(office)
+    assert "理由を入力してください" in await (await post(office, "/uses/a1/return", reason="name_differs", why="")).text()
+    assert "選択が正しくありません" in await (await post(office, "/uses/a1/return", reason="magic", why="x")).text()
+    assert "返却しました" in await (await post(office, "/uses/a1/return", reason="name_differs", why="電話で確認")).text()
+    assert (await noted(town_hall))[0] == ("mado", "return_use", "use/利用-000001", "電話で確認")
