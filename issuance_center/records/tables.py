@@ -180,3 +180,41 @@ refusals = Table(
     Column("visit_id", String(32), nullable=True),
     Column("alarm", Boolean, nullable=False, default=False),
 )
+
+# 本籍地利用登録申請 that were passed on: the application's number and nothing of what it says.
+uses = Table(
+    "uses",
+    METADATA,
+    Column("application_id", String(32), primary_key=True),
+    Column("visit_id", String(32), ForeignKey("visits.visit_id"), nullable=False, index=True),
+    Column("kiosk_id", String(64), nullable=False),
+    Column("municipality", String(6), nullable=False),
+    Column("number", String(64), nullable=False),
+    Column("passed_on_at", String(32), nullable=False),
+)
+
+moves = Table(
+    "moves",
+    METADATA,
+    Column("move_no", Integer, primary_key=True, autoincrement=True),
+    Column("municipality", String(6), nullable=False),
+    Column("kinds", String(256), nullable=False),
+    Column("old_issuer", String(64), nullable=False),
+    Column("new_issuer", String(64), nullable=False),
+    Column("at", String(32), nullable=False),
+    Column("planned_by", String(64), nullable=False),
+    Column("planned_at", String(32), nullable=False),
+    Column("reason", String(512), nullable=False),
+    Column("state", String(16), nullable=False, index=True),
+    Column("changed_at", String(32), nullable=True),
+)
+
+move_checks = Table(
+    "move_checks",
+    METADATA,
+    Column("check_no", Integer, primary_key=True, autoincrement=True),
+    Column("move_no", Integer, ForeignKey("moves.move_no"), nullable=False, index=True),
+    Column("at", String(32), nullable=False),
+    Column("differences", Text, nullable=False),
+    Column("failure", String(64), nullable=False),
+)

@@ -1,0 +1,81 @@
+"""本籍地利用登録 at the center: an application handed on to the municipality of the 本籍, and the question how one stands.
+
+Decides that it comes from a registered kiosk and an authenticated card, and that it is taken now. What an application says goes through and stays nowhere: neither in the records nor in a log.
+"""
+
+import re
+from datetime import datetime
+
+from issuance_center import intake
+from issuance_center.config import Limits
+from issuance_center.issuer_lines import Declined, Failed, IssuerLines, Unavailable
+from issuance_center.records import uses
+from issuance_center.records.visits import Visit
+from messages.refusals import Refusal, refuse
+from messages.uses import ApplyForUse, AskRegisteredUse, AskUse, RegisteredUse, RegisterUse, Use, UseReceived, UseTaken
+from storage.store import Store
+
+_ID = re.compile(r"[0-9a-f]{32}")
+
+
+class UseRelay:
+    """Serves the two messages of a visit, once their kiosk and visit are known and `issuer` has been found open."""
+
+    def __init__(self, limits: Limits, store: Store, issuers: IssuerLines) -> None:
+        self._limits = limits
+        self._store = store
+        self._issuers = issuers
+
+    async def apply(self, asked: ApplyForUse, visit: Visit | None, issuer: str, now: datetime) -> UseReceived | Refusal:
+        """Pass the application on. The same one again gets the same answer from the municipality."""
+        application = asked.application
+        refused = intake.visit_refused(visit, application.kiosk_id, now)
+        if visit is None or visit.serial is None or refused is not None:
+            return refuse(refused or "visit_unknown")
+        if _ID.fullmatch(application.application_id) is None:
+            return refuse("malformed", "not as it must be - at `$.application.application_id`")
+        if intake.stale(application.applied_at, now, self._limits):
+            return refuse("request_stale")
+        answer = await self._issuers.ask(issuer, RegisterUse(serial=visit.serial, application=application), UseTaken)
+        match answer:
+            case Declined(refusal) | Unavailable(refusal):
+                return refusal
+            case Failed(what):
+                return refuse("issuer_failed", what)
+        if answer.visit_id != visit.visit_id:
+            return refuse("issuer_failed", "an answer for another visit")
+        await self._store.write(
+            uses.note_passed_on, application.application_id, visit.visit_id, visit.kiosk_id, application.municipality, answer.number[:64], now
+        )
+        return UseReceived(
+            visit_id=visit.visit_id,
+            municipality=application.municipality,
+            number=answer.number,
+            received_on=answer.received_on,
+            expected_by=answer.expected_by,
+        )
+
+    async def standing(self, asked: AskUse, visit: Visit | None, issuer: str, now: datetime) -> Use | Refusal:
+        """How this card's registration stands there."""
+        refused = intake.visit_refused(visit, None, now)
+        if visit is None or visit.serial is None or refused is not None:
+            return refuse(refused or "visit_unknown")
+        question = AskRegisteredUse(visit_id=visit.visit_id, serial=visit.serial, municipality=asked.municipality)
+        answer = await self._issuers.ask(issuer, question, RegisteredUse)
+        match answer:
+            case Declined(refusal) | Unavailable(refusal):
+                return refusal
+            case Failed(what):
+                return refuse("issuer_failed", what)
+        if answer.visit_id != visit.visit_id:
+            return refuse("issuer_failed", "an answer for another visit")
+        return Use(
+            visit_id=visit.visit_id,
+            municipality=asked.municipality,
+            state=answer.state,
+            number=answer.number,
+            received_on=answer.received_on,
+            expected_by=answer.expected_by,
+            usable_from=answer.usable_from,
+            reason=answer.reason,
+        )

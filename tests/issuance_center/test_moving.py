@@ -1,0 +1,195 @@
+"""Kinds move from one issuer to another at a set minute: only if both say the same, shortly before it, and are heard."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+
+import pytest
+from sqlalchemy import Connection, Engine, create_engine
+from sqlalchemy.pool import StaticPool
+
+from issuance_center.comparing import SECTIONS, Difference, differences
+from issuance_center.config import Limits
+from issuance_center.issuer_lines import IssuerLines
+from issuance_center.moving import EVERY_SECONDS, LAST_MINUTES, Compared, Mover, take_back
+from issuance_center.records import moves, tables
+from issuance_center.records.moves import Move
+from messages.conditions import AskInventory, Inventory, InventorySection
+from messages.link import NoAnswer
+from messages.orders import Build
+from messages.wire import Message
+from tests.issuance_center.founding import NOW
+from tests.issuance_center.stores import InlineStore
+
+CITY, KINDS = "990019", ("juminhyo", "inkan")
+AT = NOW + timedelta(hours=1)
+NAMES = tuple(name for name in SECTIONS if name not in ("series", "sections"))
+
+
+class Issuer:
+    """Answers an inventory; `digests` differ where a test says so."""
+
+    def __init__(self, series: str) -> None:
+        self.series = series
+        self.digests = dict.fromkeys(NAMES, "a" * 64)
+        self.down = False
+        self.asked: list[str] = []
+
+    async def ask(self, message: Message, timeout_seconds: float = 30.0) -> Message:
+        assert isinstance(message, AskInventory)
+        self.asked.append(message.nonce)
+        if self.down:
+            raise NoAnswer("refused")
+        found = tuple(InventorySection(section=name, count=3, digest=digest) for name, digest in self.digests.items())
+        return Inventory(municipality=message.municipality, sections=found, series=self.series, declared=Build(program="p", topology="t"))
+
+
+class Desk:
+    """A mover on an empty database, with its two issuers, a clock and a directory that is a list."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.store = InlineStore(engine)
+        self.old, self.new = Issuer("みほん市"), Issuer("みほん市Ｂ")
+        self.at = NOW
+        self.directory: list[str] = []
+        chance = iter(range(1000))
+        lines = IssuerLines({CITY: self.old, "bcl": self.new}, Limits(retry_seconds=0.01, issuer_deadline_seconds=1.0))
+        self.mover = Mover(
+            self.store, lines, enter=self.enter, withdraw=self.withdraw, token=lambda size: next(chance).to_bytes(size), now=lambda: self.at
+        )
+
+    def enter(self, _connection: Connection, move: Move, now: datetime) -> None:
+        assert now < move.at, "nothing enters the directory for a minute that has passed"
+        self.directory.append("entered")
+
+    def withdraw(self, _connection: Connection, move: Move, now: datetime) -> None:
+        assert now < move.at
+        self.directory.append("withdrawn")
+
+    async def planned(self) -> int:
+        return await self.mover.plan(CITY, KINDS, CITY, "bcl", AT, "センター運用 花子", "標準化に伴う移行")
+
+    async def state(self, move_no: int = 1) -> str:
+        found = await self.store.read(moves.find, move_no)
+        assert found is not None
+        return found[0].state
+
+    async def at_round(self, at: datetime) -> str:
+        self.at = at
+        await self.mover.round()
+        return await self.state()
+
+
+@contextmanager
+def database() -> Iterator[Engine]:
+    engine = create_engine("sqlite://", poolclass=StaticPool)
+    tables.METADATA.create_all(engine)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def desk() -> Iterator[Desk]:
+    with database() as engine:
+        yield Desk(engine)
+
+
+def inventory(series: str = "a", **digests: str) -> Inventory:
+    found = tuple(InventorySection(section=name, count=3, digest=digests.get(name, "x")) for name in NAMES)
+    return Inventory(municipality=CITY, sections=found, series=series, declared=Build(program="p", topology="t"))
+
+
+def test_two_issuers_are_the_same_when_every_section_is_and_their_numbers_cannot_meet() -> None:
+    assert differences(inventory("a"), inventory("b")) == ()
+    assert differences(inventory("a"), inventory(" a ")) == (Difference("series", 0, 0),)
+    for name in NAMES:
+        assert differences(inventory("a"), inventory("b", **{name: "y"})) == (Difference(name, 3, 3),)
+
+
+def test_a_section_that_one_of_them_leaves_out_was_not_compared() -> None:
+    fewer = Inventory(municipality=CITY, sections=inventory().sections[1:], series="b", declared=Build(program="p", topology="t"))
+    assert [one.section for one in differences(inventory("a"), fewer)] == ["sections"]
+    assert [
+        one.section for one in differences(fewer, Inventory(municipality=CITY, sections=fewer.sections, series="a", declared=fewer.declared))
+    ] == ["sections"]
+
+
+async def test_the_same_twice_moves_the_kinds_at_the_minute_and_not_before(desk: Desk) -> None:
+    await desk.planned()
+    assert await desk.at_round(AT - LAST_MINUTES - timedelta(seconds=1)) == "planned" and desk.directory == []
+    assert len(desk.old.asked) == 1, "nobody is asked again before the last minutes"
+    assert await desk.at_round(AT - LAST_MINUTES) == "ready" and desk.directory == ["entered"]
+    assert await desk.at_round(AT - timedelta(seconds=EVERY_SECONDS)) == "ready" and desk.directory == ["entered"]
+    assert await desk.at_round(AT) == "moved"
+    assert desk.old.asked == desk.new.asked and len(set(desk.old.asked)) == 3, "both the same nonce, each time another"
+
+
+@pytest.mark.parametrize("section", NAMES)
+async def test_a_difference_when_it_is_planned_blocks_it(desk: Desk, section: str) -> None:
+    desk.new.digests[section] = "b" * 64
+    await desk.planned()
+    assert await desk.state() == "blocked"
+    found = await desk.store.read(moves.find, 1)
+    assert found is not None and found[1][0].differences == (Difference(section, 3, 3),)
+    desk.new.digests[section] = "a" * 64
+    assert await desk.at_round(AT - timedelta(minutes=1)) == "blocked" and desk.directory == []
+
+
+async def test_a_difference_in_the_last_minutes_blocks_it_and_an_operator_is_told(desk: Desk) -> None:
+    await desk.planned()
+    desk.old.digests["stops"] = "b" * 64  # a clerk has set a 支援措置 at the old server
+    assert await desk.at_round(AT - timedelta(minutes=4)) == "planned"
+    assert await desk.at_round(AT) == "blocked" and desk.directory == []
+    assert [row["code"] for row in desk.store.rows(tables.alarms)] == ["move_blocked"]
+
+
+async def test_a_difference_after_it_was_ready_takes_it_back_and_agreement_lets_it_through_again(desk: Desk) -> None:
+    await desk.planned()
+    assert await desk.at_round(AT - timedelta(minutes=4)) == "ready"
+    desk.old.digests["stops"] = "b" * 64
+    assert await desk.at_round(AT - timedelta(minutes=3)) == "planned"
+    desk.new.digests["stops"] = "b" * 64  # the fast lane has brought it
+    assert await desk.at_round(AT - timedelta(minutes=2)) == "ready"
+    assert desk.directory == ["entered", "withdrawn", "entered"]
+    assert await desk.at_round(AT) == "moved"
+
+
+@pytest.mark.parametrize(("who", "failure"), [("old", "old_silent"), ("new", "new_silent")])
+async def test_an_issuer_that_is_not_heard_blocks_it(desk: Desk, who: str, failure: str) -> None:
+    getattr(desk, who).down = True
+    assert await desk.mover.compare(CITY, KINDS, CITY, "bcl") == Compared(failure=failure)
+    await desk.planned()
+    assert await desk.state() == "blocked"
+
+
+async def test_answers_that_come_after_the_minute_enter_nothing(desk: Desk) -> None:
+    await desk.planned()
+    slow = desk.new.ask
+
+    async def late(message: Message, timeout_seconds: float = 30.0) -> Message:
+        desk.at = AT + timedelta(seconds=1)
+        return await slow(message, timeout_seconds)
+
+    desk.new.ask = late  # type: ignore[method-assign]
+    assert await desk.at_round(AT - timedelta(seconds=1)) == "planned" and desk.directory == []
+    assert await desk.at_round(AT + timedelta(seconds=2)) == "blocked"
+
+
+async def test_staff_take_a_move_back_before_its_minute_and_not_after(desk: Desk) -> None:
+    await desk.planned()
+    assert await desk.at_round(AT - timedelta(minutes=4)) == "ready"
+    (move,) = await desk.store.read(moves.underway)
+    assert not await desk.store.write(take_back, move, desk.withdraw, AT)
+    assert await desk.store.write(take_back, move, desk.withdraw, desk.at)
+    assert desk.directory == ["entered", "withdrawn"] and await desk.state() == "withdrawn"
+    assert await desk.at_round(AT) == "withdrawn"
+
+
+async def test_a_center_that_dies_on_the_way_goes_on(desk: Desk) -> None:
+    await desk.planned()
+    desk.store.fails["_checked"] = "after"
+    with pytest.raises(Exception, match="after"):
+        await desk.at_round(AT - timedelta(minutes=4))
+    assert await desk.at_round(AT - timedelta(minutes=3)) == "ready"
+    assert desk.directory == ["entered"], "it was entered in the commit that was not confirmed, and not again"
+    assert await desk.at_round(AT + timedelta(hours=1)) == "moved", "a center that comes back late only says what is in force"
