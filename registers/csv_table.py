@@ -65,7 +65,7 @@ class BadLine:
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """Why nothing was loaded: every fault in the order of lines. After `BAD_LINES_MAX` faults reading stops; `read_to` is the last line that was looked at."""
+    """Why nothing was loaded: every fault in the order of lines. After `bad_lines_max` faults reading stops; `read_to` is the last line that was looked at."""
 
     lines: tuple[BadLine, ...]
     read_to: int
@@ -104,11 +104,13 @@ def read_table(
     columns: Sequence[Column],
     sentences: Mapping[str, tuple[str, str]],
     take: Callable[[int, dict[str, str]], Iterable[CellFault]],
+    bad_lines_max: int = BAD_LINES_MAX,
 ) -> Rejected | None:
     """Hand each line of a file (its number, its texts) to `take`, which keeps it or says what is wrong with it; None when nothing was wrong anywhere and there was at least one line."""
     japanese = {column.field: column.ja for column in columns} | {"": ""}
     bad: list[BadLine] = []
     number, lines = 1, 0
+    nothing = dict.fromkeys((column.field for column in columns), "")
     try:
         found = records(stream, tuple(column.ja for column in columns))
         fields = header(found, columns)
@@ -119,9 +121,9 @@ def read_table(
             if len(cells) != len(fields):
                 bad.append(bad_line(number, "", "cell_count", sentences))
             else:
-                line = dict.fromkeys((column.field for column in columns), "") | dict(zip(fields, cells, strict=True))
+                line = nothing | dict(zip(fields, cells, strict=True))
                 bad += [bad_line(number, japanese[fault.field], fault.code, sentences) for fault in take(number, line)]
-            if len(bad) >= BAD_LINES_MAX:
+            if len(bad) >= bad_lines_max:
                 break
     except Unreadable as unreadable:
         return Rejected((*bad, bad_line(unreadable.number, "", unreadable.code, sentences)), unreadable.number)

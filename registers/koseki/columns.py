@@ -238,6 +238,8 @@ def _entry_text(entry: Entry) -> str:
 
 def _split(text: str, separator: str) -> list[str]:
     """The pieces between separators that no backslash stands before; backslashes stay."""
+    if "\\" not in text:
+        return text.split(separator)
     pieces, escaped = [""], False
     for char in text:
         if char == separator and not escaped:
@@ -251,7 +253,7 @@ def _split(text: str, separator: str) -> list[str]:
 
 
 def _read(piece: str) -> str:
-    return _ESCAPED.sub(r"\1", piece)
+    return _ESCAPED.sub(r"\1", piece) if "\\" in piece else piece
 
 
 def _plain_text(text: str) -> str:

@@ -14,7 +14,7 @@ from typing import Any, BinaryIO, Literal
 from sqlalchemy import Connection
 
 from registers import csv_table
-from registers.csv_table import BadLine, CellFault, bad_line, read_table
+from registers.csv_table import BAD_LINES_MAX, BadLine, CellFault, bad_line, read_table
 from registers.koseki import agreement, checks
 from registers.koseki.agreement import FuhyoLine, Person, Told
 from registers.koseki.checks import SENTENCES, UNKNOWN_WORD
@@ -69,12 +69,19 @@ class Files:
     fuhyo: str | None
 
 
-def parse(koseki: BinaryIO, members: BinaryIO, fuhyo: BinaryIO | None, *, missing_glyphs: MissingGlyphs | None = None) -> Parsed | Rejected:
+def parse(
+    koseki: BinaryIO,
+    members: BinaryIO,
+    fuhyo: BinaryIO | None,
+    *,
+    missing_glyphs: MissingGlyphs | None = None,
+    bad_lines_max: int = BAD_LINES_MAX,
+) -> Parsed | Rejected:
     """The register in files opened for reading bytes, or every reason why it may not be loaded. `fuhyo` is None where no 附票 is kept.
 
     `missing_glyphs` is asked about each text that is printed; a character that cannot be printed is a warning, for it keeps nothing out but the papers that would bear it.
     """
-    reading = _Reading(missing_glyphs)
+    reading = _Reading(missing_glyphs, bad_lines_max)
     rejected: dict[File, csv_table.Rejected] = {}
     for file, stream in zip(FILES, (koseki, members, fuhyo), strict=True):
         outcome = reading.read(file, stream) if stream is not None else None
@@ -101,8 +108,9 @@ def replace_register(connection: Connection, parsed: Parsed, now: datetime) -> R
 class _Reading:
     """What has been read so far."""
 
-    def __init__(self, missing_glyphs: MissingGlyphs | None) -> None:
+    def __init__(self, missing_glyphs: MissingGlyphs | None, bad_lines_max: int) -> None:
         self._missing_glyphs = missing_glyphs
+        self._bad_lines_max = bad_lines_max
         self._glyphs_seen: dict[str, bool] = {}
         self._koseki: dict[str, tuple[int, KosekiLine]] = {}
         self._people: list[Person] = []
@@ -112,7 +120,7 @@ class _Reading:
 
     def read(self, file: File, stream: BinaryIO) -> csv_table.Rejected | None:
         """Take every line of one file; what is wrong with it."""
-        return read_table(stream, COLUMNS[file], SENTENCES, lambda number, line: self._take(file, number, line))
+        return read_table(stream, COLUMNS[file], SENTENCES, lambda number, line: self._take(file, number, line), self._bad_lines_max)
 
     def _take(self, file: File, number: int, line: dict[str, str]) -> Iterable[CellFault]:
         for field in line:

@@ -45,6 +45,7 @@ def parse(
     *,
     missing_glyphs: MissingGlyphs | None = None,
     juminhyo_code_digit: Literal["warn", "refuse"] = "warn",
+    bad_lines_max: int = BAD_LINES_MAX,
 ) -> Parsed | Rejected:
     """The register in a file opened for reading bytes, or every reason why it may not be loaded.
 
@@ -59,7 +60,7 @@ def parse(
             return fields
         for number, cells in found:
             reading.take(number, fields, cells)
-            if len(reading.bad) >= BAD_LINES_MAX:
+            if len(reading.bad) >= bad_lines_max:
                 return Rejected(tuple(reading.bad), number)
     except Unreadable as unreadable:
         return Rejected((*reading.bad, _bad(unreadable.number, "", unreadable.code)), unreadable.number)

@@ -15,7 +15,7 @@ from typing import BinaryIO, Literal, cast
 
 from sqlalchemy import Connection
 
-from registers.csv_table import CellFault, Column, Line, Rejected, read_table
+from registers.csv_table import BAD_LINES_MAX, CellFault, Column, Line, Rejected, read_table
 from registers.register_dates import RegisterDate
 from registers.seal.checks import REASONS, SENTENCES, age_problem, faults, imprint_problem, instant_of, is_file_name, png_in, png_size
 from registers.seal.schema import instant_text
@@ -52,13 +52,15 @@ class Parsed:
     seals: tuple[SealRegistration, ...]
 
 
-def parse(stream: BinaryIO, *, birth_of: BirthOf | None = None, imprint_file: ImprintFile | None = None) -> Parsed | Rejected:
+def parse(
+    stream: BinaryIO, *, birth_of: BirthOf | None = None, imprint_file: ImprintFile | None = None, bad_lines_max: int = BAD_LINES_MAX
+) -> Parsed | Rejected:
     """The register in a file opened for reading bytes, or every reason why it may not be loaded. Of one person the lines stand in the order of registration.
 
     With `birth_of` each holder must be a resident who was 15 or more on the day of registration. Without `imprint_file` an imprint must stand in its cell.
     """
     reading = _Reading(birth_of, imprint_file)
-    rejected = read_table(stream, COLUMNS, SENTENCES, reading.take)
+    rejected = read_table(stream, COLUMNS, SENTENCES, reading.take, bad_lines_max)
     return rejected if rejected is not None else Parsed(tuple(reading.seals))
 
 

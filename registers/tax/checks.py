@@ -132,7 +132,7 @@ def figure_in(figure: Figure, cell: str) -> int:
 def _cell_problem(figure: Figure, cell: str) -> str | None:
     if figure.kind == "flag":
         return None if cell in FLAGS else "not_in_list"
-    if not cell:
+    if not cell or cell == "0":
         return None
     if not (cell.isascii() and _AMOUNT.fullmatch(cell)):
         if _SPREADSHEET.fullmatch(cell):

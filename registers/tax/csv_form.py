@@ -13,7 +13,7 @@ from typing import BinaryIO, Literal, cast
 
 from sqlalchemy import Connection
 
-from registers.csv_table import BadLine, CellFault, Line, Rejected, bad_line, read_table
+from registers.csv_table import BAD_LINES_MAX, BadLine, CellFault, Line, Rejected, bad_line, read_table
 from registers.residents.checks import has_private_use
 from registers.tax.checks import SENTENCES, faults, figure_faults, figure_in
 from registers.tax.columns import COLUMNS, DECLARED, FIGURES, figures_of, part_of
@@ -39,13 +39,13 @@ class Parsed:
     warnings: tuple[BadLine, ...] = ()
 
 
-def parse(stream: BinaryIO, *, missing_glyphs: MissingGlyphs | None = None) -> Parsed | Rejected:
+def parse(stream: BinaryIO, *, missing_glyphs: MissingGlyphs | None = None, bad_lines_max: int = BAD_LINES_MAX) -> Parsed | Rejected:
     """The register in a file opened for reading bytes, or every reason why it may not be loaded.
 
     `missing_glyphs` is asked about 賦課期日の住所: a character that cannot be printed is a warning, for it keeps nothing out but the papers that would bear it.
     """
     reading = _Reading(missing_glyphs)
-    rejected = read_table(stream, COLUMNS, SENTENCES, reading.take)
+    rejected = read_table(stream, COLUMNS, SENTENCES, reading.take, bad_lines_max)
     return rejected if rejected is not None else Parsed(tuple(reading.records), tuple(reading.warnings))
 
 
