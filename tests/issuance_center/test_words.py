@@ -3,7 +3,7 @@
 from certificates.kinds import KINDS
 from issuance_center import words
 from issuance_center.issuance import State, Step
-from issuance_center.issuer_lines import NOT_NOW, REASONS
+from issuance_center.issuer_lines.answers import NOT_NOW, REASONS
 from messages.refusals import ROWS, TABLE
 
 
