@@ -48,6 +48,7 @@ __all__ = [
     "person_of_serial",
     "register_in_order",
     "replace_all",
+    "rows_of",
 ]
 
 
@@ -206,11 +207,17 @@ def _count(connection: Connection, table: Any, where: ColumnElement[bool]) -> in
 
 
 def _insert(connection: Connection, koseki: Sequence[Koseki], fuhyo: Sequence[Fuhyo], *, revision: int, now: datetime) -> None:
-    at = now.isoformat()
     place = connection.execute(select(func.coalesce(func.max(KOSEKI.c.place), 0))).scalar_one()
+    for table, table_rows in rows_of(koseki, fuhyo, revision=revision, at=now.isoformat(), place=place).items():
+        for batch in batches(table_rows):
+            connection.execute(insert(table), batch)
+
+
+def rows_of(koseki: Sequence[Koseki], fuhyo: Sequence[Fuhyo], *, revision: int, at: str, place: int = 0) -> dict[Any, list[dict[str, Any]]]:
+    """The rows of these 戸籍 and 附票 by table, as a file brought them; they stand after `place`. ValueError when a 附票 does not say of its 戸籍 what the 戸籍 says."""
     of_koseki = _by_koseki(koseki, fuhyo)
     people = [(one.koseki_no, number, person) for one in koseki for number, person in enumerate(one.members, 1)]
-    rows: dict[Any, list[dict[str, Any]]] = {
+    return {
         KOSEKI: [
             koseki_row(one, of_koseki.get(one.koseki_no), place=place + number, revision=revision, changed_at=at)
             for number, one in enumerate(koseki, 1)
@@ -224,9 +231,6 @@ def _insert(connection: Connection, koseki: Sequence[Koseki], fuhyo: Sequence[Fu
         FUHYO_ADDRESSES: [row for one in fuhyo for person in one.people for row in address_rows(one.koseki_no, person)],
         **_stop_rows([person for _, _, person in people], fuhyo, "file", at),
     }
-    for table, table_rows in rows.items():
-        for batch in batches(table_rows):
-            connection.execute(insert(table), batch)
 
 
 def _stop_rows(people: Sequence[KosekiPerson], fuhyo: Sequence[Fuhyo], source: Source, at: str) -> dict[Any, list[dict[str, Any]]]:

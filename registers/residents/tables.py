@@ -40,6 +40,7 @@ __all__ = [
     "resident",
     "resident_by_serial",
     "residents_in_order",
+    "rows_of",
     "search",
 ]
 
@@ -208,9 +209,17 @@ def _keep_suppressions(connection: Connection, stays: dict[str, str]) -> int:
 
 
 def _insert(connection: Connection, residents: Sequence[Resident], households: Sequence[Household], *, revision: int, now: datetime) -> None:
-    at = now.isoformat()
     place = connection.execute(select(func.coalesce(func.max(RESIDENTS.c.place), 0))).scalar_one()
-    rows: dict[Any, list[dict[str, Any]]] = {
+    for table, table_rows in rows_of(residents, households, revision=revision, at=now.isoformat(), place=place).items():
+        for batch in batches(table_rows):
+            connection.execute(insert(table), batch)
+
+
+def rows_of(
+    residents: Sequence[Resident], households: Sequence[Household], *, revision: int, at: str, place: int = 0
+) -> dict[Any, list[dict[str, Any]]]:
+    """The rows of these people and households by table, as a file brought them; people stand after `place`."""
+    return {
         HOUSEHOLDS: [
             {"household_no": h.household_no, "address": h.address, "head_name": h.head_name, "revision": revision, "changed_at": at}
             for h in households
@@ -219,9 +228,6 @@ def _insert(connection: Connection, residents: Sequence[Resident], households: S
         PROTECTIONS: [protection_row(person.atena_no, person.protection, "file", at) for person in residents if person.protection],
         SUPPRESSIONS: _stop_rows(residents, at),
     }
-    for table, table_rows in rows.items():
-        for batch in batches(table_rows):
-            connection.execute(insert(table), batch)
 
 
 def _stop_rows(residents: Sequence[Resident], at: str) -> list[dict[str, Any]]:

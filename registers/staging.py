@@ -1,0 +1,46 @@
+"""Rows that wait beside a register until all of them are put in its place at once.
+
+Decides what a waiting row is (the register's own columns without what is only known at the end: numbers, revisions, instants) and what a unit is: the smallest part of a register that is replaced
+as a whole. Which rows belong to a unit, each register says in its own `part`.
+"""
+
+from collections.abc import Mapping
+from hashlib import blake2b
+from typing import Any, NamedTuple
+
+import msgspec
+from sqlalchemy import Column, Connection, Integer, MetaData, Table, insert, literal, select
+
+GIVEN_LATER = frozenset({"number", "revision", "changed_at", "set_at", "cancel_source"})
+_NO_CONTENT = frozenset({"place"}) | GIVEN_LATER
+
+Rows = Mapping[str, list[dict[str, Any]]]
+"""Rows by the name of their table."""
+Staged = Mapping[str, Table]
+"""The waiting tables by the name of the table they wait for."""
+
+
+class Unit(NamedTuple):
+    """One household, 戸籍, holder of seals, or tax record: its key and everything a file says of it."""
+
+    key: str
+    rows: Rows
+
+
+def staged_copy(table: Table, metadata: MetaData) -> Table:
+    """The waiting table of `table`: `staged_…`, its columns without constraints, and `staged_no` for the order."""
+    columns = [Column(column.name, column.type) for column in table.columns if column.name not in GIVEN_LATER - {"cancel_source"}]
+    return Table(f"staged_{table.name}", metadata, Column("staged_no", Integer, primary_key=True), *columns)
+
+
+def digest_of(unit: Unit) -> str:
+    """What tells two states of a unit apart, in 32 hex digits; where it stands in its file is no part of it."""
+    content = [[name, [[row[key] for key in sorted(row) if key not in _NO_CONTENT] for row in rows]] for name, rows in sorted(unit.rows.items())]
+    return blake2b(msgspec.json.encode(content), digest_size=16).hexdigest()
+
+
+def put_staged(connection: Connection, table: Table, staged: Table, **given: Any) -> None:
+    """Put the waiting rows into their table, in their order; `given` are the columns that are known only now."""
+    names = [column.name for column in staged.columns if column.name != "staged_no"]
+    columns: list[Any] = [staged.c[name] for name in names] + [literal(value) for value in given.values()]
+    connection.execute(insert(table).from_select([*names, *given], select(*columns).order_by(staged.c.staged_no)))
