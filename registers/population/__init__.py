@@ -8,7 +8,23 @@ from registers.population.applying import apply
 from registers.population.change import Change
 from registers.population.city import CITIES, MIHON, City
 from registers.population.happenings import changes
+from registers.population.movers import STORIES
 from registers.population.municipality import HolderNote, Population, World
+from registers.population.twelve import TWELVE
 from registers.population.world import generate, make_world
 
-__all__ = ["CITIES", "MIHON", "Change", "City", "HolderNote", "Population", "World", "apply", "changes", "generate", "make_world"]
+__all__ = [
+    "CITIES",
+    "MIHON",
+    "STORIES",
+    "TWELVE",
+    "Change",
+    "City",
+    "HolderNote",
+    "Population",
+    "World",
+    "apply",
+    "changes",
+    "generate",
+    "make_world",
+]

@@ -40,6 +40,33 @@ _ELSEWHERE = (
 
 
 @dataclass(frozen=True, slots=True)
+class Ward:
+    """行政区 of a designated city, with a code of its own; its name begins the names of its towns."""
+
+    code: str
+    name: str
+    name_en: str
+
+
+@dataclass(frozen=True, slots=True)
+class Former:
+    """A municipality that was merged into another: from `merged_on` on its code means that other one, and its towns have the addresses they have there."""
+
+    code: str
+    prefecture: str
+    name: str
+    name_en: str
+    merged_on: date
+    town: str
+    county: str = ""
+
+    @property
+    def full_name(self) -> str:
+        """Prefecture, 郡 and municipality, as an address began."""
+        return self.prefecture + self.county + self.name
+
+
+@dataclass(frozen=True, slots=True)
 class City:
     """A municipality: 6-digit 全国地方公共団体コード, names, and its towns: those with 丁目 and those without."""
 
@@ -54,6 +81,8 @@ class City:
     county: str = ""  # 郡 of a town or village
     grade: Literal[1, 2, 3] = 1  # 級地区分, which the limits of 非課税 follow
     computerised: date = date(2003, 10, 11)  # the day its 戸籍 were made anew by computer (戸籍改製)
+    wards: tuple[Ward, ...] = ()
+    former: tuple[Former, ...] = ()
 
     @property
     def full_name(self) -> str:
@@ -112,7 +141,7 @@ SHISAKU = City(
     computerised=date(2010, 2, 27),
 )
 CITIES = (MIHON, REIJI, KOKOROMI, SHISAKU)
-"""The municipalities of the world, the main one first."""
+"""The municipalities of a small world, the main one first."""
 
 
 def full_width(number: int) -> str:

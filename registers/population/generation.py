@@ -15,6 +15,7 @@ from registers.population.kinship import relate
 from registers.population.lives import decide
 from registers.population.making import Making
 from registers.population.marks import mark
+from registers.population.movers import Story, lines_in, told_in
 from registers.population.numbering import NationalNumbering, Numbering
 from registers.population.people import Household as Draft
 from registers.population.people import Person
@@ -22,6 +23,8 @@ from registers.population.residence import Line, lines_of
 
 _KINDS = (*families.KINDS, *foreigners.KINDS)
 _SMALLEST = 4
+_SMALL_MAX = 48
+"""The fifth municipality of a world and those after it have so many people, or an eighth of the first one's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,16 +38,18 @@ class Folk:
     national: NationalNumbering
 
 
-def folk_of(seed: int, residents: int, today: date, cities: Sequence[City]) -> Folk:
-    """The people of the cities: exactly `residents` lines in the first, about an eighth, a sixteenth … as many people in the others."""
+def folk_of(seed: int, residents: int, today: date, cities: Sequence[City], stories: Sequence[Story] = ()) -> Folk:
+    """The people of the cities: exactly `residents` lines in the first, about a quarter, an eighth … as many people in the next three, and a few dozen in each of
+    the others; `stories` are told besides.
+    """
     makings = tuple(Making(seed, city, today, tuple(cities)) for city in cities)
     drafts: list[list[Draft]] = []
     ordinary: list[list[Draft]] = []
     for index, making in enumerate(makings):
-        told = _told(making, CAST, residents) if index == 0 else []
-        size = residents if index == 0 else max(_SMALLEST, residents >> (index + 2))
-        rest = _ordinary(making, size - sum(len(draft.people) for draft in told))
-        drafts.append([*told, *rest])
+        told = _told(making, CAST, residents - lines_in(making.city, cities, stories)) if index == 0 else []
+        taken = 0 if index else lines_in(making.city, cities, stories)
+        rest = _ordinary(making, _size(index, residents) - taken - sum(len(draft.people) for draft in told))
+        drafts.append([*told, *rest, *told_in(making, stories)])
         ordinary.append(rest)
     relate(Random(f"{seed}:kinship"), list(makings), ordinary)  # noqa: S311 - a made-up population, not a secret
     for draft in drafts[0]:
@@ -61,6 +66,12 @@ def folk_of(seed: int, residents: int, today: date, cities: Sequence[City]) -> F
         for line in lines_of(making, draft, numbering, national)
     ]
     return Folk(makings, tuple(tuple(households) for households in drafts), tuple(lines), numbering, national)
+
+
+def _size(index: int, residents: int) -> int:
+    if index == 0:
+        return residents
+    return max(_SMALLEST, residents >> (index + 2) if index < 4 else min(_SMALL_MAX, residents >> 3))
 
 
 def _told(making: Making, stories: Sequence[Callable[[Making], Draft]], size: int) -> list[Draft]:

@@ -175,11 +175,19 @@ class Family:
                 person.surname, person.kana_known = surname, True
 
 
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """What is special about the lines that people left in the municipality they came from: another 住民票コード (it was changed since), a protection that still stands there."""
+
+    code_changed: bool = False
+    protection: Protection | None = None
+
+
 @dataclass(slots=True)
 class Household:
     """People who live together, the head first, and where; `moved_in` and `native` decide their dates, `place` is set when the register gives them one.
 
-    `came_from` and `goes_to`: the municipality of the world they left, or leave when they are 転出.
+    `came_from` and `goes_to`: the municipality of the world they left, or leave when they are 転出; `lived_before_since` the day from which they lived there.
     """
 
     people: list[Person]
@@ -190,6 +198,8 @@ class Household:
     previous_address: str | None = None
     address: str | None = None
     came_from: City | None = None
+    lived_before_since: date | None = None
+    behind: Behind = Behind()
     goes_to: City | None = None
     relatives: "list[tuple[City, Household]]" = field(default_factory=list)
     """Households of other municipalities of the world that belong to the story of this one."""

@@ -70,7 +70,7 @@ def lines_of(making: Making, draft: Draft, numbering: Mapping[str, Numbering], n
             person.stays.append(Stay(previous, _from_birth(person, max(person.birth, before.since)), before.city.code if before.city else None))
         person.stays.append(Stay(address, resident.address_since, city.code, resident.atena_no, household_no))
         lines.append(Line(city, resident, address, person))
-    return [*lines, *_lines_behind(lines, draft, before, numbering), *_lines_ahead(making, lines, draft, numbering)]
+    return [*lines, *_lines_behind(lines, draft, before, numbering, national), *_lines_ahead(making, lines, draft, numbering)]
 
 
 def _before(making: Making, draft: Draft, *, native: bool) -> _Before:
@@ -78,8 +78,10 @@ def _before(making: Making, draft: Draft, *, native: bool) -> _Before:
     moved_in = draft.moved_in or _moving_day(making, draft)
     notified = min(moved_in + timedelta(days=moves.randint(0, 13)), making.today)  # one 届出 for all who came together
     since = moved_in - timedelta(days=moves.randint(300, 4000))
-    city = None
-    if not native and _may_have_moved_in_the_world(making, draft, moved_in) and moves.random() < _FROM_THE_WORLD:
+    if draft.lived_before_since is not None:
+        since = draft.lived_before_since
+    city = draft.came_from
+    if city is None and not native and _may_have_moved_in_the_world(making, draft, moved_in) and moves.random() < _FROM_THE_WORLD:
         city = moves.choice(making.cities[1:])
     address = draft.previous_address or (places.address(moves, city, flat=moves.random() < 0.5) if city else places.address_elsewhere(moves))
     return _Before(address, since, city, moved_in, notified)
@@ -96,7 +98,7 @@ def _may_have_moved_in_the_world(making: Making, draft: Draft, moved_in: date) -
     )
 
 
-def _lines_behind(lines: list[Line], draft: Draft, before: _Before, numbering: Mapping[str, Numbering]) -> list[Line]:
+def _lines_behind(lines: list[Line], draft: Draft, before: _Before, numbering: Mapping[str, Numbering], national: NationalNumbering) -> list[Line]:
     """転出: the lines that those who came from a municipality of the world left there."""
     city = before.city
     if city is None:
@@ -118,7 +120,8 @@ def _lines_behind(lines: list[Line], draft: Draft, before: _Before, numbering: M
             previous_address=None,
             standing="left",
             standing_since=before.moved_in,
-            protection=None,
+            juminhyo_code=national.juminhyo_code() if draft.behind.code_changed else line.resident.juminhyo_code,
+            protection=draft.behind.protection,
             suppressions=(),
         )
         behind.append(Line(city, old, before.address, person))

@@ -13,6 +13,7 @@ from registers.population.addresses import settle_outside
 from registers.population.city import CITIES, MIHON, City
 from registers.population.generation import Folk, folk_of
 from registers.population.kosekis import Records, books_of
+from registers.population.movers import Story
 from registers.population.municipality import HolderNote, Population, World
 from registers.population.seals import Carve, seals_of, stock_of
 from registers.population.taxes import taxes_of
@@ -29,15 +30,17 @@ def generate(seed: int, residents: int, today: date, city: City = MIHON, carve: 
     return make_world(seed, residents, today, (city, *others), carve).municipalities[0]
 
 
-def make_world(seed: int, residents: int, today: date, cities: Sequence[City] = CITIES, carve: Carve | None = None) -> World:
-    """A world of these municipalities (the first is the main one and has exactly `residents` lines) as of `today`.
+def make_world(
+    seed: int, residents: int, today: date, cities: Sequence[City] = CITIES, carve: Carve | None = None, stories: Sequence[Story] = ()
+) -> World:
+    """A world of these municipalities (the first is the main one and has exactly `residents` lines) as of `today`; of `stories` those whose municipalities are all of this world.
 
     `carve` makes the imprints of seals; without it nobody has a seal. ValueError for fewer than 4 residents or no city.
     """
     if residents < 4 or not cities:
         message = "a population has at least the 4 people of the first household"
         raise ValueError(message)
-    folk = folk_of(seed, residents, today, tuple(cities))
+    folk = folk_of(seed, residents, today, tuple(cities), stories)
     books = _books(folk, seed, today)
     by_code = {city.code: city for city in cities}
     people = [person for households in folk.drafts for draft in households for person in draft.people]
