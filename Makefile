@@ -8,7 +8,7 @@ STATE   ?= var/town
 VISITS  ?= 1000
 SEED    ?= 7
 
-.PHONY: help run install test check bench simulate sweep lint types contracts tests browser verifiers format lock clean
+.PHONY: help run install test check bench simulate sweep protocol lint types contracts tests browser verifiers format lock clean
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -76,6 +76,10 @@ bench: $(VENV)/benched ## the cost of one visit, step by step, and of papers bes
 
 simulate: install ## a thousand visits with heavy faults on virtual time (VISITS=, SEED=)
 	@$(BIN)/konbini simulate --seed $(SEED) --visits $(VISITS) --faults heavy
+
+protocol: install ## write docs/protocol/openapi.json anew from the messages
+	@mkdir -p build
+	@$(BIN)/python -c 'import sys; from conformance.published import published_openapi; sys.stdout.buffer.write(published_openapi())' > build/openapi.json && mv build/openapi.json docs/protocol/openapi.json
 
 format: $(VENV)/tested ## put every file into form
 	@$(BIN)/ruff check --fix -q . || true

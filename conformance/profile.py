@@ -1,0 +1,196 @@
+"""What a vendor tells the kit of the server under test: one JSON file, strict. docs/protocol/profile.md says what each word means.
+
+Decides what a profile may say; knows nothing of how anything is tested. The people are test people: nobody's data belong into a profile.
+"""
+
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from certificates.kinds import KINDS
+from messages.configuration import ConfigInvalid, read_config
+from messages.refusals import TABLE
+
+PARTS = ("conditions", "inventories", "uses", "referrals")
+"""Parts of the protocol that a server may leave out."""
+
+
+class _Strict(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    pass
+
+
+class KeyPair(_Strict, frozen=True, kw_only=True):
+    """A party's certificate and key (PEM)."""
+
+    certificate: Path
+    key: Path
+
+
+class Tls(_Strict, frozen=True, kw_only=True):
+    """Who the kit is towards the server: a certificate of role `center`; the authority of all parties; and, to see that it is not heard, a certificate of another role."""
+
+    certificate: Path
+    key: Path
+    authority: Path
+    server_name: str
+    other_role: KeyPair | None = None
+
+
+class Documents(_Strict, frozen=True, kw_only=True):
+    """Whose signatures are believed: the authority of documents' signers (PEM) and its signed list of the keys of 2-D codes."""
+
+    authority: Path
+    key_list: Path
+
+
+class KindServed(_Strict, frozen=True, kw_only=True):
+    """One kind that the server issues: forms, options (記載事項), copies in one order, and 年度 of a yearly kind, as it should offer them to the test people."""
+
+    kind: str
+    forms: tuple[str, ...]
+    options: tuple[str, ...] = ()
+    copies_max: int = 10
+    years: tuple[int, ...] = ()
+
+
+class Member(_Strict, frozen=True, kw_only=True):
+    """One person who can stand on a paper: name and birth date exactly as they are printed."""
+
+    name: str
+    birth: str
+    holder: bool = False
+    choosable: bool = True
+
+
+class MayHave(_Strict, frozen=True, kw_only=True):
+    """A kind this person gets: the people in the paper's order; `items` are printed values by the option that opens them; `texts` stand on every such paper."""
+
+    kind: str
+    members: tuple[Member, ...]
+    items: dict[str, tuple[str, ...]] = msgspec.field(default_factory=dict)
+    texts: tuple[str, ...] = ()
+
+
+class Refused(_Strict, frozen=True, kw_only=True):
+    """A kind this person is refused, and with which row; `protected`: for 支援措置, which nobody may be able to tell. At `order`: when everybody is to be listed."""
+
+    kind: str
+    code: str
+    at: Literal["choices", "order"] = "choices"
+    protected: bool = False
+
+
+class Person(_Strict, frozen=True, kw_only=True):
+    """A test person. `marks` are texts that stand on this person's papers and on nobody else's (an address)."""
+
+    id: str
+    serial: str
+    may: tuple[MayHave, ...] = ()
+    refused: tuple[Refused, ...] = ()
+    marks: tuple[str, ...] = ()
+
+    def have(self, kind: str) -> MayHave | None:
+        """What this person may have of a kind."""
+        return next((one for one in self.may if one.kind == kind), None)
+
+
+class Hook(_Strict, frozen=True, kw_only=True):
+    """How the vendor lets the kit change a register during a run: a program (words, no shell) or a POST to a URL. It returns when the change is in force for the issuer."""
+
+    command: tuple[str, ...] = ()
+    url: str = ""
+
+
+class Change(_Strict, frozen=True, kw_only=True):
+    """A change of a person's register during a run. `refused`: with which row the kind is refused from then on (I5). Otherwise the register says other things: the texts that were printed
+    `before` and those that are `after` it, never some of both (I2). `person` is used for nothing else where `refused` is given and there is no `undo`.
+    """
+
+    id: str
+    person: str
+    kind: str
+    do: Hook
+    undo: Hook | None = None
+    refused: str | None = None
+    before: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
+    within_seconds: float = 1.0
+
+
+class UseTest(_Strict, frozen=True, kw_only=True):
+    """本籍地利用登録: what a test person who is not registered yet would type."""
+
+    serial: str
+    honseki: str
+    hittousha: str
+    name: str
+    birth: str
+    phone: str
+
+
+class ReferralTest(_Strict, frozen=True, kw_only=True):
+    """課税証明書の広域交付: the municipality to vouch towards, its key statement, a person who is vouched for and one who is not (None: nobody)."""
+
+    to: str
+    key_statement: Path
+    year: int
+    person: str
+    protected: str | None = None
+
+
+class Profile(_Strict, frozen=True, kw_only=True):
+    """The whole file. `parts` are the optional parts of the protocol (`PARTS`) that the server offers."""
+
+    municipality: str
+    tls: Tls
+    documents: Documents
+    kinds: tuple[KindServed, ...]
+    people: tuple[Person, ...]
+    changes: tuple[Change, ...] = ()
+    parts: tuple[str, ...] = ()
+    use: UseTest | None = None
+    referral: ReferralTest | None = None
+
+    def kind(self, code: str) -> KindServed | None:
+        """How a kind is served."""
+        return next((one for one in self.kinds if one.kind == code), None)
+
+    def person(self, name: str) -> Person:
+        """A test person by id; KeyError if there is none."""
+        return {one.id: one for one in self.people}[name]
+
+
+def load_profile(file: Path) -> Profile:
+    """The profile in `file`. Raises `ConfigInvalid`, naming the place."""
+    profile = read_config(file, Profile)
+    problem = next(iter(_problems(profile)), None)
+    if problem is not None:
+        raise ConfigInvalid(f"{file}: {problem}")
+    return profile
+
+
+def _problems(profile: Profile) -> list[str]:
+    served = {one.kind: one for one in profile.kinds}
+    ids = [one.id for one in profile.people]
+    found = [f"kinds: {code} is no kind of certificate" for code in served if code not in KINDS]
+    known = [(one, KINDS[one.kind]) for one in profile.kinds if one.kind in KINDS]
+    found += [f"kinds: {one.kind} has no such form" for one, kind in known if not {form.code for form in kind.forms} >= set(one.forms)]
+    found += [f"parts: {part} is no part of the protocol" for part in profile.parts if part not in PARTS]
+    found += ["people: two with one id"] if len(set(ids)) != len(ids) else []
+    for person in profile.people:
+        found += [f"people: {person.id} may have {one.kind}, which is not served" for one in person.may if one.kind not in served]
+        found += [f"people: {person.id}: one holder among the members of {one.kind}" for one in person.may if sum(m.holder for m in one.members) != 1]
+        found += [f"people: {person.id} is refused by a row that does not exist" for one in person.refused if one.code not in TABLE]
+    for change in profile.changes:
+        found += [f"changes: {change.id}: {problem}" for problem, stands in _of_change(change, ids).items() if stands]
+    return found if profile.people else [*found, "people: at least one"]
+
+
+def _of_change(change: Change, ids: list[str]) -> dict[str, bool]:
+    return {
+        "no such person": change.person not in ids,
+        "a program or a URL": bool(change.do.command) is bool(change.do.url),
+        "a row, or texts before and after": (change.refused is None) is not bool(change.before and change.after),
+        "the row does not exist": change.refused is not None and change.refused not in TABLE,
+    }

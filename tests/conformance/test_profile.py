@@ -1,0 +1,57 @@
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from conformance.profile import load_profile
+from messages.configuration import ConfigInvalid
+
+PERSON: dict[str, Any] = {
+    "id": "taro",
+    "serial": "ab01",
+    "may": [{"kind": "juminhyo", "members": [{"name": "見本　太郎", "birth": "昭和５５年４月１日", "holder": True}]}],
+}
+CHANGE: dict[str, Any] = {"id": "c", "person": "taro", "kind": "juminhyo", "do": {"command": ["true"]}, "refused": "moved_out"}
+
+
+def written(folder: Path, **changes: Any) -> Path:
+    values = {
+        "municipality": "990019",
+        "tls": {"certificate": "c.pem", "key": "c.key", "authority": "ca.pem", "server_name": "issuer.invalid"},
+        "documents": {"authority": "d.pem", "key_list": "k.json"},
+        "kinds": [{"kind": "juminhyo", "forms": ["juminhyo"]}],
+        "people": [PERSON],
+    } | changes
+    (folder / "profile.json").write_bytes(msgspec.json.encode(values))
+    return folder / "profile.json"
+
+
+def test_a_profile_is_read_with_its_files_beside_it(tmp_path: Path) -> None:
+    profile = load_profile(written(tmp_path, changes=[CHANGE]))
+    assert profile.tls.certificate == tmp_path / "c.pem"
+    assert profile.person("taro").have("juminhyo") is not None and profile.person("taro").have("inkan") is None
+    assert profile.kind("juminhyo") is not None and profile.kind("inkan") is None
+
+
+@pytest.mark.parametrize(
+    ("changed", "named"),
+    [
+        ({"surprise": 1}, "surprise"),
+        ({"people": []}, "people"),
+        ({"people": [PERSON, PERSON]}, "two with one id"),
+        ({"kinds": [{"kind": "passport", "forms": []}]}, "passport"),
+        ({"kinds": [{"kind": "juminhyo", "forms": ["koseki"]}]}, "no such form"),
+        ({"kinds": []}, "not served"),
+        ({"parts": ["wishes"]}, "wishes"),
+        ({"people": [PERSON | {"refused": [{"kind": "inkan", "code": "nonsense"}]}]}, "a row that does not exist"),
+        ({"people": [PERSON | {"may": [PERSON["may"][0] | {"members": []}]}]}, "one holder"),
+        ({"changes": [CHANGE | {"person": "hanako"}]}, "no such person"),
+        ({"changes": [CHANGE | {"do": {}}]}, "a program or a URL"),
+        ({"changes": [CHANGE | {"before": ["a"], "after": ["b"]}]}, "a row, or texts"),
+        ({"changes": [CHANGE | {"refused": "nonsense"}]}, "the row does not exist"),
+    ],
+)
+def test_what_contradicts_itself_is_refused_by_its_place(tmp_path: Path, changed: dict[str, Any], named: str) -> None:
+    with pytest.raises(ConfigInvalid, match=named):
+        load_profile(written(tmp_path, **changed))
