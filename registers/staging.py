@@ -35,7 +35,7 @@ def staged_copy(table: Table, metadata: MetaData) -> Table:
 
 def digest_of(unit: Unit) -> str:
     """What tells two states of a unit apart, in 32 hex digits; where it stands in its file is no part of it."""
-    content = [[name, [[row[key] for key in sorted(row) if key not in _NO_CONTENT] for row in rows]] for name, rows in sorted(unit.rows.items())]
+    content = [[str(name), [[row[key] for key in sorted(row) if key not in _NO_CONTENT] for row in rows]] for name, rows in sorted(unit.rows.items())]
     return blake2b(msgspec.json.encode(content), digest_size=16).hexdigest()
 
 
