@@ -22,6 +22,7 @@ from sqlalchemy import (
     text,
 )
 
+from bcl_cloud.feeds.tables import METADATA as FEEDS
 from issuer.issue_tables import METADATA as ISSUE_LOG
 from registers.koseki.tables import METADATA as FAMILY_REGISTER
 from registers.numbers import is_digits, municipality_digit
@@ -30,7 +31,7 @@ from registers.seal.tables import METADATA as SEAL_REGISTER
 from registers.tax.tables import METADATA as TAX_REGISTER
 
 METADATAS: tuple[MetaData, ...] = tuple(
-    {id(one): one for one in (RESIDENT_REGISTER, FAMILY_REGISTER, SEAL_REGISTER, TAX_REGISTER, ISSUE_LOG)}.values()
+    {id(one): one for one in (RESIDENT_REGISTER, FAMILY_REGISTER, SEAL_REGISTER, TAX_REGISTER, ISSUE_LOG, FEEDS)}.values()
 )
 """Whatever a tenant has rows in. All registers share one metadata, which is whole only when each of them has been imported."""
 

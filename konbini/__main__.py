@@ -8,6 +8,8 @@ import typer
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="コンビニ交付の模擬環境と証明書サーバ（見本）。")
 municipal = typer.Typer(no_args_is_help=True, help="市区町村の証明書発行サーバの道具。")
 app.add_typer(municipal, name="municipal")
+bcl = typer.Typer(no_args_is_help=True, help="自治体基盤クラウド（BCL）の道具。")
+app.add_typer(bcl, name="bcl")
 
 Json = Annotated[bool, typer.Option("--json", help="標準出力に JSON のオブジェクトを1つだけ出す。")]
 TownFile = Annotated[Path, typer.Option("--town", help="開いている町の town.json。", dir_okay=False)]
@@ -19,6 +21,7 @@ def town(
     port: Annotated[int, typer.Option(help="最初のポート。0 なら空いているものを使う。", min=0, max=65_000)] = 8700,
     seed: Annotated[int, typer.Option(help="住民を作る種。")] = 1,
     residents: Annotated[int, typer.Option(help="住民の数。", min=60, max=200_000)] = 400,
+    municipalities: Annotated[int, typer.Option(help="市区町村の数。", min=1, max=12)] = 12,
     terminals: Annotated[int, typer.Option(help="キオスク端末の数。", min=1, max=200)] = 4,
     hours: Annotated[str, typer.Option(help="受付時間。always は常時、real は 6:30 から 23:00 まで。")] = "always",
     printer_seconds: Annotated[float, typer.Option(help="印刷の速さ（1枚あたりの秒）。", min=0.0, max=60.0)] = 0.8,
@@ -32,6 +35,7 @@ def town(
         port=port,
         seed=seed,
         residents=residents,
+        municipalities=municipalities,
         terminals=terminals,
         hours=hours,
         printer_seconds=printer_seconds,
@@ -41,7 +45,7 @@ def town(
 
 @app.command()
 def serve(
-    party: Annotated[str, typer.Argument(help="kiosk, center, municipal, fees, jpki のどれか。")],
+    party: Annotated[str, typer.Argument(help="kiosk, center, municipal, bcl, fees, jpki のどれか。")],
     config: Annotated[Path, typer.Option(help="その当事者の設定ファイル。", dir_okay=False)],
 ) -> None:
     """当事者を1つだけ動かす。"""
@@ -125,6 +129,52 @@ def municipal_import(
     from municipal_server.register_import import Files
 
     import_register(config, register, Files(csv, members, fuhyo, imprints), as_json=json)
+
+
+BclConfig = Annotated[Path, typer.Option(help="自治体基盤クラウドの設定ファイル。", dir_okay=False)]
+Tenant = Annotated[str, typer.Option(help="団体コード（6桁）。")]
+Who = Annotated[str, typer.Option(help="操作する人の名前。操作記録に残る。")]
+Why = Annotated[str, typer.Option(help="理由。操作記録に残る。")]
+
+
+@bcl.command("onboard")
+def bcl_onboard(
+    config: BclConfig,
+    description: Annotated[Path, typer.Option(help="参加する市区町村の設定（JSON）。", dir_okay=False)],
+    who: Who,
+    why: Why = "参加の準備",
+    authority: Annotated[Path | None, typer.Option(help="職責認証局の証明書。省くと証明書の要求書を作る。", dir_okay=False)] = None,
+    authority_key: Annotated[Path | None, typer.Option(help="職責認証局の鍵。", dir_okay=False)] = None,
+    json: Json = False,
+) -> None:
+    """市区町村の参加の準備をする: 作成、鍵、証明書、公印、認証者、様式、職員。何度行ってもよい。"""
+    from konbini.bcl import onboard
+
+    onboard(config, description, authority, authority_key, who, why, as_json=json)
+
+
+@bcl.command("status")
+def bcl_status(config: BclConfig, json: Json = False) -> None:
+    """参加団体の状態と、まだ済んでいない準備を示す。"""
+    from konbini.bcl import show_status
+
+    show_status(config, as_json=json)
+
+
+@bcl.command("open")
+def bcl_open(config: BclConfig, tenant: Tenant, who: Who, why: Why = "準備完了", json: Json = False) -> None:
+    """準備の済んだ市区町村の発行を始める。"""
+    from konbini.bcl import open_one
+
+    open_one(config, tenant, who, why, as_json=json)
+
+
+@bcl.command("close")
+def bcl_close(config: BclConfig, tenant: Tenant, who: Who, why: Why, json: Json = False) -> None:
+    """市区町村の発行をただちに止める。"""
+    from konbini.bcl import close_one
+
+    close_one(config, tenant, who, why, as_json=json)
 
 
 def main() -> None:

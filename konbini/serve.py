@@ -9,7 +9,7 @@ from storage.opening import UnknownDatabase
 from storage.sqlite import AlreadyServed
 from trust.authority import KeyUnusable
 
-PARTIES = {"kiosk": "kiosk", "center": "issuance_center", "municipal": "municipal_server", "fees": "fees", "jpki": "jpki"}
+PARTIES = {"kiosk": "kiosk", "center": "issuance_center", "municipal": "municipal_server", "bcl": "bcl_cloud", "fees": "fees", "jpki": "jpki"}
 """Word on the command line -> the party's folder."""
 
 

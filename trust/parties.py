@@ -29,7 +29,7 @@ class NotAParty(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Peer:
-    """One end of a connection: `role` (`kiosk`, `center`, `municipal`, `fees`, `jpki`), and the party's own name, e.g. a kiosk id or a municipality code."""
+    """One end of a connection: `role` (`kiosk`, `center`, `municipal`, `bcl`, `fees`, `jpki`), and the party's own name, e.g. a kiosk id or a municipality code."""
 
     role: str
     name: str

@@ -1,0 +1,75 @@
+"""The tenants as they are served: for each a desk of its own with its own terms, keys and rows, made when it is first asked and anew when anything of it has changed.
+
+Decides whether a tenant is served now. The cloud's database is asked at every message, so that a stop is one for every process at once.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from bcl_cloud.key_folders import KeyFolders
+from bcl_cloud.tenancy import Tenancy, TenantStore
+from bcl_cloud.tenant_terms import issuer_of, terms_of
+from bcl_cloud.tenants import Tenant, find
+from issuer.desk import Desk
+from issuer.press import InlinePress, Press
+from issuer.self_report import Ages
+from issuer.terms import Issuer
+from messages.orders import Build
+from storage.store import Store
+
+AgesOf = Callable[[TenantStore], Ages]
+"""How old a tenant's data are: what its uploads say (`feeds`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """One tenant at work."""
+
+    tenant: Tenant
+    issuer: Issuer
+    store: TenantStore
+    press: Press
+    desk: Desk
+
+
+class Serving:
+    """See the module's text."""
+
+    def __init__(
+        self, cloud: Store, tenancy: Tenancy, keys: KeyFolders, declared: Build, refusal_seconds: float, ages_of: AgesOf | None = None
+    ) -> None:
+        self._cloud = cloud
+        self._tenancy = tenancy
+        self._keys = keys
+        self._declared = declared
+        self._refusal_seconds = refusal_seconds
+        self._ages_of = ages_of
+        self._served: dict[str, Served] = {}
+
+    async def tenant(self, code: str) -> Tenant | None:
+        """The tenant as it is now."""
+        return await self._cloud.read(find, code)
+
+    async def served(self, code: str) -> Served | None:
+        """A tenant and its desk; None for one that is unknown or has no terms yet. Raises `KeysMissing`, `KeyUnusable`."""
+        tenant = await self.tenant(code)
+        if tenant is None:
+            return None
+        known = self._served.get(code)
+        if known is not None and known.tenant.revision == tenant.revision:
+            return known
+        terms = await self._cloud.read(terms_of, code)
+        issuer = None if terms is None else issuer_of(terms, self._refusal_seconds)
+        if terms is None or issuer is None:
+            return None
+        store = self._tenancy.store(code)
+        press = InlinePress(self._keys.keys(code).hands)
+        ages = None if self._ages_of is None else self._ages_of(store)
+        made = Served(terms.tenant, issuer, store, press, Desk(issuer, store, press, self._declared, ages))
+        self._served[code] = made
+        return made
+
+
+def in_flight_only(tenant: Tenant) -> bool:
+    """Whether a stopped tenant still hears how its papers ended: not after a leak, when nothing may be written at all."""
+    return tenant.state == "stopped" and not tenant.reason.startswith("leak")
