@@ -81,7 +81,7 @@ class Archive:
 
     def open(self, name: str) -> BinaryIO:
         """A file for reading; KeyError when there is none."""
-        return io.BufferedReader(self._zip.open(self._infos[name]), 1 << 16)  # type: ignore[type-var, return-value]
+        return io.BufferedReader(self._zip.open(self._infos[name]), 1 << 16)  # type: ignore[type-var]
 
     def read(self, name: str, most: int) -> bytes:
         """A small file."""
