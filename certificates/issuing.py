@@ -10,7 +10,7 @@ from datetime import datetime
 
 from certificates.content.catalogue import CONTENTS
 from certificates.content.parts import Asked, Listed, Parts
-from certificates.entitlement import NOT_ISSUABLE, Case, Declined, entitled, issuable_record, listable
+from certificates.entitlement import NOT_ISSUABLE, Case, Declined, issuable_record, listable
 from certificates.face import Face, Piece, Texts
 from certificates.fingerprint import fingerprint
 from certificates.fitting import NoGlyph, cut
@@ -22,6 +22,7 @@ from certificates.kinds import Kind
 from certificates.policy import Policy
 from certificates.sources import Sources
 from certificates.tax_years import years_open
+from certificates.vouching import admitted
 from certificates.wareki import day_in_japan, wareki
 
 SEAL_NOTE = "この印は黒色です"
@@ -73,7 +74,7 @@ def offer(
 ) -> Offered | Declined:
     """What the holder of the card may choose from. Nobody is left out of the list, whatever stops a paper that names them (see `entitlement`)."""
     case = Case(sources, kind, policy, now)
-    declined = entitled(case)
+    declined = admitted(case)
     if declined is not None:
         return declined
     members = _listed(sources, kind, policy)
@@ -103,7 +104,7 @@ def issue(
 ) -> Face | Declined:
     """The face of one copy, or why there is none. Everything is decided anew from the registers of this instant; `number` is the 発行番号 without its page part."""
     case = Case(sources, kind, policy, now, wanted.year)
-    declined = entitled(case) or _wrongly_wanted(wanted, case)
+    declined = admitted(case) or _wrongly_wanted(wanted, case)
     if declined is not None:
         return declined
     members = _listed(sources, kind, policy)
@@ -119,6 +120,8 @@ def issue(
 
 def _on_every_paper(own: Listed, sources: Sources, kind: Kind) -> tuple[str, ...]:
     """What stands on a paper whatever is chosen, besides the holder's own name: refused before anything is chosen where it cannot be drawn."""
+    if sources.vouched is not None:
+        return (own.printed_name,)
     if kind.register != "koseki":
         return (own.printed_name, *((sources.household.address,) if sources.household else ()))
     whole = sources.koseki if kind.code == "koseki" else None

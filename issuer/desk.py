@@ -15,16 +15,18 @@ from certificates.issuing import Offered, OfferedMember, offer
 from certificates.kinds import KINDS
 from certificates.sources import Sources
 from certificates.wareki import day_in_japan
+from issuer.admissions import admit
 from issuer.issue_log import note_outcome
-from issuer.making import Maker, number_of
+from issuer.making import Maker, number_of, sources_of
 from issuer.press import Press, PressBroken, PressFull
+from issuer.referring import Referrals, opened_for, referred
 from issuer.refusal_log import Refused, note_refused
 from issuer.register_view import find_sources
 from issuer.self_report import Ages, SelfReport
 from issuer.terms import Issuer
 from issuer.use_desk import UseDesk
 from messages.conditions import AskCondition, AskInventory
-from messages.orders import Build, ChoicesOffered, Issued, IssueOrder, OfferChoices, OutcomeNoted, TellOutcome
+from messages.orders import AskReferral, Build, ChoicesOffered, Issued, IssueOrder, OfferChoices, OutcomeNoted, Referred, TellOutcome
 from messages.refusals import Refusal, refuse
 from messages.uses import AskRegisteredUse, RegisterUse
 from messages.visits import MemberChoice
@@ -37,15 +39,18 @@ _BINDING = re.compile(r"[!-~]{1,64}")
 
 _log = structlog.get_logger("desk")
 
-MESSAGES: tuple[type[Message], ...] = (OfferChoices, IssueOrder, TellOutcome, RegisterUse, AskRegisteredUse, AskCondition, AskInventory)
+MESSAGES: tuple[type[Message], ...] = (OfferChoices, IssueOrder, TellOutcome, AskReferral, RegisterUse, AskRegisteredUse, AskCondition, AskInventory)
 """What an issuer is asked."""
 
 
 class Desk:
     """The municipal server's answers. `answer` is the whole of it."""
 
-    def __init__(self, issuer: Issuer, store: Store, press: Press, declared: Build, ages: Ages | None = None) -> None:
+    def __init__(
+        self, issuer: Issuer, store: Store, press: Press, declared: Build, ages: Ages | None = None, referrals: Referrals | None = None
+    ) -> None:
         self._issuer = issuer
+        self._referrals = referrals
         self._declared = declared
         self._store = store
         self._maker = Maker(issuer, store, press, declared)
@@ -59,6 +64,8 @@ class Desk:
             match message:
                 case OfferChoices():
                     return await self._offer(message, began, now)
+                case AskReferral():
+                    return await self._refer(message, began, now)
                 case IssueOrder():
                     return await self._issue(message, peer, began, now)
                 case TellOutcome():
@@ -82,7 +89,7 @@ class Desk:
         unserved = self._unserved(message.municipality, message.kind)
         if unserved is not None:
             return unserved
-        sources = await self._store.read(find_sources, message.serial, message.kind, now)
+        sources = await self._found(message, now)
         offered = self._offered(message, sources, now)
         if isinstance(offered, Declined):
             return await self._declined(
@@ -100,9 +107,29 @@ class Desk:
             declared=self._declared,
         )
 
-    def _offered(self, message: OfferChoices, sources: Sources | None, now: datetime) -> Offered | Declined:
+    async def _found(self, message: OfferChoices, now: datetime) -> Sources | Declined | None:
+        if message.referral is None:
+            return await self._store.read(find_sources, message.serial, message.kind, now)
+        referral = opened_for(message, self._issuer, self._referrals, now)
+        return referral if isinstance(referral, Declined) else await self._store.write(admit, referral, message.visit_id, now)
+
+    async def _refer(self, message: AskReferral, began: float, now: datetime) -> Message:
+        if message.municipality != self._issuer.municipality:
+            return refuse("municipality_unknown")
+        if message.kind not in KINDS or not KINDS[message.kind].yearly:
+            return refuse("kind_unknown")
+        sources = await self._store.read(find_sources, message.serial, "juminhyo", now)
+        sealed = referred(message, sources, self._issuer, self._referrals, now)
+        if isinstance(sealed, Declined):
+            refused = Refused(message.visit_id, "referral", message.kind, number_of(sources), sealed.code, sealed.reason)
+            return await self._declined(refused, began, now)
+        return Referred(visit_id=message.visit_id, sealed=sealed)
+
+    def _offered(self, message: OfferChoices, sources: Sources | Declined | None, now: datetime) -> Offered | Declined:
         if sources is None:
             return Declined("not_registered", "serial unknown")
+        if isinstance(sources, Declined):
+            return sources
         policy = self._issuer.policy_on(message.kind, day_in_japan(now))
         return (
             Declined("kind_unknown", "not offered today") if policy is None else offer(sources, KINDS[message.kind], policy, message.visit_key, now)
@@ -115,7 +142,7 @@ class Desk:
         made = await self._maker.make(order, f"{peer.role}:{peer.name}", now)
         if isinstance(made, Issued):
             return made
-        sources = await self._store.read(find_sources, order.serial, order.kind, now)
+        sources = await self._store.read(sources_of, order, now)
         return await self._declined(Refused(order.request_id, "order", order.kind, number_of(sources), made.code, made.reason), began, now)
 
     async def _note(self, told: TellOutcome, peer: Peer, now: datetime) -> Message:

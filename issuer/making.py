@@ -18,6 +18,7 @@ from certificates.issuing import Wanted, issue
 from certificates.kinds import KINDS
 from certificates.printing import Printed
 from certificates.sources import Sources
+from issuer.admissions import admitted_for, use_up
 from issuer.issue_log import DrawnPaper, LoggedOrder, LoggedPaper, NewOrder, NewPaper, Reserved, cancel, find_order, note_drawn, reserve
 from issuer.press import Press, PressFull
 from issuer.register_view import find_sources
@@ -41,25 +42,25 @@ class Maker:
 
     async def make(self, order: IssueOrder, asked_by: str, now: datetime) -> Issued | Declined:
         """The order's papers. Raises `PressFull`, `PressBroken` or `StoreFailed` where the same order must be given again."""
-        known, found = await self._store.read(survey, order.request_id, order.serial, order.kind, now)
+        known, found = await self._store.read(survey, order, now)
         if known is None:
             known = await self._begin(order, found, asked_by, now)
         if isinstance(known, Declined):
             return known
         return settled(known, hash_of(order)) or await self._finish(order, known, found, now)
 
-    async def _begin(self, order: IssueOrder, found: Sources | None, asked_by: str, now: datetime) -> LoggedOrder | Declined:
+    async def _begin(self, order: IssueOrder, found: Sources | Declined | None, asked_by: str, now: datetime) -> LoggedOrder | Declined:
         allowed = self._face(order, found, NO_NUMBER_YET.binding, "-", now)
         if isinstance(allowed, Declined):
             return allowed
-        assert found is not None
+        assert isinstance(found, Sources)
         if self._press.state == "full":
             raise PressFull  # before numbers are taken
         new = _new_order(order, found, asked_by)
-        reserved = await self._store.write(reserve_if_unchanged, new, order.serial, self._issuer.municipality, self._issuer.number_prefix, now)
+        reserved = await self._store.write(reserve_if_unchanged, new, order, self._issuer.municipality, self._issuer.number_prefix, now)
         return REFUSED_AT_RESERVING[reserved] if isinstance(reserved, str) else reserved
 
-    async def _finish(self, order: IssueOrder, known: LoggedOrder, found: Sources | None, now: datetime) -> Issued | Declined:
+    async def _finish(self, order: IssueOrder, known: LoggedOrder, found: Sources | Declined | None, now: datetime) -> Issued | Declined:
         faces = self._faces(order, known, found, now)
         drawn = faces if isinstance(faces, Declined) else await self._drawn(faces, known)
         if isinstance(drawn, Declined):
@@ -86,7 +87,7 @@ class Maker:
         declined = settled(stood, known.order_hash)
         return declined if declined is not None and (made_before or declined.code != "order_void") else why
 
-    def _faces(self, order: IssueOrder, known: LoggedOrder, found: Sources | None, now: datetime) -> tuple[Face, ...] | Declined:
+    def _faces(self, order: IssueOrder, known: LoggedOrder, found: Sources | Declined | None, now: datetime) -> tuple[Face, ...] | Declined:
         # A paper bears the instant of its number; whether it may be handed out is decided anew, now (of an order that got its numbers just now, that is one instant).
         allowed = self._face(order, found, NO_NUMBER_YET.binding, "-", now) if known.issued_at != now else None
         if isinstance(allowed, Declined):
@@ -95,9 +96,11 @@ class Maker:
         declined = next((face for face in faces if isinstance(face, Declined)), None)
         return declined or tuple(face for face in faces if isinstance(face, Face))
 
-    def _face(self, order: IssueOrder, found: Sources | None, binding: str, number: str, at: datetime) -> Face | Declined:
+    def _face(self, order: IssueOrder, found: Sources | Declined | None, binding: str, number: str, at: datetime) -> Face | Declined:
         if found is None:
             return Declined("not_registered", "serial unknown")
+        if isinstance(found, Declined):
+            return found
         day = at.astimezone(JST).date()
         policy = self._issuer.policy_on(order.kind, day)
         if policy is None:
@@ -125,25 +128,35 @@ def unprintable(problem: DoesNotFit | NoGlyph | TooMuch) -> str:
     return "too much for a 2-D code"
 
 
-def survey(connection: Connection, request_id: str, serial: str, kind: str, now: datetime) -> tuple[LoggedOrder | Declined | None, Sources | None]:
+def survey(connection: Connection, order: IssueOrder, now: datetime) -> tuple[LoggedOrder | Declined | None, Sources | Declined | None]:
     """What the log knows of the order and the registers of the holder, at one instant."""
-    known = find_order(connection, request_id)
-    return REFUSED_AT_RESERVING[known] if isinstance(known, str) else known, find_sources(connection, serial, kind, now)
+    known = find_order(connection, order.request_id)
+    return REFUSED_AT_RESERVING[known] if isinstance(known, str) else known, sources_of(connection, order, now)
+
+
+def sources_of(connection: Connection, order: IssueOrder, now: datetime) -> Sources | Declined | None:
+    """The registers of whom the order is for: of the card's holder, or of the former resident who was admitted by a referral in this visit."""
+    return admitted_for(connection, order, now) if order.by_referral else find_sources(connection, order.serial, order.kind, now)
 
 
 def reserve_if_unchanged(
-    connection: Connection, order: NewOrder, serial: str, municipality: str, prefix: str, now: datetime
+    connection: Connection, new: NewOrder, order: IssueOrder, municipality: str, prefix: str, now: datetime
 ) -> Reserved | Literal["changed"]:
-    """`issue_log.reserve` if the registers are still as they were when the choice was made: between looking and numbering a stop, a protection or a 廃印 may have come."""
-    found = find_sources(connection, serial, order.kind, now)
-    if found is None or found.version != order.register_version:
-        return find_order(connection, order.request_id) or "changed"
-    return reserve(connection, order, municipality, prefix, now)
+    """`issue_log.reserve` if the registers are still as they were when the choice was made: between looking and numbering a stop, a protection or a 廃印 may have come.
+
+    A referral is used up in the same transaction as the numbers are taken.
+    """
+    found = sources_of(connection, order, now)
+    if not isinstance(found, Sources) or found.version != new.register_version:
+        return find_order(connection, new.request_id) or "changed"
+    if order.by_referral:
+        use_up(connection, order, now)
+    return reserve(connection, new, municipality, prefix, now)
 
 
-def number_of(found: Sources | None) -> str | None:
+def number_of(found: Sources | Declined | None) -> str | None:
     """By which number the log knows the holder: the 宛名番号, or for somebody known by 利用登録 alone the person's number in the 戸籍."""
-    if found is None:
+    if not isinstance(found, Sources):
         return None
     return found.person_no if found.holder is None else found.holder.atena_no
 

@@ -10,12 +10,12 @@ from datetime import date, datetime
 from sqlalchemy import Connection
 
 from certificates.kinds import KINDS
-from certificates.sources import Sources
+from certificates.sources import Sources, Vouched
 from certificates.wareki import day_in_japan
 from registers.koseki.tables import koseki_of_person_linked_to, koseki_of_usage_registration
-from registers.residents.tables import holder_and_household
+from registers.residents.tables import holder_and_household, household_of, resident_by_juminhyo_code
 from registers.seal.tables import seal_of
-from registers.tax.tables import records_of
+from registers.tax.tables import record_of, records_of
 
 
 def find_sources(connection: Connection, serial: str, kind: str, now: datetime) -> Sources | None:
@@ -24,6 +24,16 @@ def find_sources(connection: Connection, serial: str, kind: str, now: datetime) 
     residents = None if found is None else Sources(version=found[1].version, holder=found[0], household=found[1])
     look = _LOOKS.get(KINDS[kind].register)
     return residents if look is None else look(connection, serial, residents, day_in_japan(now))
+
+
+def find_former(connection: Connection, juminhyo_code: str, vouched: Vouched) -> Sources:
+    """What the registers say of whom another municipality vouched for: the resident of any standing with this 住民票コード, and the one record of that year. Finding nobody is a value too."""
+    holder = resident_by_juminhyo_code(connection, juminhyo_code)
+    if holder is None:
+        return Sources(version="-", holder=None, household=None, vouched=vouched)
+    household, record = household_of(connection, holder.household_no), record_of(connection, holder.atena_no, vouched.year)
+    version = "/".join((household.version if household else "-", f"{vouched.year}:{record.version}" if record else "-"))
+    return Sources(version=version, holder=holder, household=household, tax=(record,) if record else (), vouched=vouched)
 
 
 def _seal(connection: Connection, _serial: str, residents: Sources | None, _today: date) -> Sources | None:

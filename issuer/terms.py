@@ -48,7 +48,8 @@ class PolicySetting(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
 class Issuer:
     """What this municipality decides about its papers. `forms` and each kind's `policies` are (from which day, what), the earliest first.
 
-    `refusal_seconds` is how long after the question every refusal is answered.
+    `refusal_seconds` is how long after the question every refusal is answered; `wide_tax_since` the day from which the municipality takes part in 課税証明書の広域交付 (None: it does not),
+    `referral_seconds` how long its referrals are good.
     """
 
     municipality: str
@@ -56,6 +57,12 @@ class Issuer:
     refusal_seconds: float
     forms: tuple[tuple[date, IssuerForm], ...]
     policies: Mapping[str, tuple[tuple[date, Policy], ...]]
+    wide_tax_since: date | None = None
+    referral_seconds: int = 300
+
+    def wide_tax_on(self, day: date) -> bool:
+        """Whether this municipality takes part in 課税証明書の広域交付 on this day."""
+        return self.wide_tax_since is not None and self.wide_tax_since <= day
 
     def form_on(self, day: date) -> IssuerForm:
         """The form in force on this day (the earliest one for days before it): the certifier changes by date."""

@@ -41,7 +41,7 @@ class Referred(Message, frozen=True, kw_only=True):
 class OfferChoices(Message, frozen=True, kw_only=True):
     """Who and what may stand on a certificate for the holder of this 利用者証明用 certificate. `serial` is its serial number in lower-case hex.
 
-    With a `referral` the holder is a former resident: known by what it says, not by the serial. `year` is then its 年度.
+    With a `referral` the holder is a former resident: known by what it says, not by the serial. `year` is then its 年度, `vouched_by` the municipality that must have signed it.
     """
 
     visit_id: str
@@ -51,6 +51,7 @@ class OfferChoices(Message, frozen=True, kw_only=True):
     kind: str
     referral: str | None = None
     year: int | None = None
+    vouched_by: str | None = None
 
 
 class ChoicesOffered(Message, frozen=True, kw_only=True):

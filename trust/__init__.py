@@ -9,5 +9,6 @@ serial numbers and names come from `token`. Files are touched only by `load`, `s
 * `credentials`: the 利用者証明用 and 署名用 certificates on cards, and which of them are believed
 * `challenge`: the card's signature over a challenge
 * `ocsp`, `ocsp_responder`: asking for and checking, giving, the status of a certificate
+* `referrals`: what one municipality says to another about a resident, sealed
 * `der`: the few DER forms that the library cannot write with a time of our own
 """

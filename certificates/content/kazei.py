@@ -47,7 +47,8 @@ def _who(asked: Asked) -> dict[str, str]:
     assert holder is not None
     assert household is not None
     return {
-        "address": household.address,
+        # Where a former resident lives now is not known here, and is never on the paper: it shows the address of January 1.
+        "address": EMPTY if asked.sources.vouched is not None else household.address,
         "name_kana": holder.name_kana or EMPTY,
         "name": holder.name,
         "birth": birth_text(holder, asked.policy.eras),

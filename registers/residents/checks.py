@@ -197,7 +197,7 @@ def _date_faults(line: Line) -> Iterator[Fault]:
         problem = None if field == "notified_on" and not line[field] else register_dates.date_problem(line[field])
         if problem is not None:
             yield Fault(field, problem)
-    for field in ("expires", "card_usable_from", "standing_since", "protection_since", "protection_until"):
+    for field in ("expires", "card_usable_from", "standing_since", "protection_since", "protection_until", "juminhyo_code_since"):
         problem = register_dates.calendar_day_problem(line[field]) if line[field] else None
         if problem is not None:
             yield Fault(field, problem)

@@ -47,6 +47,7 @@ COLUMNS: tuple[Column, ...] = (
     Column("protection_since", "支援措置開始日"),
     Column("protection_until", "支援措置終了日"),
     Column("suppressions", "抑止"),
+    Column("juminhyo_code_since", "住民票コード変更年月日"),
 )
 """In the order in which `resident_csv.write` writes them; a file may have them in any order."""
 
@@ -110,6 +111,7 @@ def resident_of(line: Mapping[str, str]) -> Resident:
         character_pending=line["character_pending"] == "1",
         protection=_protection_of(line),
         suppressions=stops_of(line["suppressions"]),
+        juminhyo_code_since=_day(line["juminhyo_code_since"]),
     )
 
 

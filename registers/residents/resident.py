@@ -80,6 +80,7 @@ class Resident:
     character_pending: bool = False  # 外字登録中
     protection: Protection | None = None
     suppressions: tuple[Suppression, ...] = ()
+    juminhyo_code_since: date | None = None  # 住民票コード変更年月日; None: it has not been changed here
 
 
 @dataclass(frozen=True, slots=True)

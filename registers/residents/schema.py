@@ -50,6 +50,7 @@ RESIDENTS = Table(
     Column("hittousha", Text),
     Column("my_number", String(12), nullable=False, unique=True),
     Column("juminhyo_code", String(11), nullable=False, unique=True),
+    Column("juminhyo_code_since", String(10)),
     Column("nationality", Text),
     Column("foreign_category", Text),
     Column("residence_status", Text),
@@ -142,6 +143,7 @@ def resident_row(resident: Resident, place: int) -> dict[str, Any]:
         "card_number": foreign.card_number if foreign else None,
         "card_usable_from": day_text(resident.card_usable_from),
         "standing_since": day_text(resident.standing_since),
+        "juminhyo_code_since": day_text(resident.juminhyo_code_since),
         "name_key": search_key(resident.name),
         "alias_key": search_key(resident.alias),
         "kana_key": search_key(resident.name_kana),
@@ -179,6 +181,7 @@ def resident_value(row: Row[Any], protection: Protection | None, suppressions: t
         character_pending=bool(row.character_pending),
         protection=protection,
         suppressions=suppressions,
+        juminhyo_code_since=day(row.juminhyo_code_since),
     )
 
 

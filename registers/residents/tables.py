@@ -38,6 +38,7 @@ __all__ = [
     "load",
     "replace_all",
     "resident",
+    "resident_by_juminhyo_code",
     "resident_by_serial",
     "residents_in_order",
     "rows_of",
@@ -93,6 +94,7 @@ def _with_stops(people: FromClause) -> FromClause:
 _PEOPLE = _with_stops(RESIDENTS)
 _BY_SERIAL = select(*_PERSON).select_from(_PEOPLE).where(RESIDENTS.c.serial == bindparam("serial")).order_by(SUPPRESSIONS.c.number)
 _BY_NUMBER = select(*_PERSON).select_from(_PEOPLE).where(RESIDENTS.c.atena_no == bindparam("atena_no")).order_by(SUPPRESSIONS.c.number)
+_BY_CODE = select(*_PERSON).select_from(_PEOPLE).where(RESIDENTS.c.juminhyo_code == bindparam("juminhyo_code")).order_by(SUPPRESSIONS.c.number)
 _EVERYBODY = select(*_PERSON).select_from(_PEOPLE).order_by(RESIDENTS.c.place, RESIDENTS.c.atena_no, SUPPRESSIONS.c.number)
 _LIVES_THERE = and_(RESIDENTS.c.household_no == HOUSEHOLDS.c.household_no, _PRESENT)
 _HOUSEHOLD = (
@@ -140,6 +142,11 @@ def resident_by_serial(connection: Connection, serial: str) -> Resident | None:
 def resident(connection: Connection, atena_no: str) -> Resident | None:
     """The person of this 宛名番号, of any standing. One statement."""
     return _one(connection.execute(_BY_NUMBER, {"atena_no": atena_no}).all())
+
+
+def resident_by_juminhyo_code(connection: Connection, juminhyo_code: str) -> Resident | None:
+    """The person of this 住民票コード, of any standing. One statement."""
+    return _one(connection.execute(_BY_CODE, {"juminhyo_code": juminhyo_code}).all())
 
 
 def residents_in_order(connection: Connection) -> tuple[Resident, ...]:
