@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from messages.link import Link, NoAnswer
 from messages.refusals import Refusal, refuse
+from messages.uses import ApplyForUse, AskUse, Use, UseApplication, UseReceived
 from messages.visits import (
     Acknowledged,
     Admitted,
@@ -95,9 +96,10 @@ class CenterDoor:
             return refuse("failed", "the kinds are not of this municipality")
         return answer
 
-    async def choices(self, visit_id: str, municipality: str, kind: str) -> Choices | Refusal:
-        """Who and what may stand on a certificate of this kind."""
-        answer = await self._ask(AskChoices(visit_id=visit_id, municipality=municipality, kind=kind), Choices)
+    async def choices(self, visit_id: str, municipality: str, kind: str, vouched_by: str | None = None, year: int | None = None) -> Choices | Refusal:
+        """Who and what may stand on a certificate of this kind. 課税証明書の広域交付: `vouched_by` the municipality where the holder lives now, of `year`."""
+        asked = AskChoices(visit_id=visit_id, municipality=municipality, kind=kind, vouched_by=vouched_by, year=year)
+        answer = await self._ask(asked, Choices)
         if isinstance(answer, Choices) and answer.kind != kind:
             return refuse("failed", "the choices are not of this kind")
         return answer
@@ -108,6 +110,21 @@ class CenterDoor:
         answer = await self._ask(message, CertificateReady)
         if isinstance(answer, CertificateReady) and answer.request_id != application.request_id:
             return refuse("failed", "the papers are not of this request")
+        return answer
+
+    async def use(self, visit_id: str, municipality: str) -> Use | Refusal:
+        """How the 利用登録 of the card at this municipality stands."""
+        answer = await self._ask(AskUse(visit_id=visit_id, municipality=municipality), Use)
+        if isinstance(answer, Use) and (answer.visit_id, answer.municipality) != (visit_id, municipality):
+            return refuse("failed", "the answer is not of this visit and municipality")
+        return answer
+
+    async def apply_for_use(self, application: UseApplication) -> UseReceived | Refusal:
+        """Hand in an application for 利用登録 under this kiosk's own signature."""
+        answer = await self._ask(ApplyForUse(application=application, signature=sign(self._key, encode(application))), UseReceived)
+        of = (application.visit_id, application.municipality)
+        if isinstance(answer, UseReceived) and (answer.visit_id, answer.municipality) != of:
+            return refuse("failed", "the receipt is not for this application")
         return answer
 
     async def tell(self, body: bytes, *, report: bool) -> str | None:

@@ -81,6 +81,22 @@ async def ask_kinds(machine: Machine, session: Session) -> Event:
     return Event.KINDS_READY
 
 
+CHOOSE_AGAIN = frozenset(
+    {
+        "busy", "center_unavailable", "closed_now", "data_stale", "fees_unavailable", "issuer_failed", "issuer_unavailable", "kind_unknown", "koseki_not_convertible", "koseki_not_here",
+        "koseki_pending", "municipality_unknown", "not_found_there", "referral_expired", "request_stale", "stopped_now", "tax_not_here", "tax_undeclared", "use_incomplete", "use_not_taken",
+        "use_pending", "wide_not_joined", "year_invalid", "year_not_open",
+    }
+)  # fmt: skip
+"""Refusals that are about another municipality or one application, not about the card or the visit: the resident may choose again under the same PIN."""
+
+
+def turned_down(session: Session, refusal: Refusal) -> Event:
+    """Remember why; the visit goes on where something else can be chosen."""
+    event = refused(session, refusal)
+    return Event.TURNED_DOWN if refusal.code in CHOOSE_AGAIN else event
+
+
 def refused(session: Session, refusal: Refusal) -> Event:
     """Remember why, for the screen."""
     session.notice = Notice(refusal.code, refusal)

@@ -15,7 +15,7 @@ from certificates.plain_file import Unreadable
 from certificates.signature.chain import SignerRole
 from certificates.signature.strict import Unsigned, verify
 from kiosk import journal
-from kiosk.identification import refused
+from kiosk.identification import refused, turned_down
 from kiosk.journal import Paper
 from kiosk.machine import Machine
 from kiosk.selection import Selection, fingerprints_listed, lists_everybody, members_listed, options_shown, with_choices
@@ -40,15 +40,24 @@ async def ask_choices(machine: Machine, session: Session) -> Event:
     """Who and what may stand on a certificate of the chosen kind."""
     selection = session.selection
     assert session.visit_id is not None
-    assert selection.municipality is not None
+    assert selection.issuing is not None
     assert selection.offer is not None
-    answer = await machine.door.choices(session.visit_id, selection.municipality.code, selection.offer.kind)
+    no = turned_down if _may_choose_again(selection) else refused
+    year = selection.wide_year if selection.vouched_by else None
+    answer = await machine.door.choices(session.visit_id, selection.issuing.code, selection.offer.kind, selection.vouched_by, year)
     if isinstance(answer, Refusal):
-        return refused(session, answer)
+        return no(session, answer)
     if not answer.forms:
-        return refused(session, refuse("fees_unavailable"))
+        return no(session, refuse("fees_unavailable"))
+    if selection.wide_year is not None and selection.wide_year not in answer.years:
+        return no(session, refuse("tax_not_here"))
     session.selection = with_choices(selection, answer)
     return Event.CHOICES_READY
+
+
+def _may_choose_again(selection: Selection) -> bool:
+    """A municipality was named in which the resident may not be known: there is another to be named, or a 利用登録 to be applied for."""
+    return selection.wide_year is not None or selection.door == "honseki"
 
 
 async def apply(machine: Machine, session: Session) -> Event:
@@ -147,7 +156,7 @@ def expected_of(paper: ReadyPaper, kind: str, selection: Selection, visit_key: b
 def _application(machine: Machine, session: Session) -> Application:
     selection = session.selection
     assert session.visit_id is not None
-    assert selection.municipality is not None
+    assert selection.issuing is not None
     assert selection.offer is not None
     assert selection.choices is not None
     now = machine.now()
@@ -155,10 +164,11 @@ def _application(machine: Machine, session: Session) -> Application:
         request_id=time_ordered_id(now, machine.token),
         visit_id=session.visit_id,
         kiosk_id=machine.terminal_id,
-        municipality=selection.municipality.code,
+        municipality=selection.issuing.code,
         kind=selection.offer.kind,
         form=selection.form,
         year=selection.year,
+        vouched_by=selection.vouched_by,
         members=members_listed(selection),
         show=options_shown(selection),
         copies=selection.copies,

@@ -5,10 +5,21 @@ left out: 記載事項 default to omitted (domain facts 4.1), copies to one.
 """
 
 from dataclasses import dataclass, replace
+from datetime import date
 from enum import StrEnum
+from typing import Literal, get_args
+
+import msgspec
 
 from certificates.kinds import KINDS, Chosen
 from messages.visits import Choices, KindOffer, KindsOffered, MemberChoice, MunicipalityEntry
+
+Door = Literal["home", "honseki"]
+DOORS: tuple[Door, ...] = get_args(Door)
+"""「お住まいの市区町村」, or 「他市区町村（本籍地など）」, where only what is read from the 戸籍 is to be had."""
+
+TAX_YEAR_MONTH = 6
+"""The month from which the figures of a fiscal year are issued (domain facts 8)."""
 
 
 class Scope(StrEnum):
@@ -25,12 +36,20 @@ class NotOffered(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Everything chosen so far; a None is not chosen yet."""
+    """Everything chosen so far; a None is not chosen yet.
 
+    `municipality` is where the resident lives, or the 本籍地. 課税証明書の広域交付: `wide_year` is the 年度 whose January 1 was asked about (None: nobody asked), `elsewhere` where the resident
+    lived then, if it was another municipality.
+    """
+
+    door: Door = "home"
     prefecture: str = ""
+    page: int = 0
     municipality: MunicipalityEntry | None = None
     kinds: KindsOffered | None = None
     offer: KindOffer | None = None
+    wide_year: int | None = None
+    elsewhere: MunicipalityEntry | None = None
     choices: Choices | None = None
     form: str = ""
     year: int | None = None
@@ -38,6 +57,16 @@ class Selection:
     members: frozenset[str] = frozenset()
     show: frozenset[str] = frozenset()
     copies: int = 1
+
+    @property
+    def issuing(self) -> MunicipalityEntry | None:
+        """The municipality that issues the paper."""
+        return self.elsewhere or self.municipality
+
+    @property
+    def vouched_by(self) -> str | None:
+        """The municipality that vouches for its resident towards the one that issues; None where they are the same."""
+        return self.municipality.code if self.elsewhere is not None and self.municipality is not None else None
 
     @property
     def fee_yen(self) -> int:
@@ -53,26 +82,67 @@ class Selection:
 
 def with_kinds(selection: Selection, kinds: KindsOffered) -> Selection:
     """A new list of kinds: nothing of an earlier certificate is carried over but the place."""
-    return Selection(prefecture=selection.prefecture, municipality=selection.municipality, kinds=kinds)
+    return Selection(door=selection.door, prefecture=selection.prefecture, page=selection.page, municipality=selection.municipality, kinds=kinds)
 
 
-def with_kind(selection: Selection, kind: str) -> Selection:
-    """The kind that was touched; raises `NotOffered` when it is not in the list or closed."""
+def chosen_again(selection: Selection) -> Selection:
+    """Back to the list of kinds as it was."""
+    return selection if selection.kinds is None else with_kinds(selection, selection.kinds)
+
+
+def kinds_listed(selection: Selection) -> tuple[KindOffer, ...]:
+    """The kinds on the screen: at the 本籍地, only what is read from the 戸籍."""
     offers = () if selection.kinds is None else selection.kinds.kinds
-    offer = next((each for each in offers if each.kind == kind and each.open), None)
+    return tuple(each for each in offers if each.kind in KINDS and (selection.door == "home" or KINDS[each.kind].register == "koseki"))
+
+
+def with_kind(selection: Selection, kind: str, today: date) -> Selection:
+    """The kind that was touched; raises `NotOffered` when it is not in the list or closed."""
+    offer = next((each for each in kinds_listed(selection) if each.kind == kind and each.open), None)
     if offer is None:
         raise NotOffered("kind")
-    return _cleared(replace(selection, offer=offer))
+    return _cleared(replace(selection, offer=offer, wide_year=wide_years(offer, today)[0] if offer.wide else None, elsewhere=None))
+
+
+def wide_years(offer: KindOffer, today: date) -> tuple[int, ...]:
+    """The 年度 whose January 1 may be asked about, the latest first: those of the municipality where the resident lives. One that issues no tax papers itself says none; then the latest by
+    the calendar, and the one before it.
+    """
+    latest = today.year if today.month >= TAX_YEAR_MONTH else today.year - 1
+    return offer.years or (latest, latest - 1)
+
+
+def with_wide_year(selection: Selection, year: int, today: date) -> Selection:
+    """Another 年度, and another January 1; raises `NotOffered`."""
+    if selection.offer is None or year not in wide_years(selection.offer, today):
+        raise NotOffered("year")
+    return replace(selection, wide_year=year)
+
+
+def issues_itself(selection: Selection) -> bool:
+    """Whether the municipality where the resident lives issues the chosen kind, and does not only vouch for its residents."""
+    return selection.offer is not None and bool(selection.offer.fees)
+
+
+def with_here(selection: Selection) -> Selection:
+    """The resident lived on January 1 where they live now; raises `NotOffered` where that municipality issues no tax papers."""
+    if not issues_itself(selection):
+        raise NotOffered("kind")
+    return replace(selection, elsewhere=None)
 
 
 def with_choices(selection: Selection, choices: Choices) -> Selection:
     """Who and what may stand on the certificate of the chosen kind."""
-    cleared = _cleared(replace(selection, offer=selection.offer))
+    if selection.wide_year is not None:
+        choices = msgspec.structs.replace(choices, years=(selection.wide_year,))
+    cleared = _cleared(selection)
     return replace(cleared, choices=choices, form=choices.forms[0].form, year=choices.years[0] if choices.years else None)
 
 
 def _cleared(selection: Selection) -> Selection:
-    return Selection(prefecture=selection.prefecture, municipality=selection.municipality, kinds=selection.kinds, offer=selection.offer)
+    """Kind and place stay; whatever was chosen of a paper goes."""
+    begun = Selection() if selection.kinds is None else with_kinds(selection, selection.kinds)
+    return replace(begun, offer=selection.offer, wide_year=selection.wide_year, elsewhere=selection.elsewhere)
 
 
 def with_form(selection: Selection, form: str) -> Selection:

@@ -6,11 +6,14 @@ and the card's answer, no longer; the papers between the center's answer and the
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Literal
 
 from kiosk.receipt import Receipt
 from kiosk.selection import Selection
+from kiosk.use_draft import UseDraft
 from messages.refusals import Refusal
+from messages.uses import Use, UseApplication, UseReceived
 from messages.visits import Admitted, CertificateReady, Challenge, Directory
 
 Language = Literal["ja", "en"]
@@ -20,11 +23,13 @@ LANGUAGES: tuple[Language, ...] = ("ja", "en")
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A sentence for the resident: a `code` of the page's catalogues, or a refusal's own sentences. `yen` is the money it speaks of."""
+    """A sentence for the resident: a `code` of the page's catalogues, or a refusal's own sentences. `yen` is the money it speaks of, `opens_at` when
+    what is closed will be open."""
 
     code: str
     refusal: Refusal | None = None
     yen: int = 0
+    opens_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +64,10 @@ class Session:
     tries_left: int = 3
     pin: str = field(default="", repr=False)
     admitted: Admitted | None = None
+    draft: UseDraft = field(default_factory=UseDraft, repr=False)
+    use_application: UseApplication | None = field(default=None, repr=False)
+    use: Use | None = None
+    use_received: UseReceived | None = None
     request_id: str = ""
     ready: CertificateReady | None = None
     progress: Progress = field(default_factory=Progress)
@@ -76,6 +85,11 @@ class Session:
     def fee_yen(self) -> int:
         """手数料 of one copy of the chosen kind."""
         return self.selection.fee_yen
+
+    def wipe_use(self) -> None:
+        """Nothing that was typed into an application for 利用登録 remains."""
+        self.draft = UseDraft()
+        self.use_application = None
 
     def begin_request(self, request_id: str) -> None:
         """A new application: nothing of an earlier one in this visit remains."""

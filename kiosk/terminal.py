@@ -9,10 +9,11 @@ and only then comes back.
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 
 import structlog
 
-from kiosk import handover, identification, journal, ordering, recovery
+from kiosk import handover, identification, journal, ordering, recovery, use, wide
 from kiosk.coin_box import Accepted, CoinRefused
 from kiosk.journal import CloseReason
 from kiosk.machine import Machine
@@ -24,7 +25,7 @@ from kiosk.reader import CardInField
 from kiosk.receipt import Receipt
 from kiosk.selection import NotOffered
 from kiosk.session import Language, Notice, Session
-from kiosk.touches import CHOICES, REFUSED_WITH, chosen, not_ready_for, spared_touch
+from kiosk.touches import CHOICES, REFUSED_WITH, WRITING, chosen, not_ready_for, spared_touch, written
 from kiosk.visit import LONG, TOUCHES, Action, Event, Move, Screen, after
 from kiosk.waiting import Watchers, next_timer
 from messages.refusals import Refusal, refuse
@@ -36,6 +37,9 @@ WORK: Mapping[Action, Callable[[Machine, Session], Awaitable[Event]]] = {
     Action.ADMIT: identification.admit,
     Action.ASK_KINDS: identification.ask_kinds,
     Action.ASK_CHOICES: ordering.ask_choices,
+    Action.ASK_WIDE: wide.ask_wide,
+    Action.ASK_USE: use.ask_use,
+    Action.SEND_USE: use.send_use,
     Action.APPLY: ordering.apply,
     Action.COLLECT: handover.collect,
     Action.PRINT: handover.print_papers,
@@ -92,7 +96,7 @@ class Terminal:
         self._queue: asyncio.Queue[Happened] = asyncio.Queue()
         self._work: asyncio.Task[None] | None = None
         self._work_no = 0
-        self._spared: Event | None = None  # done before anybody sees the screen
+        self._spared: tuple[Event, str] | None = None  # done before anybody sees the screen
         self._timer: asyncio.TimerHandle | None = None
         self._log = structlog.get_logger().bind(terminal=machine.terminal_id)
 
@@ -108,7 +112,7 @@ class Terminal:
                 refusal = await self._take(happened)
                 while (spared := self._spared) is not None:
                     self._spared = None
-                    await self._take(Happened(spared))
+                    await self._take(Happened(*spared))
                 self.watchers.changed()
                 happened.settle(refusal)
         finally:
@@ -123,7 +127,7 @@ class Terminal:
         move = after(self.screen, happened.event)
         if move is None:
             return refuse("malformed", f"`{happened.event}` is not on the screen `{self.screen}`") if happened.event in TOUCHES else None
-        refusal = not_ready_for(happened.event, self.screen, self.session, can_print=self.machine.can_print)
+        refusal = not_ready_for(happened.event, self.screen, self.session, can_print=self.machine.can_print, today=self._today())
         if refusal is None:
             refusal = await self._make_or_refuse(move, happened)
         if refusal is not None:
@@ -143,11 +147,13 @@ class Terminal:
 
     async def _make(self, move: Move, happened: Happened) -> None:
         session = self.session
-        selection = session.selection
+        selection, draft = session.selection, session.draft
         for action in move.actions:
             if action in CHOICES:
-                selection = chosen(action, happened.value, session)
-        session.selection = selection
+                selection = chosen(action, happened.value, session, self._today())
+            elif action in WRITING:
+                draft = written(action, happened.value, self.screen, draft)
+        session.selection, session.draft = selection, draft
         self._note_reason(move, happened.event)
         session.warned = False
         if happened.event is Event.FAULT:
@@ -172,7 +178,7 @@ class Terminal:
             self._begin(action)
         elif action in CLOSES:
             await self._close(CLOSES[action])
-        elif action not in CHOICES:
+        elif action not in CHOICES and action not in WRITING:
             await self._do_at_once(action, happened)
 
     async def _do_at_once(self, action: Action, happened: Happened) -> None:
@@ -184,6 +190,12 @@ class Terminal:
                 session.pin = session.pin[:-1]
             case Action.WIPE_PIN:
                 session.pin = ""
+            case Action.WIPE_USE:
+                session.wipe_use()
+            case Action.TELL_ABROAD:
+                session.notice = Notice("abroad_on_january_1", refuse("abroad_on_january_1"))
+            case Action.TELL_UNBORN:
+                session.notice = Notice("unborn_on_january_1", refuse("unborn_on_january_1"))
             case Action.LOOK_AT_READER if machine.slot.occupied:
                 self._put(Event.CARD_PLACED)
             case Action.SPARE_NEXT | Action.SPARE_BACK:
@@ -327,6 +339,9 @@ class Terminal:
         if machine.printer.tray():
             return "papers"
         return "change" if machine.coin_box.return_tray() > 0 else None
+
+    def _today(self) -> date:
+        return self.machine.now().date()
 
     def _put(self, event: Event, value: str | int = "") -> None:
         self._queue.put_nowait(Happened(event, value))

@@ -9,26 +9,25 @@ from typing import Any
 
 from certificates.kinds import KINDS
 from certificates.wareki import fiscal_year
+from kiosk import places
+from kiosk.place_view import elsewhere_seen, entry_seen, january_1_seen, place_seen, wide_place_seen
 from kiosk.receipt import reference_of, title_of
-from kiosk.selection import Scope, Selection, choosable, lists_everybody, options_shown, scopes_offered
+from kiosk.selection import Scope, Selection, choosable, kinds_listed, lists_everybody, options_shown, scopes_offered
 from kiosk.session import Notice, Session
 from kiosk.terminal import Terminal
-from kiosk.visit import TABLE, TOUCHES, WITH_CARD, Screen
-from messages.visits import MunicipalityEntry
+from kiosk.use_view import field_seen, received_seen, status_seen, use_offered, use_review_seen
+from kiosk.visit import TABLE, TOUCHES, TYPING, WITH_CARD, Screen
 
 Json = dict[str, Any]
 
 STEPS: Mapping[Screen, int] = {
     Screen.CARD: 1, Screen.OPENING: 1, Screen.PIN: 1, Screen.CHECKING: 1, Screen.REMOVE_CARD: 1, Screen.ADMITTING: 1,
-    Screen.KINDS: 2, Screen.LOOKING_UP: 2, Screen.MEMBERS: 2, Screen.MEMBERS_PICK: 2, Screen.OPTIONS: 2, Screen.COPIES: 2,
+    Screen.KINDS: 2, Screen.JANUARY_1: 2, Screen.WIDE_PLACE: 2, Screen.LOOKING_UP: 2, Screen.MEMBERS: 2, Screen.MEMBERS_PICK: 2, Screen.OPTIONS: 2, Screen.COPIES: 2,
     Screen.REVIEW: 3, Screen.REQUESTING: 3,
     Screen.PAYMENT: 4, Screen.COLLECTING: 4,
     Screen.PRINTING: 5, Screen.TAKE_PAPERS: 5, Screen.RECEIPT: 5,
 }  # fmt: skip
 """本人確認, 内容の選択, 内容確認, お支払い, 印刷: how far the resident has come."""
-
-ALL_AT_ONCE_MAX = 12
-"""Up to so many municipalities are shown without asking for the prefecture first."""
 
 
 def view_of(terminal: Terminal) -> Json:
@@ -57,7 +56,8 @@ def _notice(notice: Notice | None) -> Json | None:
     if notice is None:
         return None
     sentences = {} if notice.refusal is None else {"ja": notice.refusal.ja, "en": notice.refusal.en}
-    return {"code": notice.code, "yen": notice.yen, **sentences}
+    opens_at = None if notice.opens_at is None else notice.opens_at.isoformat(timespec="minutes")
+    return {"code": notice.code, "yen": notice.yen, "opens_at": opens_at, **sentences}
 
 
 def _alarm(terminal: Terminal) -> str | None:
@@ -94,23 +94,8 @@ def _menu(terminal: Terminal, _session: Session) -> Json:
     return {"ready": terminal.machine.can_print}
 
 
-def _place(_terminal: Terminal, session: Session) -> Json:
-    entries = () if session.directory is None else session.directory.municipalities
-    prefectures = list(dict.fromkeys(entry.prefecture for entry in entries))
-    chosen = session.selection.prefecture
-    ask_prefecture = len(entries) > ALL_AT_ONCE_MAX and len(prefectures) > 1
-    shown = [entry for entry in entries if entry.prefecture == chosen or not ask_prefecture]
-    return {"prefectures": prefectures if ask_prefecture else [], "prefecture": chosen, "municipalities": [_entry(entry) for entry in shown]}
-
-
-def _entry(entry: MunicipalityEntry | None) -> Json | None:
-    if entry is None:
-        return None
-    return {"code": entry.code, "prefecture": entry.prefecture, "name": entry.name, "name_en": entry.name_en}
-
-
 def _card(_terminal: Terminal, session: Session) -> Json:
-    return {"municipality": _entry(session.selection.municipality)}
+    return {"municipality": entry_seen(session.selection.municipality), "only": places.only(session.directory) is not None}
 
 
 def _pin(_terminal: Terminal, session: Session) -> Json:
@@ -118,19 +103,23 @@ def _pin(_terminal: Terminal, session: Session) -> Json:
 
 
 def _kinds(_terminal: Terminal, session: Session) -> Json:
-    offers = () if session.selection.kinds is None else session.selection.kinds.kinds
+    offers = kinds_listed(session.selection)
     return {
-        "municipality": _entry(session.selection.municipality),
+        "municipality": entry_seen(session.selection.municipality),
+        "door": session.selection.door,
+        "use": use_offered(session),
+        "nothing_open": not any(offer.open for offer in offers),
         "kinds": [
             {
                 **_kind(offer.kind),
                 "fee_yen": min((fee.fee_yen for fee in offer.fees), default=0),
                 "fee_varies": len({fee.fee_yen for fee in offer.fees}) > 1,
+                "priced": bool(offer.fees),
                 "open": offer.open,
+                "because": offer.because,
                 "opens_at": None if offer.opens_at is None else offer.opens_at.isoformat(timespec="minutes"),
             }
             for offer in offers
-            if offer.kind in KINDS
         ],
     }
 
@@ -156,7 +145,8 @@ def _chosen(_terminal: Terminal, session: Session) -> Json:
     return {
         **_kind(kind.code),
         "issued": _issued(selection),
-        "municipality": _entry(selection.municipality),
+        "municipality": entry_seen(selection.issuing),
+        "elsewhere": elsewhere_seen(selection),
         "household": len(selection.choices.members),
         "chosen": kind.chosen,
         "scopes": [str(scope) for scope in scopes_offered(selection)],
@@ -250,10 +240,16 @@ def _recovered(_terminal: Terminal, session: Session) -> Json:
 
 _DATA: Mapping[Screen, Callable[[Terminal, Session], Json]] = {
     Screen.MENU: _menu,
-    Screen.PLACE: _place,
+    Screen.PLACE: lambda _terminal, session: place_seen(session),
     Screen.CARD: _card,
     Screen.PIN: _pin,
     Screen.KINDS: _kinds,
+    Screen.JANUARY_1: lambda terminal, session: january_1_seen(session, terminal.machine.now().date()),
+    Screen.WIDE_PLACE: lambda _terminal, session: wide_place_seen(session),
+    Screen.USE_STATUS: lambda _terminal, session: status_seen(session),
+    **dict.fromkeys(TYPING, lambda terminal, session: field_seen(terminal.screen, session, terminal.machine.now().date())),
+    Screen.USE_REVIEW: lambda terminal, session: use_review_seen(session, terminal.machine.now().date()),
+    Screen.USE_RECEIVED: lambda _terminal, session: received_seen(session),
     Screen.MEMBERS: _chosen,
     Screen.MEMBERS_PICK: _members_pick,
     Screen.OPTIONS: _chosen,

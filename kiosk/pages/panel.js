@@ -4,6 +4,7 @@ import { h } from "./elements.js";
 import { icon } from "./icons.js";
 import { LANGUAGES, yen } from "./words.js";
 import { SCREENS } from "./screens.js";
+import { until } from "./use.js";
 
 const STEPS = 5;
 let drawn = "";
@@ -51,7 +52,7 @@ function notice(view, say) {
   if (!said) return null;
   const key = `notice.${said.code}`;
   const sentence = say.has(key) ? say(key, { yen: yen(said.yen) }) : said[say.language];
-  return h("p", { class: "notice", role: "alert" }, icon("warning"), h("span", {}, sentence));
+  return h("p", { class: "notice", role: "alert" }, icon("warning"), h("span", {}, sentence, said.opens_at ? ` ${say("kinds.until", { at: until(said.opens_at, say) })}` : ""));
 }
 
 function exits(view, say, touch, screen) {

@@ -3,7 +3,9 @@
 import { h } from "./elements.js";
 import { icon, picture } from "./icons.js";
 import { slip } from "./slip.js";
+import { january1, place, widePlace } from "./places.js";
 import { sketch } from "./sketch.js";
+import { birth, fullName, hittousha, honseki, phone, received, status, until, useReview } from "./use.js";
 import { yen } from "./words.js";
 
 const button = (key, look, onclick, ...children) => h("button", { type: "button", class: look, "data-key": key, onclick }, children);
@@ -40,24 +42,6 @@ function consent(_data, say, touch) {
   };
 }
 
-function place(data, say, touch) {
-  const municipality = (entry) => button(`municipality-${entry.code}`, "wide place", () => touch("municipality", entry.code), icon("city"),
-    h("span", {}, h("small", {}, entry.prefecture), h("strong", {}, say.either(entry, "name"))), icon("next"));
-  if (data.prefectures.length && !data.prefecture) {
-    return {
-      title: say("place.title"), lead: say("place.prefecture"),
-      content: h("div", { class: "grid" }, data.prefectures.map((name) => button(`prefecture-${name}`, "choice", () => touch("prefecture", name), name))),
-    };
-  }
-  return {
-    ...titled("place")(data, say),
-    content: [
-      data.prefecture && data.prefectures.length ? button("prefecture-", "link", () => touch("prefecture", ""), say("place.other_prefecture")) : null,
-      h("div", { class: "rows scroll" }, data.municipalities.map(municipality)),
-    ],
-  };
-}
-
 function pin(data, say, touch) {
   const key = (digit) => button(`digit-${digit}`, "key", () => touch("digit", digit), digit);
   return {
@@ -74,13 +58,15 @@ function pin(data, say, touch) {
 }
 
 function kinds(data, say, touch) {
-  const at = (text) => new Date(text).toLocaleString(say.language === "ja" ? "ja-JP" : "en-GB", { month: "numeric", day: "numeric", hour: "2-digit", minute: "2-digit", timeZone: "Asia/Tokyo" });
+  const shut = (because, at) => h("small", {}, say(because ? `kinds.${because}` : "kinds.hours"), " ・ ", at ? say("kinds.until", { at: until(at, say) }) : say("kinds.until.unknown"));
   const row = (kind) => h("button", { type: "button", class: "wide kind", "data-key": `kind-${kind.kind}`, disabled: !kind.open, onclick: () => touch("kind", kind.kind) },
-    icon("paper"), h("span", {}, h("strong", {}, say.either(kind, "title")), kind.open ? null : h("small", {}, say("kinds.closed"), kind.opens_at ? ` ・ ${say("kinds.opens", { at: at(kind.opens_at) })}` : "")),
-    h("b", { class: "price" }, say(kind.fee_varies ? "yen.from" : "yen", { yen: yen(kind.fee_yen) })), icon("next"));
+    icon("paper"), h("span", {}, h("strong", {}, say.either(kind, "title")), kind.open ? null : shut(kind.because, kind.opens_at)),
+    !kind.priced ? null : h("b", { class: "price" }, say(kind.fee_varies ? "yen.from" : "yen", { yen: yen(kind.fee_yen) })), icon("next"));
   return {
     title: say("kinds.title"), lead: say("kinds.lead", { place: say.either(data.municipality, "name") }),
-    content: h("div", { class: "rows scroll" }, data.kinds.length ? data.kinds.map(row) : h("p", { class: "notice" }, say("kinds.none"))),
+    content: h("div", { class: "rows scroll" },
+      data.nothing_open ? h("p", { class: "notice" }, icon("clock"), h("span", {}, say("kinds.none"))) : null, data.kinds.map(row),
+      data.use ? button("use", "wide", () => touch("use"), icon("family"), h("span", {}, h("strong", {}, say("kinds.use")), data.use.open ? h("small", {}, say("kinds.use.more")) : shut("hours", data.use.opens_at)), icon("next")) : null),
   };
 }
 
@@ -157,7 +143,7 @@ function review(data, say, touch) {
     ...titled("review")(data, say),
     content: [h("div", { class: "beside" },
       h("dl", { class: "review" },
-        row("kind", issued(data, say)), row("place", say.either(data.municipality, "name")), row("members", listed(data, say)),
+        row("kind", issued(data, say)), row("place", say.either(data.municipality, "name"), data.elsewhere ? h("small", {}, say("review.elsewhere", { day: words(data.elsewhere) })) : null), row("members", listed(data, say)),
         year ? row("year", words(year)) : null, form && words(form) !== issued(data, say) ? row("form", words(form)) : null,
         data.options.length ? row("options", chosen.length ? h("ul", {}, chosen.map((name) => h("li", {}, name))) : say("review.options.none")) : null),
       sketch(data, say)),
@@ -241,15 +227,27 @@ const left = (_data, say, touch, view) => ({ ...titled("leaving")(null, say), co
 export const SCREENS = {
   menu, service, consent, place, pin, kinds, members, options, copies, review, payment, printing, receipt, thanks, refused, returned, recovered,
   members_pick: membersPick,
+  january_1: january1,
+  wide_place: widePlace,
+  use_status: status,
+  use_honseki: honseki,
+  use_hittousha: hittousha,
+  use_name: fullName,
+  use_birth: birth,
+  use_phone: phone,
+  use_review: useReview,
+  use_received: received,
   take_papers: takePapers,
   leaving: left,
-  card: shown("card", "place_card", keep),
+  card: shown("card", "place_card", (data, say) => [data.only ? h("p", { class: "notice" }, say("card.only", { place: say.either(data.municipality, "name") })) : null, keep(data, say)]),
   opening: shown("opening", "read_card"),
   checking: shown("checking", "read_card"),
   remove_card: shown("remove_card", "take_card"),
   preparing: waiting("preparing"),
   admitting: waiting("admitting"),
   looking_up: waiting("looking_up"),
+  use_asking: waiting("use_asking"),
+  use_sending: waiting("use_sending"),
   requesting: waiting("requesting"),
   collecting: waiting("collecting"),
   out_of_service: waiting("out_of_service"),

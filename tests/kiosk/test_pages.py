@@ -57,6 +57,8 @@ def test_every_word_is_used() -> None:
         f"paper.{name}" for names in re.findall(r"(?:above|each|below|tables): \[([^\]]*)\]", SCRIPTS) for name in re.findall(r'"([a-z_]+)"', names)
     }
     assert len(sketched) > 8
+    typed = set(re.findall(r"field\)|\"(honseki|hittousha|name|phone)\"", SCRIPTS))
+    whose |= {f"use_{name}.{word}" for name in typed for word in ("title", "lead")}
     for key in WORDS["ja"]:
         stem, _, word = key.rpartition(".")
         used = (

@@ -1,5 +1,7 @@
 """What may be chosen, and what a choice leaves behind."""
 
+from datetime import date
+
 import msgspec
 import pytest
 
@@ -27,6 +29,7 @@ from kiosk.selection import (
 )
 from messages.visits import Choices, FormFee, KindOffer, KindsOffered, MemberChoice
 
+TODAY = date(2026, 11, 23)
 OFFERED = KindsOffered(
     municipality="990019",
     kinds=tuple(KindOffer(kind=kind, fees=(FormFee(form=kind, fee_yen=300),), open=kind != "inkan") for kind in KINDS if kind != "fuhyo"),
@@ -49,7 +52,7 @@ KAZEI = Choices(
 
 
 def chosen_from(choices: Choices) -> Selection:
-    return with_choices(with_kind(with_kinds(Selection(), OFFERED), choices.kind), choices)
+    return with_choices(with_kind(with_kinds(Selection(), OFFERED), choices.kind, TODAY), choices)
 
 
 CHOSEN, OF_KOSEKI, OF_KAZEI = chosen_from(CHOICES), chosen_from(KOSEKI), chosen_from(KAZEI)
@@ -62,7 +65,7 @@ def test_everything_is_left_out_until_it_is_asked_for() -> None:
 @pytest.mark.parametrize("kind", ["inkan", "fuhyo", "jukiyo"])
 def test_a_closed_or_unknown_kind_cannot_be_chosen(kind: str) -> None:
     with pytest.raises(NotOffered):
-        with_kind(with_kinds(Selection(), OFFERED), kind)
+        with_kind(with_kinds(Selection(), OFFERED), kind, TODAY)
 
 
 def test_members_and_fingerprints_stand_in_the_order_of_the_paper() -> None:
@@ -166,6 +169,6 @@ def test_another_certificate_begins_with_nothing_chosen() -> None:
     before = with_option_toggled(with_copies(with_scope(with_form(CHOSEN, "kojinhyo"), Scope.EVERYONE), 3), "honseki")
     again = with_kinds(before, OFFERED)
     assert again == Selection(kinds=OFFERED)
-    of_another_kind = with_kind(before, "kazei")
+    of_another_kind = with_kind(before, "kazei", TODAY)
     assert of_another_kind == Selection(kinds=OFFERED, offer=of_another_kind.offer)
-    assert with_choices(with_kind(before, "juminhyo"), CHOICES) == CHOSEN, "also when the same kind is chosen again"
+    assert with_choices(with_kind(before, "juminhyo", TODAY), CHOICES) == CHOSEN, "also when the same kind is chosen again"
