@@ -6,7 +6,7 @@
     PRINTED     it lies in the tray: the fee is due
     TAKEN       the resident has it
     DECLINED    the issuer refused            STOPPED   the gate refused: an alarm
-    LAPSED      nobody paid for it            RETURNED  paid, not printed, money given back
+    LAPSED      nobody paid for it (a visit ended, or its scope was stopped)   RETURNED  paid, not printed, money given back
     UNRESOLVED  paid, and nobody can know whether the sheet came out: the money waits in suspense, a case is open
 
 A move that the table does not hold is never made. `docs/issuance.md` is drawn from it. What a move owes to others stands beside it: a fact to the fee office, an outcome to the issuer.
@@ -43,6 +43,7 @@ class Step(StrEnum):
     DECLINED = "declined"
     STOPPED = "stopped"
     LAPSED = "lapsed"
+    HALTED = "halted"
     PAID = "paid"
     PRINTED = "printed"
     TAKEN = "taken"
@@ -74,6 +75,9 @@ TABLE: dict[tuple[State, Step], Move] = {
     (State.ACCEPTED, Step.DECLINED): Move(State.DECLINED),
     (State.ACCEPTED, Step.STOPPED): Move(State.STOPPED, outcome="stopped"),
     (State.ACCEPTED, Step.LAPSED): Move(State.LAPSED, outcome="void"),
+    # A scoped stop: what nobody has paid for is void. A kiosk that had it already may still report money, as after LAPSED: then the money is booked and the paper is known to be out.
+    (State.ACCEPTED, Step.HALTED): Move(State.LAPSED, outcome="void"),
+    (State.SEALED, Step.HALTED): Move(State.LAPSED, outcome="void"),
     (State.SEALED, Step.STOPPED): Move(State.STOPPED, outcome="stopped"),
     (State.SEALED, Step.LAPSED): Move(State.LAPSED, outcome="void"),
     (State.SEALED, Step.PAID): Move(State.PAID, fact="paid"),
@@ -91,14 +95,14 @@ TABLE: dict[tuple[State, Step], Move] = {
 _PASSED: dict[State, frozenset[Step]] = {
     State.ACCEPTED: frozenset(),
     State.SEALED: frozenset({Step.SEALED}),
-    State.PAID: frozenset({Step.SEALED, Step.PAID, Step.LAPSED}),
-    State.PRINTED: frozenset({Step.SEALED, Step.PAID, Step.PRINTED, Step.LAPSED}),
-    State.TAKEN: frozenset({Step.SEALED, Step.PAID, Step.PRINTED, Step.TAKEN, Step.LAPSED}),
-    State.DECLINED: frozenset({Step.DECLINED, Step.LAPSED}),
-    State.STOPPED: frozenset({Step.STOPPED, Step.LAPSED}),
-    State.LAPSED: frozenset({Step.LAPSED}),
-    State.RETURNED: frozenset({Step.SEALED, Step.PAID, Step.RETURNED, Step.LAPSED}),
-    State.UNRESOLVED: frozenset({Step.SEALED, Step.PAID, Step.UNRESOLVED, Step.LAPSED}),
+    State.PAID: frozenset({Step.SEALED, Step.PAID, Step.LAPSED, Step.HALTED}),
+    State.PRINTED: frozenset({Step.SEALED, Step.PAID, Step.PRINTED, Step.LAPSED, Step.HALTED}),
+    State.TAKEN: frozenset({Step.SEALED, Step.PAID, Step.PRINTED, Step.TAKEN, Step.LAPSED, Step.HALTED}),
+    State.DECLINED: frozenset({Step.DECLINED, Step.LAPSED, Step.HALTED}),
+    State.STOPPED: frozenset({Step.STOPPED, Step.LAPSED, Step.HALTED}),
+    State.LAPSED: frozenset({Step.LAPSED, Step.HALTED}),
+    State.RETURNED: frozenset({Step.SEALED, Step.PAID, Step.RETURNED, Step.LAPSED, Step.HALTED}),
+    State.UNRESOLVED: frozenset({Step.SEALED, Step.PAID, Step.UNRESOLVED, Step.LAPSED, Step.HALTED}),
 }
 """The steps that say nothing new in a state. Closing a visit (LAPSED) changes nothing for a paper that has its outcome or its money."""
 

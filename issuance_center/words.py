@@ -26,6 +26,7 @@ STEPS: dict[str, tuple[str, str]] = {
     "declined": ("市区町村が交付しないと回答した", "The issuer declined"),
     "stopped": ("検査で停止した", "Stopped at the gate"),
     "lapsed": ("支払いがないまま終了した", "Ended without payment"),
+    "halted": ("交付の停止により取りやめた", "Ended by a stop of its scope"),
     "paid": ("手数料を受け取った", "Fee taken"),
     "printed": ("印刷した", "Printed"),
     "taken": ("利用者が受け取った", "Taken by the resident"),
@@ -39,6 +40,9 @@ ALARMS: dict[str, Pair] = {
     "fact_contradicts": ("手数料の通知が食い違う", "A fee fact contradicts another"),
     "outcome_contradicts": ("市区町村への結果の通知が食い違う", "An outcome contradicts the issuer's log"),
     "report_contradicts": ("端末の報告が食い違う", "A kiosk's report contradicts the record"),
+    "build_unregistered": ("登録のない構成の発行者（最初の申告を控えた）", "An issuer without a registered build: its first word was noted"),
+    "other_build": ("登録と異なる構成の発行者を停止", "An issuer of another build than registered was stopped"),
+    "paid_after_stop": ("停止した後に支払いの報告があった", "Money was reported for a paper after its scope was stopped"),
     "report_unknown": ("知らない交付についての端末の報告", "A kiosk reports an issuance of nobody's"),
 }
 

@@ -66,7 +66,7 @@ class IssuerLines:
         if issuer not in self._issuers:
             self._log.error("issuer_without_line", issuer=issuer)
             return Unavailable(refuse("issuer_unavailable"), asked=False)
-        municipality = str(getattr(message, "municipality", issuer))
+        municipality = _asked_of(message) or issuer
         line = self._line(issuer, municipality)
         last, asked = "busy", False
         try:
@@ -152,6 +152,12 @@ class IssuerLines:
             counts=dict(sorted(line.counts.items())),
             seconds=tuple(sorted(line.seconds)),
         )
+
+
+def _asked_of(message: Message) -> str | None:
+    """The municipality that a question is about; an application for 本籍地利用登録 names it inside."""
+    found = getattr(message, "municipality", None) or getattr(getattr(message, "application", None), "municipality", None)
+    return found if isinstance(found, str) else None
 
 
 def _outcome(heard: object) -> str:

@@ -7,8 +7,10 @@ from datetime import datetime
 from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
 from issuance_center.issuance import Impossible, Move, Repeated, State, Step, move
-from issuance_center.records import cases, outgoing
+from issuance_center.records import cases, findings, outgoing, stops
+from issuance_center.records.findings import Occurrence
 from issuance_center.records.tables import issuances, requests, steps, visits
+from issuance_center.stopping import Occasion, Stop
 from messages.facts import Price
 from messages.visits import Application
 from storage.instants import instant, stamp
@@ -89,14 +91,19 @@ class Intent:
     papers: tuple[tuple[str, str], ...]
 
 
-def accept(connection: Connection, intent: Intent, now: datetime) -> Request | None:
-    """Store the intent, or return the request as it was accepted before (its hash may differ: the caller looks). None: its visit has been closed meanwhile."""
+def accept(connection: Connection, intent: Intent, now: datetime) -> Request | Stop | None:
+    """Store the intent, or return the request as it was accepted before (its hash may differ: the caller looks). None: its visit has been closed meanwhile. A stop: it may not be asked for."""
     application = intent.application
     known = find_request(connection, application.request_id)
     if known is not None:
         return known
     if connection.execute(_VISIT_CLOSED, {"the_visit": application.visit_id}).scalar_one() is not None:
         return None
+    stop = stops.refusing(connection, Occasion(application.municipality, application.kind, intent.issuer, intent.operator, application.kiosk_id))
+    if stop is not None:
+        return stop
+    where = Occurrence(application.municipality, intent.issuer, application.kind, application.kiosk_id, application.request_id)
+    findings.note_collisions(connection, where, application.visit_id, now)
     request = {
         "request_id": application.request_id,
         "visit_id": application.visit_id,
@@ -113,6 +120,7 @@ def accept(connection: Connection, intent: Intent, now: datetime) -> Request | N
         "members": len(application.members),
         "form": application.form,
         "year": application.year,
+        "vouched_by": application.vouched_by,
         "options": ",".join(application.show),
     }
     connection.execute(_ADD_REQUEST, request)
@@ -191,9 +199,19 @@ def take_step(
     return made
 
 
-def seal(connection: Connection, request_id: str, sealings: Sequence[Sealing], now: datetime) -> Request:
-    """The papers, in the order of the copies, have passed the gate: keep their hashes. A paper already sealed keeps the first hashes; the caller compares."""
+def seal(
+    connection: Connection, request_id: str, sealings: Sequence[Sealing], now: datetime, build: str | None = None, troubles: tuple[str, ...] = ()
+) -> Request | Stop:
+    """The papers, in the order of the copies, have passed the gate: keep their hashes. A paper already sealed keeps the first hashes; the caller compares. A stop: they are not handed out.
+
+    `build` is the program that made them, `troubles` the codes of tries that were no answer before this one was.
+    """
     request = found_request(connection, request_id)
+    stop = stops.refusing(connection, occasion_of(request, build))
+    if stop is not None:
+        halt(connection, request_id, f"stop {stop.number}", now)
+        return stop
+    first = all(paper.face_sha256 is None for paper in request.papers)
     for sealing, issuance in zip(sealings, request.papers, strict=True):
         if isinstance(take_step(connection, issuance, request, Step.SEALED, now, now), Move):
             kept = {
@@ -203,7 +221,23 @@ def seal(connection: Connection, request_id: str, sealings: Sequence[Sealing], n
                 "sheets": sealing.sheets,
             }
             connection.execute(_CHANGE, {"the_issuance": issuance.issuance_id, **kept})
+    if first or troubles:
+        where = Occurrence(request.municipality, request.issuer, request.kind, request.kiosk_id, request_id)
+        findings.note_success(connection, where, request.visit_id, troubles, now)
     return found_request(connection, request_id)
+
+
+def occasion_of(request: Request, build: str | None = None) -> Occasion:
+    """What a stop is held against."""
+    return Occasion(request.municipality, request.kind, request.issuer, request.operator, request.kiosk_id, build)
+
+
+def halt(connection: Connection, request_id: str, detail: str, now: datetime) -> int:
+    """A stop ends what nobody has paid for yet: void at the issuer, `stopped_now` to whoever asks for it again. How many papers that were."""
+    halted = step_all(connection, request_id, Step.HALTED, now, detail)
+    if halted:
+        connection.execute(update(requests).where(requests.c.request_id == request_id).values(refused_code="stopped_now"))
+    return len(halted)
 
 
 def step_all(connection: Connection, request_id: str, step: Step, now: datetime, detail: str = "") -> tuple[str, ...]:

@@ -40,6 +40,10 @@ def _make(connection: Connection, issuance: Issuance, request: Request, event: E
     if isinstance(made, Move) and issuance.state is State.UNRESOLVED:
         # The machine has found out after all: there is nothing left to decide.
         cases.close_case(connection, issuance.issuance_id, "unresolved", event.step, event.kiosk_id, "reported by the kiosk", now)
+    if isinstance(made, Move) and made.to is State.PAID and request.refused_code == "stopped_now":
+        # The kiosk had the paper before its scope was stopped. The money is booked as ever; a person must know that a paper under suspicion is out.
+        late = Alarm("paid_after_stop", event.step, event.visit_id, issuance.issuance_id, event.kiosk_id, request.municipality)
+        cases.raise_alarm(connection, late, now)
     if isinstance(made, Impossible) or event.yen != issuance.fee_yen:
         detail = f"{event.step} reported in state {issuance.state}, {event.yen} yen reported for a fee of {issuance.fee_yen} yen"
         alarm = Alarm("report_contradicts", detail, event.visit_id, issuance.issuance_id, event.kiosk_id, request.municipality)
