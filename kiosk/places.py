@@ -69,7 +69,8 @@ def asks_prefecture(entries: tuple[MunicipalityEntry, ...]) -> bool:
 
 def rows_in(entries: tuple[MunicipalityEntry, ...], prefecture: str) -> tuple[PlaceRow, ...]:
     """The rows of a prefecture, or all where it is not asked for, in the order of their own codes."""
-    shown = [entry for entry in entries if entry.prefecture == prefecture or not asks_prefecture(entries)]
+    asked = asks_prefecture(entries)
+    shown = [entry for entry in entries if entry.prefecture == prefecture or not asked]
     rows = [row for entry in shown for row in (PlaceRow(entry), *(PlaceRow(entry, alias) for alias in entry.aliases))]
     return tuple(sorted(rows, key=lambda row: row.code))
 
