@@ -43,6 +43,7 @@ def wrong_with_offer(offered: ChoicesOffered, question: OfferChoices) -> str | N
         "fingerprint": all(_FINGERPRINT.fullmatch(member.fingerprint) for member in members),
         "forms": len(set(offered.forms)) == len(offered.forms) > 0 and {form.code for form in kind.forms}.issuperset(offered.forms),
         "years": len(set(offered.years)) == len(offered.years) and bool(offered.years) is kind.yearly,
+        "year": question.referral is None or offered.years == (question.year,),
         "options": len(set(offered.options)) == len(offered.options) and known.issuperset(offered.options),
         "copies_max": 1 <= offered.copies_max <= kind.copies_max,
         "register_version": _VERSION.fullmatch(offered.register_version) is not None,

@@ -50,6 +50,7 @@ class Offer:
     options: tuple[str, ...]
     copies_max: int
     register_version: str
+    vouched_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +111,9 @@ def quoted(connection: Connection, visit_id: str, municipality: str) -> Quote | 
     return Quote(prices, instant(row.quoted_at))
 
 
-def note_offer(connection: Connection, municipality: str, offered: ChoicesOffered, digests: tuple[str, ...], now: datetime) -> Visit:
+def note_offer(
+    connection: Connection, municipality: str, offered: ChoicesOffered, digests: tuple[str, ...], now: datetime, vouched_by: str | None = None
+) -> Visit:
     """What the issuer offered in this visit, the newest word counting; `digests` are the keyed digests of the members' numbers. In a visit that has been closed nothing is kept."""
     visit = _found(find_visit(connection, offered.visit_id))
     if visit.closed:
@@ -127,6 +130,7 @@ def note_offer(connection: Connection, municipality: str, offered: ChoicesOffere
         "copies_max": offered.copies_max,
         "register_version": offered.register_version,
         "offered_at": stamp(now),
+        "vouched_by": vouched_by,
     }
     connection.execute(_ADD_OFFER, row)
     return visit
@@ -144,6 +148,7 @@ def find_offer(connection: Connection, visit_id: str, municipality: str, kind: s
         options=tuple(json.loads(row.options)),
         copies_max=row.copies_max,
         register_version=row.register_version,
+        vouched_by=row.vouched_by,
     )
 
 
