@@ -15,6 +15,7 @@ from bcl_cloud.config import Config, accounts_of, load
 from bcl_cloud.desk import CloudDesk
 from bcl_cloud.fair_share import FairShare
 from bcl_cloud.key_folders import KeyFolders
+from bcl_cloud.offices import offices_app
 from bcl_cloud.serving import Serving
 from bcl_cloud.tenancy import Tenancy
 from bcl_cloud.tenant_files import TenantFiles
@@ -52,7 +53,8 @@ async def serve(config: Config, stop: asyncio.Event) -> None:
         office = operators_office(accounts_of(config), cloud, now=now, token=secrets.token_bytes, registry=registry, openapi=door.openapi)
         context = server_context(config.tls.certificate, config.tls.key, config.tls.authority)
         await stack.enter_async_context(open_door(door, config.door.host, config.door.port, context))
-        await stack.enter_async_context(serve_application(office, config.office.host, config.office.port))
+        offices = offices_app(serving, cloud, office, now, secrets.token_bytes)
+        await stack.enter_async_context(serve_application(offices, config.office.host, config.office.port))
         await stop.wait()
 
 
