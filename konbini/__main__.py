@@ -114,6 +114,37 @@ def verify(
     verify_file(file, trust, as_json=json)
 
 
+@app.command()
+def dossier(
+    config: Annotated[Path, typer.Option(help="交付センターの設定ファイル。", dir_okay=False)],
+    finding: Annotated[int, typer.Option(help="所見の番号。", min=1)],
+    window: Annotated[int, typer.Option(help="発生の前後何秒の交付を含めるか。", min=1, max=2_592_000)] = 3600,
+    csv: Annotated[bool, typer.Option("--csv", help="標準出力に CSV で出す。")] = False,
+    json: Json = False,
+) -> None:
+    """所見に関わるおそれのある交付の一覧。個人に関する情報は含まない。"""
+    from konbini.dossier import show_dossier
+
+    show_dossier(config, finding, window, as_json=json, as_csv=csv)
+
+
+@app.command()
+def conformance(
+    issuer: Annotated[str, typer.Option(help="試験する証明書発行サーバのURL（https://）。")],
+    profile: Annotated[Path, typer.Option(help="サーバと試験用の住民を記した JSON（docs/protocol/profile.md）。", dir_okay=False)],
+    report: Annotated[Path, typer.Option(help="結果（report.html, report.json と署名）を置くフォルダ。", file_okay=False)],
+    strict: Annotated[bool, typer.Option("--strict", help="拒否の時間も比べる。")] = False,
+    seed: Annotated[int, typer.Option(help="種。同じ種なら同じ人と順番を選ぶ。")] = 1,
+    load: Annotated[int, typer.Option(help="同時に出す注文の数。", min=2, max=200)] = 24,
+    key: Annotated[Path | None, typer.Option(help="結果に署名する P-256 の鍵（PEM）。省くとこの回だけの鍵を作る。", dir_okay=False)] = None,
+    json: Json = False,
+) -> None:
+    """証明書発行サーバが通信の約束を守り、過去の誤交付と同じ不具合がないかを外から確かめる。適合は 0、不適合は 1、試験できなければ 2。"""
+    from konbini.conformance import Errand, try_server
+
+    try_server(Errand(issuer, profile, report, strict, seed, load, key), as_json=json)
+
+
 @municipal.command("import")
 def municipal_import(
     config: Annotated[Path, typer.Option(help="市区町村のサーバの設定ファイル。", dir_okay=False)],

@@ -1,0 +1,99 @@
+"""`konbini conformance`: a certificate server tested from outside, and the report of it."""
+
+import asyncio
+import secrets
+import ssl
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import msgspec
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from certificates.signature.key_list import NoKeyList, read_key_list
+from conformance.chance import Chance
+from conformance.findings import Finding
+from conformance.line import Line, Silent
+from conformance.papers import Believed
+from conformance.profile import Profile, load_profile
+from conformance.report import WORDS, passed, report_json, report_page, write_report
+from conformance.run import tried
+from conformance.trial import Trial
+from konbini.answers import fail, print_json
+from messages.configuration import ConfigInvalid
+from storage.instants import JST
+from trust.authority import KeyUnusable, load_certificate, load_key
+from trust.parties import client_context
+
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """What the command was told."""
+
+    issuer: str
+    profile: Path
+    report: Path
+    strict: bool
+    seed: int
+    load: int
+    key: Path | None
+
+
+@dataclass(frozen=True, slots=True)
+class FileContexts:
+    """Connections with the certificates that the profile names."""
+
+    profile: Profile
+
+    def center(self) -> ssl.SSLContext:
+        """As the center."""
+        tls = self.profile.tls
+        return client_context(tls.certificate, tls.key, tls.authority)
+
+    def other(self) -> ssl.SSLContext | None:
+        """As the other role, if the profile has one."""
+        tls = self.profile.tls
+        return None if tls.other_role is None else client_context(tls.other_role.certificate, tls.other_role.key, tls.authority)
+
+    def nobody(self) -> ssl.SSLContext:
+        """Without a certificate."""
+        return ssl.create_default_context(cafile=str(self.profile.tls.authority))
+
+
+def try_server(errand: Errand, *, as_json: bool) -> None:
+    """Run every case and write the report; exit status 0 passed, 1 failed, 2 could not run."""
+    try:
+        profile, at = load_profile(errand.profile), datetime.now(JST)
+        key = ec.generate_private_key(ec.SECP256R1()) if errand.key is None else load_key(errand.key)
+        root = load_certificate(profile.documents.authority)
+        believed = Believed(root, read_key_list(profile.documents.key_list.read_bytes(), root))
+        findings = asyncio.run(_findings(errand, profile, believed))
+    except (ConfigInvalid, KeyUnusable, NoKeyList, OSError, ssl.SSLError) as error:
+        fail("could_not_run", f"試験できません: {error}", as_json=as_json, status=2)
+    except Silent as error:
+        fail("no_server", f"{errand.issuer} につながりません（{error}）。", as_json=as_json, status=2)
+    if not isinstance(key, ec.EllipticCurvePrivateKey):
+        fail("key", "--key は P-256 の鍵です。", as_json=as_json, status=2)
+    report = report_json(findings, profile.municipality, errand.seed, errand.strict, at)
+    write_report(errand.report, report_page(findings, profile.municipality, errand.seed, errand.strict, at), report, key)
+    if as_json:
+        print_json(msgspec.json.decode(report))
+    else:
+        for one in findings:
+            print(f"{one.case:3} {WORDS[one.verdict][0]}  {' / '.join(one.evidence)}".rstrip())
+        print(f"{WORDS['passed' if passed(findings) else 'failed'][0]}  {errand.report / 'report.html'}")
+    raise SystemExit(0 if passed(findings) else 1)
+
+
+async def _findings(errand: Errand, profile: Profile, believed: Believed) -> tuple[Finding, ...]:
+    contexts = FileContexts(profile)
+    probe = Line(errand.issuer, contexts.center(), profile.tls.server_name)
+    try:
+        await probe.send("/", b"{}", patience_seconds=10.0)  # whatever is answered: somebody is there
+    finally:
+        await probe.close()
+    chance = Chance(errand.seed)
+    trial = Trial(
+        profile, errand.issuer, contexts, believed, lambda: datetime.now(JST), secrets.token_bytes, chance, strict=errand.strict, load=errand.load
+    )
+    return await tried(trial)
