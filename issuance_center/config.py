@@ -5,18 +5,20 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 
 from certificates.back.drawing import BackText
 from certificates.kinds import KINDS
+from issuance_center.entries import Closure, Hours, Kiosk, Wide, Window, wrong_hours
 from messages.configuration import ConfigInvalid, read_config
 from registers.numbers import is_digits, municipality_digit
 from trust.authority import KeyUnusable
 from trust.signing import public_from_pem
 
-_CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d|24:00", re.ASCII)
-_DAY = re.compile(r"(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])", re.ASCII)
+__all__ = ["Closure", "Hours", "Kiosk", "Wide", "Window"]  # stand in the directory, and here as its first content
+
 _WORD = re.compile(r"[!-~]{1,64}")
 
 
@@ -66,20 +68,12 @@ class DocumentFiles(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     name_ja: str
 
 
-class Hours(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Service hours (domain facts 2.5): from `opens` to before `closes` (HH:MM, JST; 24:00 allowed), on weekdays only if so set, never on `closed_days` (MM-DD)."""
-
-    opens: str = "06:30"
-    closes: str = "23:00"
-    weekdays_only: bool = False
-    closed_days: tuple[str, ...] = ("12-29", "12-30", "12-31", "01-01", "01-02", "01-03")
-
-
 class KindService(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Who issues one kind for a municipality, and when."""
+    """Who issues one kind for a municipality, when, and with which options (None: all that the issuer offers)."""
 
     issuer: str
     hours: Hours
+    options: tuple[str, ...] | None = None
 
 
 class Certifier(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -90,8 +84,40 @@ class Certifier(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     name: str
 
 
+class YearOpens(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The day from which a 年度 is issued; tax papers are closed on the `switch_days` before it."""
+
+    year: int
+    opens: date
+    switch_days: int = 0
+
+
+class TaxYears(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How many 年度 are issued, the latest counted, and when each opens."""
+
+    years: int
+    openings: tuple[YearOpens, ...]
+
+
+class OldCode(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A ward's or a former municipality's code, that means this municipality from `since` on (None: since ever)."""
+
+    code: str
+    name: str
+    name_en: str
+    what: Literal["ward", "former"]
+    since: date | None = None
+
+
+class RegisteredBuild(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What an issuer may declare itself to be (`messages.orders.Build`)."""
+
+    program: str
+    topology: str
+
+
 class Municipality(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One municipality of the directory; `code` is its 6 digits with check digit.
+    """One municipality as the directory begins with it (`routing.seeding`); `code` is its 6 digits with check digit.
 
     `certifiers` and `seal_sha256` (of the seal's packed image) are what its papers must carry; without them the gate does not look at these.
     """
@@ -103,31 +129,22 @@ class Municipality(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     kinds: dict[str, KindService]
     certifiers: tuple[Certifier, ...] = ()
     seal_sha256: str | None = None
-
-    def certifier_on(self, day: date) -> tuple[str, str] | None:
-        """Title and name in force on this day (the earliest for days before it), if the directory knows any."""
-        dated = sorted(self.certifiers, key=lambda certifier: certifier.since)
-        in_force = [certifier for certifier in dated if certifier.since <= day] or dated[:1]
-        return (in_force[-1].title, in_force[-1].name) if in_force else None
-
-
-class Kiosk(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One registered terminal: the party that speaks for it, whose it is, through which channel it sells, and the public key (PEM) of its signatures."""
-
-    id: str
-    party: str
-    operator: str
-    channel: str
-    place: str
-    public_key: str
+    windows: tuple[Window, ...] = ()
+    closures: tuple[Closure, ...] = ()
+    years: TaxYears | None = None
+    wide: Wide | None = None
+    use: bool = False
+    key_statement: str | None = None
+    aliases: tuple[OldCode, ...] = ()
 
 
 class Staff(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """An operator's account: argon2id hash, roles."""
+    """An account at the center's office: argon2id hash, roles. One with the role `municipality` belongs to the municipality `of`."""
 
     name: str
     password_hash: str
     roles: tuple[str, ...]
+    of: str | None = None
 
 
 class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -151,7 +168,7 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Everything the center is told at start."""
+    """Everything the center is told at start. `municipalities`, `kiosks` and `builds` (by issuer's name) fill the directory at the first start only: afterwards staff edit it."""
 
     name: str
     door: ProtocolDoor
@@ -164,6 +181,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     issuers: tuple[Line, ...]
     municipalities: tuple[Municipality, ...]
     kiosks: tuple[Kiosk, ...]
+    builds: dict[str, tuple[RegisteredBuild, ...]] = {}
     staff: tuple[Staff, ...] = ()
     limits: Limits = Limits()
     crash_points: Path | None = None
@@ -217,14 +235,9 @@ def _problems_of_municipality(municipality: Municipality, issuers: list[str]) ->
             yield f"{place}: there is no such kind"
         if service.issuer not in issuers:
             yield f"{place}: no issuer named {service.issuer}"
-        yield from (f"{place}: {problem}" for problem in _problems_of_hours(service.hours))
-
-
-def _problems_of_hours(hours: Hours) -> Iterator[str]:
-    if not _CLOCK.fullmatch(hours.opens) or not _CLOCK.fullmatch(hours.closes) or hours.opens >= hours.closes:
-        yield "hours run from one HH:MM to a later one, 24:00 at the latest"
-    if not all(_DAY.fullmatch(day) for day in hours.closed_days):
-        yield "closed days are MM-DD"
+        problem = wrong_hours(service.hours)
+        if problem is not None:
+            yield f"{place}: {problem}"
 
 
 def _problems_of_kiosk(kiosk: Kiosk) -> Iterator[str]:

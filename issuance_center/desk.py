@@ -4,25 +4,31 @@ The desk decides nothing itself: rooms decide, records remember, links ask. What
 """
 
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 import msgspec
 import structlog
 from cryptography import x509
-from sqlalchemy import Connection
+from cryptography.hazmat.primitives.asymmetric import ec
 
-from certificates.kinds import KINDS, Kind
-from issuance_center import identity, intake, routing, sealing
+from certificates.kinds import KINDS
+from issuance_center import identity, intake, offering, routing, sealing
 from issuance_center.backs import Documents
+from issuance_center.builds import Builds
 from issuance_center.config import Config
 from issuance_center.identity import Presented, Unproven
 from issuance_center.issuer_lines import Declined, Failed, IssuerLines, Unavailable
 from issuance_center.ordering import Ordering
 from issuance_center.prices import PriceLists
-from issuance_center.records import cases, endings, reports, visits
-from issuance_center.records.cases import Alarm
+from issuance_center.records import cases, endings, reports, stops, visits
+from issuance_center.records.findings import Occurrence
 from issuance_center.records.visits import Visit
+from issuance_center.shelf import Shelf
+from issuance_center.stopping import Occasion
+from issuance_center.vouching import with_referral
 from messages import visits as said
 from messages.facts import Price
 from messages.link import Link, NoAnswer
@@ -36,8 +42,6 @@ from trust.signing import public_from_pem, verified
 
 OcspLine = Callable[[bytes], Awaitable[bytes]]
 """Carries one DER request to the authority and brings its answer back; raises `NoAnswer`."""
-
-DIRECTORY_SECONDS = 60.0
 
 
 class Desk:
@@ -56,14 +60,15 @@ class Desk:
         token: Callable[[int], bytes],
         new_id: Callable[[datetime], str],
         wake: Callable[[], None],
+        shelf: Shelf | None = None,
     ) -> None:
         self._config = config
         self._limits = config.limits
-        self._book = routing.book_of(config)
-        self._keys = {kiosk.id: public_from_pem(kiosk.public_key) for kiosk in config.kiosks}
+        self._shelf = shelf or Shelf(config, store)
         self._store = store
         self._issuers = IssuerLines(issuers, config.limits)
-        self._ordering = Ordering(config, self._book, store, self._issuers, documents, new_id, wake)
+        self._builds = Builds(store)
+        self._ordering = Ordering(config, store, self._issuers, documents, new_id, wake)
         self._prices = prices
         self._ocsp = ocsp
         self._roots = roots
@@ -92,18 +97,15 @@ class Desk:
     # --- who and where ---
 
     async def _directory(self, asked: said.AskDirectory, peer: Peer, now: datetime) -> Message:
-        if intake.kiosk_for(self._book, asked.kiosk_id, peer) is None:
-            return refuse("kiosk_unknown")
-        entries = tuple(
-            said.MunicipalityEntry(code=entry.code, prefecture=entry.prefecture, name=entry.name, name_en=entry.name_en)
-            for entry in self._book.municipalities.values()
-        )
-        return said.Directory(municipalities=entries, valid_until=now + timedelta(seconds=DIRECTORY_SECONDS))
+        book = await self._shelf.book(now)
+        kiosk = intake.kiosk_for(book, asked.kiosk_id, peer, now)
+        return refuse("kiosk_unknown") if kiosk is None or kiosk.retired else routing.directory(book, kiosk.id, now)
 
     async def _open(self, asked: said.OpenVisit, peer: Peer, now: datetime) -> Message:
-        if intake.kiosk_for(self._book, asked.kiosk_id, peer) is None:
+        kiosk = intake.kiosk_for(await self._shelf.book(now), asked.kiosk_id, peer, now)
+        if kiosk is None or kiosk.retired:
             return refuse("kiosk_unknown")
-        if intake.stale(asked.opened_at, now, self._limits) and await self._visit(asked.visit_id, peer) is None:
+        if intake.stale(asked.opened_at, now, self._limits) and await self._visit(asked.visit_id, peer, now) is None:
             return refuse("request_stale")
         expires_at = now + timedelta(seconds=self._limits.challenge_seconds)
         visit = await self._store.write(visits.open_visit, asked, self._token(32).hex(), self._token(32), expires_at, now)
@@ -114,7 +116,7 @@ class Desk:
         return said.VisitOpened(challenge=identity.challenge_of(visit, self._config.name))
 
     async def _authenticate(self, asked: said.Authenticate, peer: Peer, now: datetime) -> Message:
-        visit = await self._visit(asked.visit_id, peer)
+        visit = await self._visit(asked.visit_id, peer, now)
         if visit is None:
             return refuse("visit_unknown")
         if visit.closed:
@@ -152,68 +154,87 @@ class Desk:
     # --- what can be had ---
 
     async def _kinds(self, asked: said.AskKinds, peer: Peer, now: datetime) -> Message:
-        visit = await self._visit(asked.visit_id, peer)
+        visit = await self._visit(asked.visit_id, peer, now)
         refused = intake.visit_refused(visit, None, now)
         if visit is None or refused is not None:
             return refuse(refused or "visit_unknown")
-        entry = self._book.municipalities.get(asked.municipality)
-        if entry is None:
-            return refuse("municipality_unknown")
-        quote = await self._store.read(visits.quoted, visit.visit_id, asked.municipality)
+        book = await self._shelf.book(now)
+        place = routing.place_for(book, asked.municipality, visit.kiosk_id, now)
+        if isinstance(place, routing.NoRoute):
+            return refuse(place.code)
+        kiosk = routing.kiosk_at(book, visit.kiosk_id, now)
+        quote = await self._store.read(visits.quoted, visit.visit_id, place)
         if quote is None:
-            fresh = await self._prices.prices(asked.municipality, self._book.kiosks[visit.kiosk_id].channel, now)
+            fresh = await self._prices.prices(place, kiosk.channel if kiosk is not None else "", now)
             if fresh is None:
                 return refuse("fees_unavailable")
-            quote = await self._store.write(visits.quote, visit.visit_id, asked.municipality, fresh, now)
-        return said.KindsOffered(municipality=asked.municipality, kinds=self._offers(asked.municipality, quote.prices, now))
+            quote = await self._store.write(visits.quote, visit.visit_id, place, fresh, now)
+        stopped = await self._stopped_kinds(book, place, visit, now)
+        return offering.kinds_offered(book, place, visit.kiosk_id, quote.prices, stopped, now)
 
-    def _offers(self, municipality: str, prices: tuple[Price, ...], now: datetime) -> tuple[said.KindOffer, ...]:
-        offers: list[said.KindOffer] = []
-        for kind in KINDS.values():
-            found = routing.route(self._book, municipality, kind.code, now)
-            fees = _fees_of(kind, prices)
-            if isinstance(found, routing.NoRoute) or not fees:
-                continue
-            opens_at = found.hours.opens_at if isinstance(found.hours, routing.Closed) else None
-            offers.append(said.KindOffer(kind=kind.code, fees=fees, open=isinstance(found.hours, routing.Open), opens_at=opens_at))
-        return tuple(offers)
+    async def _stopped_kinds(self, book: routing.DirectoryBook, municipality: str, visit: Visit, now: datetime) -> frozenset[str]:
+        routes = ((kind, routing.route(book, municipality, kind, visit.kiosk_id, now)) for kind in KINDS)
+        operator = routing.operator_of(book, visit.kiosk_id, now)
+        found = tuple(
+            Occasion(municipality, kind, one.issuer, operator, visit.kiosk_id, None) for kind, one in routes if isinstance(one, routing.Route)
+        )
+        return await self._store.read(stops.kinds_stopped, found)
 
     async def _choices(self, asked: said.AskChoices, peer: Peer, now: datetime) -> Message:
-        visit = await self._visit(asked.visit_id, peer)
+        visit = await self._visit(asked.visit_id, peer, now)
         refused = intake.visit_refused(visit, None, now)
         if visit is None or refused is not None or visit.visit_key is None or visit.serial is None:
             return refuse(refused or "visit_unknown")
-        issuer = routing.open_issuer(self._book, asked.municipality, asked.kind, now)
+        book = await self._shelf.book(now)
+        issuer = routing.open_issuer(book, asked.municipality, asked.kind, visit.kiosk_id, now)
         if isinstance(issuer, Refusal):
             return issuer
+        operator = routing.operator_of(book, visit.kiosk_id, now)
+        occasion = Occasion(asked.municipality, asked.kind, issuer, operator, visit.kiosk_id, None)
+        if await self._store.read(stops.refusing, occasion) is not None:
+            return refuse("stopped_now")
         quote = await self._store.read(visits.quoted, visit.visit_id, asked.municipality)
         if quote is None:
             # What costs nobody knows how much cannot be chosen; nor is the issuer asked about anybody for nothing.
             return refuse("fees_unavailable", "the kinds of this municipality were not asked for in this visit")
-        if not _fees_of(KINDS[asked.kind], quote.prices):
+        if not offering.fees_of(KINDS[asked.kind], quote.prices):
             return refuse("kind_unknown", "no form of it has a price")
         question = OfferChoices(
             visit_id=visit.visit_id, visit_key=visit.visit_key, serial=visit.serial, municipality=asked.municipality, kind=asked.kind
         )
+        vouched = await with_referral(asked, question, book, visit.kiosk_id, self._issuers, now)
+        if isinstance(vouched, Refusal):
+            return vouched
+        question = vouched
         offered = await self._issuers.ask(issuer, question, ChoicesOffered)
         match offered:
             case Declined(refusal) | Unavailable(refusal):
                 return refusal
             case Failed(what):
                 return refuse("issuer_failed", what)
-        return await self._offer(offered, question, visit.visit_key, quote.prices, now)
-
-    async def _offer(self, offered: ChoicesOffered, question: OfferChoices, visit_key: bytes, prices: tuple[Price, ...], now: datetime) -> Message:
-        """Keep what was offered, and hand it on: the forms that have a price."""
         wrong = sealing.wrong_with_offer(offered, question)
         if wrong is not None:
             return refuse("issuer_failed", wrong)
-        fees = _fees(offered.forms, KINDS[offered.kind], prices)
+        where = Occurrence(asked.municipality, issuer, asked.kind, visit.kiosk_id, None)
+        if await self._builds.wrong(offered.declared, routing.registered_build(book, issuer, now), where, now):
+            return refuse("stopped_now")
+        declared = replace(occasion, build=stops.printable(offered.declared).program)
+        if await self._store.read(stops.refusing, declared) is not None:
+            return refuse("stopped_now")
+        options, years = routing.cut(book, asked.municipality, offered, now)
+        if offered.years and not years:
+            return refuse("year_not_open")
+        cut = msgspec.structs.replace(offered, options=options, years=years)
+        return await self._offer(cut, question, visit.visit_key, quote.prices, now)
+
+    async def _offer(self, offered: ChoicesOffered, question: OfferChoices, visit_key: bytes, prices: tuple[Price, ...], now: datetime) -> Message:
+        """Keep what was offered, and hand it on: the forms that have a price."""
+        fees = offering.form_fees(offered.forms, KINDS[offered.kind], prices)
         if not fees:
             return refuse("kind_unknown", "no form of it that is offered has a price")
         digests = tuple(sealing.member_digest(visit_key, member.member_id) for member in offered.members)
         kept = msgspec.structs.replace(offered, forms=tuple(fee.form for fee in fees))
-        visit = await self._store.write(visits.note_offer, question.municipality, kept, digests, now)
+        visit = await self._store.write(visits.note_offer, question.municipality, kept, digests, now, question.vouched_by)
         if visit.closed:
             return refuse("visit_closed")
         return said.Choices(
@@ -229,22 +250,22 @@ class Desk:
     # --- the paper ---
 
     async def _apply(self, asked: said.Apply, peer: Peer, now: datetime) -> Message:
-        application = asked.application
-        kiosk = intake.kiosk_for(self._book, application.kiosk_id, peer)
+        application, book = asked.application, await self._shelf.book(now)
+        kiosk = intake.kiosk_for(book, application.kiosk_id, peer, now)
         if kiosk is None:
             return refuse("kiosk_unknown")
-        if not verified(self._keys[kiosk.id], asked.signature, encode(application)):
+        if not verified(_public_key(kiosk.public_key), asked.signature, encode(application)):
             return refuse("kiosk_signature_bad")
-        return await self._ordering.apply(application, kiosk, await self._visit(application.visit_id, peer), now)
+        return await self._ordering.apply(application, kiosk, book, await self._visit(application.visit_id, peer, now), now)
 
     # --- what became of it ---
 
     async def _report(self, asked: said.Report, peer: Peer, now: datetime) -> Message:
         event = asked.event
-        kiosk = intake.kiosk_for(self._book, event.kiosk_id, peer)
+        kiosk = intake.kiosk_for(await self._shelf.book(now), event.kiosk_id, peer, now)
         if kiosk is None:
             return refuse("kiosk_unknown")
-        if not verified(self._keys[kiosk.id], asked.signature, encode(event)):
+        if not verified(_public_key(kiosk.public_key), asked.signature, encode(event)):
             return refuse("kiosk_signature_bad")
         if intake.impossible_time(event.at, now):
             return refuse("request_stale")
@@ -253,7 +274,7 @@ class Desk:
         return refuse(code) if code is not None else said.Acknowledged(kiosk_id=event.kiosk_id, seq=event.seq)
 
     async def _close(self, asked: said.CloseVisit, peer: Peer, now: datetime) -> Message:
-        if intake.kiosk_for(self._book, asked.kiosk_id, peer) is None:
+        if intake.kiosk_for(await self._shelf.book(now), asked.kiosk_id, peer, now) is None:
             return refuse("kiosk_unknown")
         visit = await self._store.read(visits.find_visit, asked.visit_id)
         if visit is not None and visit.kiosk_id != asked.kiosk_id:
@@ -264,9 +285,9 @@ class Desk:
         # A visit that was never heard of is closed too: the kiosk opened it, and the center never learned.
         return said.VisitClosed(visit_id=asked.visit_id)
 
-    async def _visit(self, visit_id: str, peer: Peer) -> Visit | None:
+    async def _visit(self, visit_id: str, peer: Peer, now: datetime) -> Visit | None:
         visit = await self._store.read(visits.find_visit, visit_id)
-        if visit is None or intake.kiosk_for(self._book, visit.kiosk_id, peer) is None:
+        if visit is None or intake.kiosk_for(await self._shelf.book(now), visit.kiosk_id, peer, now) is None:
             return None
         return visit
 
@@ -274,23 +295,10 @@ class Desk:
         kiosk_id, visit_id = intake.heard_ids(message)
         row, name = TABLE[refusal.code], type(message).__name__
         self._log.info("refused", code=refusal.code, message=name, visit_id=visit_id, kiosk_id=kiosk_id)
-        await self._store.write(_note_refusal, row.code, name, row.alarm, kiosk_id, visit_id, refusal.detail, now)
+        await self._store.write(cases.note_refusal_given, row.code, name, row.alarm, kiosk_id, visit_id, refusal.detail, now)
 
 
-def _fees_of(kind: Kind, prices: tuple[Price, ...]) -> tuple[said.FormFee, ...]:
-    return _fees(tuple(form.code for form in kind.forms), kind, prices)
-
-
-def _fees(forms: tuple[str, ...], kind: Kind, prices: tuple[Price, ...]) -> tuple[said.FormFee, ...]:
-    """What each of these forms costs; one without a price is not on offer."""
-    known = ((code, intake.price_for(prices, kind.form(code).fee_class)) for code in forms)
-    return tuple(said.FormFee(form=code, fee_yen=price.fee_yen) for code, price in known if price is not None)
-
-
-def _note_refusal(
-    connection: Connection, code: str, message: str, alarm: bool, kiosk_id: str | None, visit_id: str | None, detail: str, now: datetime
-) -> None:
-    cases.note_refusal(connection, code, message, alarm, kiosk_id, visit_id, now)
-    # A request that was stopped has its own alarms, which name the papers.
-    if alarm and (message, code) not in (("Apply", "paper_stopped"), ("Apply", "issuer_failed")):
-        cases.raise_alarm(connection, Alarm(code, detail or message, visit_id, None, kiosk_id), now)
+@lru_cache(maxsize=4096)
+def _public_key(pem: str) -> ec.EllipticCurvePublicKey:
+    """A kiosk's key, read once."""
+    return public_from_pem(pem)

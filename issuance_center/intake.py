@@ -7,9 +7,10 @@ import re
 from datetime import datetime, timedelta
 
 from certificates.kinds import KINDS
-from issuance_center.config import Kiosk, Limits
+from issuance_center.config import Limits
+from issuance_center.entries import Kiosk
 from issuance_center.records.visits import Offer, Visit
-from issuance_center.routing import DirectoryBook
+from issuance_center.routing import DirectoryBook, kiosk_at
 from messages.facts import Price
 from messages.visits import Application, Apply, OpenVisit, Report
 from messages.wire import Message
@@ -50,9 +51,9 @@ def heard_ids(message: Message) -> tuple[str | None, str | None]:
     return kiosk_id if _NAME.fullmatch(kiosk_id) else None, visit_id if _ID.fullmatch(visit_id) else None
 
 
-def kiosk_for(book: DirectoryBook, kiosk_id: str, peer: Peer) -> Kiosk | None:
-    """The registered kiosk, if this party may speak for it."""
-    kiosk = book.kiosks.get(kiosk_id)
+def kiosk_for(book: DirectoryBook, kiosk_id: str, peer: Peer, now: datetime) -> Kiosk | None:
+    """The registered kiosk, if this party may speak for it; a retired one too, for what it still has to say."""
+    kiosk = kiosk_at(book, kiosk_id, now)
     return kiosk if kiosk is not None and kiosk.party == peer.name else None
 
 
@@ -80,6 +81,8 @@ def application_refused(
         return "request_stale"
     if offer is None:
         return "visit_not_authenticated"
+    if application.vouched_by != offer.vouched_by:
+        return "request_altered"
     if application.register_version != offer.register_version:
         return "register_changed"
     if not digests or len(set(digests)) != len(digests) or any(digest not in offer.members for digest in digests):

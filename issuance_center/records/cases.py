@@ -78,3 +78,13 @@ def unseen(connection: Connection) -> int:
 def open_count(connection: Connection) -> int:
     """How many cases wait for a decision."""
     return connection.execute(select(func.count()).select_from(cases).where(cases.c.closed_at.is_(None))).scalar_one()
+
+
+def note_refusal_given(
+    connection: Connection, code: str, message: str, alarm: bool, kiosk_id: str | None, visit_id: str | None, detail: str, now: datetime
+) -> None:
+    """A refusal that the desk has answered with; an alarm too, where its row says so."""
+    note_refusal(connection, code, message, alarm, kiosk_id, visit_id, now)
+    # A request that was stopped has its own alarms, which name the papers.
+    if alarm and (message, code) not in (("Apply", "paper_stopped"), ("Apply", "issuer_failed")):
+        raise_alarm(connection, Alarm(code, detail or message, visit_id, None, kiosk_id), now)

@@ -52,7 +52,7 @@ def test_a_value_that_no_table_could_keep_is_malformed_by_its_path(message: Mess
     [("K-1", KIOSK_PARTY, True), ("K-1", OTHER_PARTY, False), ("K-3", OTHER_PARTY, True), ("K-3", KIOSK_PARTY, False), ("K-9", KIOSK_PARTY, False)],
 )
 def test_a_party_speaks_for_its_own_kiosks_only(kiosk: str, party: str, known: bool) -> None:
-    found = intake.kiosk_for(BOOK, kiosk, Peer("kiosk", party))
+    found = intake.kiosk_for(BOOK, kiosk, Peer("kiosk", party), NOW)
     assert (found is not None and found.id == kiosk) == known
 
 

@@ -76,15 +76,15 @@ def test_hours_that_never_hold_name_no_opening() -> None:
 
 
 def test_a_kind_is_routed_to_the_issuer_of_its_municipality() -> None:
-    assert route(BOOK, CITY, "juminhyo", NOW) == Route(CITY, Open())
-    assert route(BOOK, SILENT_CITY, "juminhyo", NOW) == Route(SILENT_CITY, Open())
-    assert route(BOOK, "131016", "juminhyo", NOW) == NoRoute("municipality_unknown")
-    assert route(BOOK, CITY, "koseki", NOW) == Route(CITY, Open())
-    assert route(BOOK, SILENT_CITY, "koseki", NOW) == NoRoute("kind_unknown")
+    assert route(BOOK, CITY, "juminhyo", None, NOW) == Route(CITY, Open(), CITY)
+    assert route(BOOK, SILENT_CITY, "juminhyo", None, NOW) == Route(SILENT_CITY, Open(), SILENT_CITY)
+    assert route(BOOK, "131016", "juminhyo", None, NOW) == NoRoute("municipality_unknown")
+    assert route(BOOK, CITY, "koseki", None, NOW) == Route(CITY, Open(), CITY)
+    assert route(BOOK, SILENT_CITY, "koseki", None, NOW) == NoRoute("kind_unknown")
 
 
 def test_a_closed_service_says_when_it_opens() -> None:
-    refused = open_issuer(BOOK, CITY, "juminhyo", at("2026-12-29T12:00:00"))
+    refused = open_issuer(BOOK, CITY, "juminhyo", None, at("2026-12-29T12:00:00"))
     assert isinstance(refused, Refusal)
     assert (refused.code, refused.detail) == ("closed_now", "opens at 2027-01-04T06:30:00+09:00")
 

@@ -17,11 +17,12 @@ from sqlalchemy import Table
 from fees.desk import Desk as FeesDesk
 from fees.pricing import Rates
 from fees.records import METADATA as BOOKS
+from issuance_center import routing
 from issuance_center.config import Config, Limits
 from issuance_center.delivery import Delivery
 from issuance_center.desk import Desk
 from issuance_center.prices import PriceLists
-from issuance_center.records import tables
+from issuance_center.records import directory, tables
 from issuer.desk import Desk as MunicipalDesk
 from issuer.issue_tables import PAPERS
 from issuer.press import InlinePress
@@ -64,6 +65,7 @@ class Town:
         self.at = NOW
         self.config = config or center_config()
         self.center_store = InlineStore(made.center)
+        self.center_store.do(directory.seed, routing.seeds(self.config), NOW)
         self.municipal_store = InlineStore(made.municipal)
         self.jpki_store = InlineStore(made.jpki)
         self.fees_store = InlineStore(made.fees)
