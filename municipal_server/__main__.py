@@ -18,7 +18,7 @@ from messages.logs import configure
 from messages.orders import Build
 from messages.serving import run_until_stopped
 from municipal_server.app import clerks_office, protocol_door
-from municipal_server.config import Config, hands_of, issuer_of, load
+from municipal_server.config import Config, hands_of, issuer_of, load, referrals_of
 from registers.residents.tables import METADATA as REGISTER
 from storage.crash_points import CrashPoints, RehearsedStore
 from storage.instants import JST
@@ -50,7 +50,12 @@ async def serve(config: Config, press: Press, stop: asyncio.Event) -> None:
         store = RehearsedStore(opened, points)
         registry = CollectorRegistry()
         declared = Build(program=program(), topology=topology(processes=1, press_workers=config.press_workers, database="sqlite"))
-        door = protocol_door(Desk(issuer_of(config, config.seal.read_bytes()), store, press, declared), now, registry, points)
+        door = protocol_door(
+            Desk(issuer_of(config, config.seal.read_bytes()), store, press, declared, referrals=referrals_of(config, secrets.token_bytes)),
+            now,
+            registry,
+            points,
+        )
         office = clerks_office(config, store, press, now=now, token=secrets.token_bytes, registry=registry, openapi=door.openapi)
         context = server_context(config.tls.certificate, config.tls.key, config.tls.authority)
         await stack.enter_async_context(open_door(door, config.door.host, config.door.port, context))

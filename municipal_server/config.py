@@ -3,10 +3,13 @@
 What decisions are given of it is `issuer.terms.Issuer`; the rest is for `__main__`.
 """
 
+from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import msgspec
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from certificates.issuer_form import IssuerForm
 from certificates.kinds import KINDS
@@ -14,13 +17,17 @@ from certificates.printing import Hands
 from certificates.seal import seal_image
 from certificates.signature.signing import signer
 from issuer.clerks.office import CLERK, PROTECTION_CLERK, ClerksOffice
+from issuer.referring import Referrals
 from issuer.terms import Certifier, Issuer, PolicySetting, policies_of
 from messages.configuration import ConfigInvalid, read_config
 from registers.numbers import is_digits, municipality_digit
 from screens.sign_in import StaffAccount
 from trust.authority import load_certificate, load_key, uris_of
+from trust.referrals import SECONDS_MAX
+from trust.referrals import Signing as DocumentSigning
+from trust.signing import load_signing_key
 
-__all__ = ["Config", "ConfigInvalid", "accounts_of", "hands_of", "issuer_of", "load", "office_of"]
+__all__ = ["Config", "ConfigInvalid", "accounts_of", "hands_of", "issuer_of", "load", "office_of", "referrals_of"]
 
 
 class TlsFiles(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -40,6 +47,18 @@ class Signing(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     key: Path
     chain: tuple[Path, ...] = ()
     code_key: Path
+
+
+class ReferralFiles(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """課税証明書の広域交付: joined from the day `since` on; the P-256 key (PEM) for which others seal referrals, keys it had before, the authority of all document signers, and how many
+    seconds a referral made here is good.
+    """
+
+    since: date
+    key: Path
+    earlier_keys: tuple[Path, ...] = ()
+    authority: Path
+    seconds: int = 300
 
 
 class Address(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -79,6 +98,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     seal: Path
     number_prefix: str
     policies: dict[str, tuple[PolicySetting, ...]]
+    referral: ReferralFiles | None = None
     staff: tuple[Staff, ...] = ()
     protection_roles: tuple[str, ...] = (CLERK, PROTECTION_CLERK)
     press_workers: int = 1
@@ -108,6 +128,8 @@ def issuer_of(config: Config, seal_png: bytes) -> Issuer:
         refusal_seconds=config.refusal_seconds,
         forms=tuple((certifier.since, _form(config, certifier, seal_png)) for certifier in dated),
         policies={kind: policies_of(kind, settings) for kind, settings in config.policies.items()},
+        wide_tax_since=config.referral.since if config.referral is not None else None,
+        referral_seconds=config.referral.seconds if config.referral is not None else 300,
     )
 
 
@@ -124,6 +146,18 @@ def hands_of(config: Config) -> Hands:
         return Hands(signer(key, certificate, tuple(load_certificate(file) for file in files.chain)), code_key)
     except ValueError as error:
         raise ConfigInvalid(f"signing: {error}") from None
+
+
+def referrals_of(config: Config, token: Callable[[int], bytes]) -> Referrals | None:
+    """What referrals are made and opened with; None where the municipality has not joined. Raises as `hands_of` does."""
+    files = config.referral
+    if files is None:
+        return None
+    document = hands_of(config).signer
+    chain = (document.certificate, *(load_certificate(file) for file in config.signing.chain))
+    signing = DocumentSigning(document.key, tuple(certificate.public_bytes(Encoding.DER) for certificate in chain))
+    keys = tuple(load_signing_key(file) for file in (files.key, *files.earlier_keys))
+    return Referrals(signing, keys, (load_certificate(files.authority),), token)
 
 
 def office_of(config: Config) -> ClerksOffice:
@@ -162,6 +196,7 @@ def _problems(config: Config) -> list[str]:
         "staff: each with a role of this party": any(not {CLERK, *config.protection_roles}.intersection(staff.roles) for staff in config.staff),
         "press_workers: 0 (drawn where it is asked) to 64": not 0 <= config.press_workers <= 64,
         "refusal_seconds: 0 to 5": not 0 <= config.refusal_seconds <= 5,
+        "referral: 60 to 900 seconds": config.referral is not None and not 60 <= config.referral.seconds <= SECONDS_MAX,
         "number_prefix: 1 to 40 characters": not 0 < len(config.number_prefix) <= 40,
     }
     return [problem for problem, found in checks.items() if found]

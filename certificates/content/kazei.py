@@ -19,6 +19,9 @@ STATEMENT = "上記のとおり相違ないことを証明します。"
 
 UNDECLARED = "所得の申告がないため、金額は記載していません。"
 
+FORMER = "住所は賦課期日（１月１日）現在のものです。"
+"""To whom does not live here any more."""
+
 _TITLES = {
     # form -> (taxed, not taxed)
     "kazei": ("課税証明書", "非課税証明書"),
@@ -30,13 +33,21 @@ _TITLES = {
 def parts(asked: Asked) -> Parts:
     """The record of the year asked for, as tables."""
     record = next(record for record in asked.sources.tax if record.year == asked.year)
-    texts = {**_who(asked), "levy_address": record.address, "remarks": EMPTY if record.declared else UNDECLARED, **_figures(record)}
+    texts = {**_who(asked), "levy_address": record.address, "remarks": _remarks(asked, record), **_figures(record)}
+    if asked.sources.vouched is not None:
+        # Where a former resident lives now is not known here and is never on the paper; nor is where the household that stayed lives now.
+        texts["address"] = record.address
     return Parts(
         title=_TITLES[asked.form][0 if record.taxed else 1],
         head=(("year", fiscal_year(record.year)), ("income_year", f"（{fiscal_year(record.year - 1)[:-2]}年分所得）")),
         pieces=tuple(_piece(strip, texts) for strip in FORMS[asked.form].strips),
         statement=STATEMENT,
     )
+
+
+def _remarks(asked: Asked, record: TaxRecord) -> str:
+    found = [FORMER] if asked.sources.vouched is not None else []
+    return "".join(found if record.declared else [*found, UNDECLARED]) or EMPTY
 
 
 CONTENT = Content(inkan.listed, inkan.options, parts)
@@ -47,8 +58,7 @@ def _who(asked: Asked) -> dict[str, str]:
     assert holder is not None
     assert household is not None
     return {
-        # Where a former resident lives now is not known here, and is never on the paper: it shows the address of January 1.
-        "address": EMPTY if asked.sources.vouched is not None else household.address,
+        "address": household.address,
         "name_kana": holder.name_kana or EMPTY,
         "name": holder.name,
         "birth": birth_text(holder, asked.policy.eras),

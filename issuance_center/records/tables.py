@@ -46,6 +46,7 @@ offers = Table(
     Column("options", Text, nullable=False),
     Column("copies_max", Integer, nullable=False),
     Column("register_version", String(64), nullable=False),
+    Column("vouched_by", String(6), nullable=True),  # 課税証明書の広域交付: the present municipality
     Column("offered_at", String(32), nullable=False),
 )
 
@@ -68,6 +69,7 @@ requests = Table(
     Column("members", Integer, nullable=False),
     Column("form", String(32), nullable=False),
     Column("year", Integer, nullable=True),
+    Column("vouched_by", String(6), nullable=True),
     Column("options", String(512), nullable=False),
     # The row of the refusal it ended with: a repetition is answered the same.
     Column("refused_code", String(32), nullable=True),
