@@ -6,6 +6,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from certificates.kinds import KINDS
 from konbini.answers import fail
 from simulation.town.description import Town
 from simulation.town.opening import AlreadyOpen, PortTaken, Wish, keep_open
@@ -27,7 +28,16 @@ PARTY_NAMES = {
 
 
 def open_town(
-    state: Path, *, port: int, seed: int, residents: int, terminals: int, hours: str, printer_seconds: float, rehearse_crashes: bool
+    state: Path,
+    *,
+    port: int,
+    seed: int,
+    residents: int,
+    municipalities: int,
+    terminals: int,
+    hours: str,
+    printer_seconds: float,
+    rehearse_crashes: bool,
 ) -> None:
     """Open the town until Ctrl-C."""
     if hours not in ("always", "real"):
@@ -35,7 +45,7 @@ def open_town(
     console = Console(highlight=False, soft_wrap=True)
     if not console.is_terminal:
         console = Console(highlight=False, soft_wrap=True, width=WIDTH)
-    wish = Wish(state, port, seed, residents, terminals, hours == "real", printer_seconds, rehearse_crashes)
+    wish = Wish(state, port, seed, residents, municipalities, terminals, hours == "real", printer_seconds, rehearse_crashes)
     try:
         with console.status("町を開いています") as status:
 
@@ -43,7 +53,7 @@ def open_town(
                 status.stop()
                 _tell(console, town, state, hours)
 
-            keep_open(wish, datetime.now(JST), lambda step: status.update(PARTY_NAMES.get(step, step)), ready)
+            keep_open(wish, datetime.now(JST), lambda step: status.update(PARTY_NAMES.get(step.partition("-")[0], step)), ready)
     except (AlreadyOpen, StateMismatch, PortTaken, PartyFailed) as error:
         fail("town_not_opened", f"町を開けません: {error}", as_json=False, status=2)
     console.print("町を閉じました。帳簿は残っています。")
@@ -52,17 +62,15 @@ def open_town(
 def _tell(console: Console, town: Town, state: Path, hours: str) -> None:
     console.print("\n[bold]町が開きました（見本）[/bold]  Ctrl-C で閉じます。")
     console.print(f"\n  キオスク端末  [bold]{town.kiosks[0].url}[/bold]   （全端末の一覧 {town.parties['kiosk'].office_url}/ ）\n")
-    staff = Table("事務の画面", "アドレス", "名前", "パスワード", box=None, pad_edge=True)
-    by_url = {member.url: member for member in town.staff}
-    for party, title in OFFICES.items():
-        url = town.parties[party].office_url
-        staff.add_row(title, url, by_url[url].name, by_url[url].password)
-    console.print(staff)
-    holders = Table("見本の住民", "氏名", "暗証番号", "", box=None, pad_edge=True)
-    holders.columns[3].overflow = "fold"
+    console.print(_municipalities(town))
+    console.print()
+    console.print(_staff(town))
+    holders = Table("見本の住民", "氏名", "住所地", "暗証番号", "", box=None, pad_edge=True)
+    holders.columns[4].overflow = "fold"
+    names = {place.code: place.name for place in town.municipalities}
     for holder in town.holders:
         if holder.note:
-            holders.add_row(holder.id, holder.name, holder.pin, holder.note)
+            holders.add_row(holder.id, holder.name, names.get(holder.municipality, ""), holder.pin, holder.note)
     console.print()
     console.print(holders)
     if town.receivers:
@@ -74,3 +82,29 @@ def _tell(console: Console, town: Town, state: Path, hours: str) -> None:
         else "見本では1日中受け付けます（実際は 6:30 から 23:00 まで。--hours real で同じになります）。"
     )
     console.print(f"  {opening}\n")
+
+
+def _municipalities(town: Town) -> Table:
+    table = Table("市区町村", "コード", "取れる証明書", "発行", "広域交付", box=None, pad_edge=True)
+    table.columns[2].overflow = "fold"
+    for place in town.municipalities:
+        kinds = "全種類" if len(place.kinds) == len(KINDS) else "、".join(KINDS[kind].title for kind in place.kinds)
+        issuers = "・".join(dict.fromkeys(_issuer_name(party) for party in place.issuers.values()))
+        table.add_row(f"{place.prefecture}{place.name}", place.code, kinds, issuers, "参加" if place.wide_tax else "未参加")
+    return table
+
+
+def _issuer_name(party: str) -> str:
+    return "BCL" if party == "bcl" else "自庁サーバ"
+
+
+def _staff(town: Town) -> Table:
+    """The offices: those of every town, then the servers of the other municipalities."""
+    table = Table("事務の画面", "アドレス", "名前", "パスワード", box=None, pad_edge=True)
+    by_url = {member.url: member for member in town.staff}
+    names = {place.code: place.name for place in town.municipalities}
+    titles = {town.parties[party].office_url: title for party, title in OFFICES.items()}
+    titles |= {member.url: f"{names[member.municipality]}の職員画面" for member in town.staff if member.municipality}
+    for url, title in titles.items():
+        table.add_row(title, url, by_url[url].name, by_url[url].password)
+    return table

@@ -30,6 +30,8 @@ FEES_YEN = {
 REFUSAL_SECONDS = 0.7
 """How long after the question every refusal of an issuer is answered: longer than any look-up takes."""
 
+CERTIFIER = "見本　一郎"
+
 OFFERED_FROM = date(2019, 5, 1)
 TAX_YEARS = 3
 """How many fiscal years back the demonstration municipality issues tax papers for."""

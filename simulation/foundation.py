@@ -11,7 +11,7 @@ from certificates.fonts.selection import missing_glyphs
 from certificates.issuer_form import IssuerForm
 from certificates.kinds import FEE_CLASSES, KINDS, Kind
 from certificates.policy import Policy
-from certificates.seal import seal_image, seal_png
+from certificates.seal import seal_image
 from certificates.signature.key_list import read_key_list
 from certificates.signature.signing import signer
 from fees.pricing import Rates
@@ -30,6 +30,7 @@ from registers.residents.resident import Resident
 from simulation import demonstration as demo
 from simulation.document_keys import DocumentKeys, make_document_keys
 from simulation.key_ring import rsa_ring, signing_key
+from simulation.municipalities import PLACES, issuer_at, policy_at
 from simulation.parties import Estate
 from simulation.people import CardMade, Mint, issued, make_cards, registered, write_card
 from simulation.registers_filled import carved, fill_registers
@@ -135,30 +136,13 @@ def _holder(folder: Path, number: int, card: CardMade, token: Callable[[int], by
 
 
 def demonstration_issuer() -> Issuer:
-    """What the demonstration municipality decides, as its server knows it."""
-    form = IssuerForm(
-        municipality=MIHON.code,
-        prefecture=MIHON.prefecture,
-        name=MIHON.name,
-        certifier_title=f"{MIHON.prefecture}{MIHON.name}長",
-        certifier_name="見本　一郎",
-        seal_png=seal_png(f"{MIHON.name}長之印"),
-        number_prefix=MIHON.name,
-    )
-    policies = {kind.code: ((demo.OFFERED_FROM, policy_of(kind)),) for kind in KINDS.values()}
-    return Issuer(MIHON.code, MIHON.name, demo.REFUSAL_SECONDS, ((demo.OFFERED_FROM, form),), policies)
+    """What the main municipality decides, as its server knows it."""
+    return issuer_at(PLACES[0], PLACES[0].own_kinds)
 
 
 def policy_of(kind: Kind) -> Policy:
-    """What the demonstration municipality makes of a kind: everything it has."""
-    return Policy(
-        kind=kind.code,
-        options=tuple(option.code for option in kind.options),
-        forms=tuple(form.code for form in kind.forms),
-        copies_max=kind.copies_max,
-        years=demo.TAX_YEARS if kind.yearly else 1,
-        undeclared="blank_for_dependants",
-    )
+    """What the main municipality makes of a kind: everything it has."""
+    return policy_at(PLACES[0], kind)
 
 
 def _rates() -> Rates:

@@ -63,16 +63,18 @@ class Mint:
     token: Callable[[int], bytes]
 
 
-def make_cards(population: Population, mint: Mint, now: datetime, said: Callable[[int, int], None]) -> tuple[CardMade, ...]:
-    """A card for each holder of the cast, then for every ordinary person of 15 or more; the last of these get the special states. `said` hears how many are done."""
+def make_cards(population: Population, mint: Mint, now: datetime, said: Callable[[int, int], None], *, special: bool = True) -> tuple[CardMade, ...]:
+    """A card for each holder of the cast, then for every ordinary person of 15 or more; the last of these get the special states, unless `special` is False. `said` hears how many are done."""
     notes = (*population.holders, *(HolderNote(atena_no, entitled=True, note="") for atena_no in population.ordinary))
-    special = dict(zip(range(len(notes) - len(SPECIAL), len(notes)), SPECIAL, strict=True)) if len(population.ordinary) > len(SPECIAL) else {}
+    states = (
+        dict(zip(range(len(notes) - len(SPECIAL), len(notes)), SPECIAL, strict=True)) if special and len(population.ordinary) > len(SPECIAL) else {}
+    )
     by_number = {resident.atena_no: resident for resident in population.residents}
     homes = {household.household_no: household for household in population.households}
     made: list[CardMade] = []
     for index, note in enumerate(notes):
         resident = by_number[note.atena_no]
-        state, reason = special.get(index, ("good", note.note))
+        state, reason = states.get(index, ("good", note.note))
         made.append(_card(note, resident, homes.get(resident.household_no), mint, index, state, reason, now))
         if index % 100 == 0:
             said(index, len(notes))

@@ -94,7 +94,8 @@ def _one(making: Making, who: Who, note: str, place: City | None = None) -> Hous
     person.given, person.kana_known = _name(given), True
     person.undeclared, person.seal = False, "registered"
     making.with_parents(person, place=making.place(place) if place is not None else None)
-    return Household([person], flat=True, notes={0: (True, note)})
+    told = note if latest_year(making.today) == making.today.year else note.replace("今年", "昨年")
+    return Household([person], flat=True, notes={0: (True, told)})
 
 
 def _name(text: str) -> Name:

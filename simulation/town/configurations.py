@@ -1,16 +1,18 @@
 """Writes each party's configuration: which ports, which files, who the others are. Written anew at every opening, so that ports and options may change while keys and books stay."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from certificates.kinds import FEE_CLASSES, KINDS
+from certificates.kinds import KINDS
 from certificates.seal import seal_image
 from simulation import demonstration as demo
+from simulation.municipalities import FAMILY, Place, fees_of, issuer_at, policy_at
 from simulation.town.authorities import key_list_file, root_files, server_name
 from simulation.town.description import HolderEntry
-from simulation.town.folders import PARTIES, Folders
+from simulation.town.folders import MUNICIPAL, Folders
 from simulation.town.preparation import Prepared, Terminal
 from trust.parties import Peer
 
@@ -42,11 +44,11 @@ def write_configurations(folders: Folders, prepared: Prepared, opening: Opening)
     made = {
         "jpki": _jpki(folders, prepared, opening),
         "fees": _fees(folders, prepared, opening),
-        "municipal": _municipal(folders, prepared, opening),
+        **{party: _municipal(folders, prepared, opening, party, place) for party, place in prepared.servers.items()},
         "center": _center(folders, prepared, opening),
         "kiosk": _kiosk(folders, prepared, opening),
     }
-    for party in PARTIES:
+    for party in prepared.parties:
         content = made[party]
         if opening.rehearse_crashes:
             content["crash_points"] = str(folders.crash_points)
@@ -56,7 +58,8 @@ def write_configurations(folders: Folders, prepared: Prepared, opening: Opening)
 
 def peer_of_party(prepared: Prepared, party: str) -> Peer:
     """Role and name of a party in its certificate."""
-    return Peer(party, prepared.city.code if party == "municipal" else party)
+    place = prepared.servers.get(party)
+    return Peer(party, party) if place is None else Peer(MUNICIPAL, place.code)
 
 
 def door_url(opening: Opening, party: str) -> str:
@@ -112,9 +115,7 @@ def _jpki(folders: Folders, prepared: Prepared, opening: Opening) -> dict[str, A
 
 
 def _fees(folders: Folders, prepared: Prepared, opening: Opening) -> dict[str, Any]:
-    city = prepared.city
     since = demo.TARIFF_FROM.isoformat()
-    base = {"municipality": city.code, "channel": demo.CHANNEL, "kind": "base", "since": since}
     return {
         "name": demo.FEES,
         "door": _door(folders, opening, "fees"),
@@ -122,73 +123,87 @@ def _fees(folders: Folders, prepared: Prepared, opening: Opening) -> dict[str, A
         "database": _database(folders, "fees"),
         "center": {"id": demo.CENTER, "name": demo.CENTER_JA, "name_en": demo.CENTER_EN},
         "operators": [{"id": demo.OPERATOR, "name": demo.OPERATOR_JA, "name_en": demo.OPERATOR_EN}],
-        "municipalities": [{"id": city.code, "name": city.name, "name_en": city.name_en}],
-        "tariff": [
-            {**base, "rule": f"{city.code}-{fee_class}-1", "fee_class": fee_class, "yen": demo.FEES_YEN[fee_class]} for fee_class in FEE_CLASSES
-        ],
+        "municipalities": [{"id": place.code, "name": place.city.name, "name_en": place.city.name_en} for place in prepared.places],
+        "tariff": [rule for place in prepared.places for rule in _tariff(place)],
         "commissions": [{"rule": "commission-1", "operator": demo.OPERATOR, "commission_yen": demo.COMMISSION_YEN, "since": since}],
         "staff": _staff(prepared, "fees"),
     }
 
 
-def _municipal(folders: Folders, prepared: Prepared, opening: Opening) -> dict[str, Any]:
-    city = prepared.city
+def _tariff(place: Place) -> list[dict[str, Any]]:
+    base = {"municipality": place.code, "channel": demo.CHANNEL, "kind": "base", "since": demo.TARIFF_FROM.isoformat()}
+    return [{**base, "rule": f"{place.code}-{fee_class}-1", "fee_class": fee_class, "yen": yen} for fee_class, yen in fees_of(place).items()]
+
+
+def _municipal(folders: Folders, prepared: Prepared, opening: Opening, party: str, place: Place) -> dict[str, Any]:
+    city, folder = place.city, folders.party(party)
     return {
         "name": city.code,
         "municipality": city.code,
         "prefecture": city.prefecture,
         "municipality_name": city.name,
         "municipality_name_en": city.name_en,
-        "door": {"host": HOST, "port": opening.ports["municipal"].door},
+        "door": {"host": HOST, "port": opening.ports[party].door},
         "tls": {
-            "certificate": str(folders.party("municipal") / "party.pem"),
-            "key": str(folders.party("municipal") / "party.key"),
+            "certificate": str(folder / "party.pem"),
+            "key": str(folder / "party.key"),
             "authority": str(root_files(folders, "parties")[0]),
         },
         "signing": {
-            "certificate": str(folders.party("municipal") / "documents.pem"),
-            "key": str(folders.party("municipal") / "documents.key"),
-            "code_key": str(folders.party("municipal") / "codes.key"),
+            "certificate": str(folder / "documents.pem"),
+            "key": str(folder / "documents.key"),
+            "code_key": str(folder / "codes.key"),
         },
-        "office": _office(opening, "municipal"),
-        "database": _database(folders, "municipal"),
-        "certifiers": _certifiers(prepared),
-        "seal": str(folders.party("municipal") / "seal.png"),
-        "number_prefix": city.name,
-        "policies": {
-            kind.code: [
-                {
-                    "since": demo.OFFERED_FROM.isoformat(),
-                    "options": [option.code for option in kind.options],
-                    "forms": [form.code for form in kind.forms],
-                    "copies_max": kind.copies_max,
-                    "years": demo.TAX_YEARS if kind.yearly else 1,
-                    "undeclared": "blank_for_dependants",
-                }
-            ]
-            for kind in KINDS.values()
-        },
-        "staff": _staff(prepared, "municipal"),
+        "office": _office(opening, party),
+        "database": _database(folders, party),
+        "certifiers": _certifiers(place),
+        "seal": str(folder / "seal.png"),
+        "number_prefix": issuer_at(place, place.own_kinds).number_prefix,
+        "policies": {kind: [_policy(place, kind)] for kind in place.own_kinds},
+        "staff": _staff(prepared, party),
         "press_workers": 0,
     }
 
 
-def _certifiers(prepared: Prepared) -> list[dict[str, str]]:
-    return [{"since": "2019-05-01", "title": f"{prepared.city.prefecture}{prepared.city.name}長", "name": "見本　一郎"}]
+def _policy(place: Place, kind: str) -> dict[str, Any]:
+    policy = policy_at(place, KINDS[kind])
+    return {
+        "since": demo.OFFERED_FROM.isoformat(),
+        "options": list(policy.options),
+        "forms": list(policy.forms),
+        "copies_max": policy.copies_max,
+        "years": policy.years,
+        "year_opens": list(policy.year_opens),
+        "undeclared": policy.undeclared,
+    }
+
+
+def _certifiers(place: Place) -> list[dict[str, str]]:
+    return [{"since": demo.OFFERED_FROM.isoformat(), "title": place.title, "name": demo.CERTIFIER}]
+
+
+def _entry(folders: Folders, party: str, place: Place, opening: Opening) -> dict[str, Any]:
+    """One municipality of the center's directory."""
+    return {
+        "code": place.code,
+        "prefecture": place.city.prefecture,
+        "name": place.city.county + place.city.name,
+        "name_en": place.city.name_en,
+        "kinds": {kind: {"issuer": place.issuer_of(kind), "hours": _hours(place, kind, opening)} for kind in place.own_kinds},
+        "certifiers": _certifiers(place),
+        "seal_sha256": seal_image((folders.party(party) / "seal.png").read_bytes()).sha256,
+    }
+
+
+def _hours(place: Place, kind: str, opening: Opening) -> dict[str, Any]:
+    if not opening.real_hours:
+        return HOURS_ROUND_THE_CLOCK
+    if kind not in FAMILY or place.family_hours is None:
+        return {}
+    return {"opens": place.family_hours[0], "closes": place.family_hours[1], "weekdays_only": True}
 
 
 def _center(folders: Folders, prepared: Prepared, opening: Opening) -> dict[str, Any]:
-    city = prepared.city
-    hours = {} if opening.real_hours else HOURS_ROUND_THE_CLOCK
-    entry = {
-        "code": city.code,
-        "prefecture": city.prefecture,
-        "name": city.name,
-        "name_en": city.name_en,
-        "kinds": {kind: {"issuer": city.code, "hours": hours} for kind in KINDS},
-        "certifiers": _certifiers(prepared),
-        "seal_sha256": seal_image((folders.party("municipal") / "seal.png").read_bytes()).sha256,
-    }
     return {
         "name": demo.CENTER,
         "door": _door(folders, opening, "center"),
@@ -206,8 +221,8 @@ def _center(folders: Folders, prepared: Prepared, opening: Opening) -> dict[str,
             "name_ja": demo.CENTER_JA,
         },
         "fees": _line(prepared, opening, "fees"),
-        "issuers": [_line(prepared, opening, "municipal")],
-        "municipalities": [entry],
+        "issuers": [_line(prepared, opening, party) for party in prepared.servers],
+        "municipalities": [_entry(folders, party, place, opening) for party, place in prepared.servers.items()],
         "kiosks": [_registered_kiosk(prepared, terminal) for terminal in prepared.terminals],
         "staff": _staff(prepared, "center"),
     }
@@ -225,8 +240,9 @@ def _registered_kiosk(prepared: Prepared, terminal: Terminal) -> dict[str, str]:
 
 
 def _kiosk(folders: Folders, prepared: Prepared, opening: Opening) -> dict[str, Any]:
+    names = {place.code: place.city.name for place in prepared.places}
     shown = [
-        {"id": holder.id, "name": holder.name, "card_file": str(Path(holder.card).resolve()), "memo": _memo(holder)}
+        {"id": holder.id, "name": holder.name, "card_file": str(Path(holder.card).resolve()), "memo": _memo(holder, names)}
         for holder in sorted(prepared.holders, key=lambda holder: not holder.note)
     ]
     return {
@@ -254,6 +270,7 @@ def _kiosk(folders: Folders, prepared: Prepared, opening: Opening) -> dict[str, 
     }
 
 
-def _memo(holder: HolderEntry) -> str:
-    """The slip around a demonstration card: nobody could try it without."""
-    return f"暗証番号 {holder.pin}" + (f"（{holder.note}）" if holder.note else "")
+def _memo(holder: HolderEntry, names: Mapping[str, str]) -> str:
+    """The slip around a demonstration card: nobody could try it without. Where there are several municipalities it says in which the holder lives."""
+    lives = f"{names[holder.municipality]}　" if len(names) > 1 else ""
+    return f"{lives}暗証番号 {holder.pin}" + (f"（{holder.note}）" if holder.note else "")

@@ -44,17 +44,36 @@ class HolderEntry(msgspec.Struct, frozen=True):
 
 
 class StaffEntry(msgspec.Struct, frozen=True):
-    """A demonstration member of staff; the password was made when the town was prepared."""
+    """A demonstration member of staff; the password was made when the town was prepared. `municipality` is whose clerk this is where that is not the main one's."""
 
     name: str
     password: str
     role: str
     url: str
+    municipality: str = ""
+
+
+class MunicipalityEntry(msgspec.Struct, frozen=True):
+    """A municipality that takes part. `issuers`: each kind it offers -> the party that issues it; `write_to`: where former residents write that has not joined 広域交付 (`wide_tax`).
+
+    `wards` and `former`: 「code name」 of a designated city's wards and of municipalities merged into it.
+    """
+
+    code: str
+    name: str
+    prefecture: str
+    kinds: tuple[str, ...]
+    issuers: dict[str, str]
+    wide_tax: bool = False
+    write_to: str = ""
+    wards: tuple[str, ...] = ()
+    former: tuple[str, ...] = ()
 
 
 class Town(msgspec.Struct, frozen=True):
     """The whole file. `ca` holds paths: the authorities' certificates (`documents` is that of papers' signers), the signed list of the keys of 2-D codes (`code_keys`), both as one file for
     `konbini verify` (`trust`), and one party's certificate and key to try a door with. `receivers` is the page where whoever receives a paper checks it.
+    `municipality` is the main one's code, `municipalities` are all of them.
     """
 
     parties: dict[str, PartyEntry]
@@ -64,6 +83,7 @@ class Town(msgspec.Struct, frozen=True):
     staff: tuple[StaffEntry, ...]
     municipality: str
     receivers: str = ""
+    municipalities: tuple[MunicipalityEntry, ...] = ()
     specimen: str = "見本"
 
 

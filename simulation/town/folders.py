@@ -4,7 +4,19 @@ from dataclasses import dataclass
 from pathlib import Path
 
 PARTIES = ("jpki", "fees", "municipal", "center", "kiosk")
-"""In the order in which they are started: who is asked before who asks."""
+"""Those of every town, in the order in which they are started: who is asked before who asks. `municipal` is the server of the first municipality."""
+
+MUNICIPAL = "municipal"
+
+
+def own_server(code: str, first: str) -> str:
+    """What the party is called here that is a municipality's own server: `municipal` for the first one's, `municipal-CODE` for the others'."""
+    return MUNICIPAL if code == first else f"{MUNICIPAL}-{code}"
+
+
+def program_of(party: str) -> str:
+    """The word of `konbini serve` for a party."""
+    return party.partition("-")[0]
 
 
 @dataclass(frozen=True, slots=True)

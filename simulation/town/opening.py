@@ -10,9 +10,10 @@ from datetime import datetime
 from pathlib import Path
 from types import FrameType
 
+from simulation.municipalities import Place
 from simulation.town.authorities import key_list_file, receivers_trust_file, root_files
 from simulation.town.configurations import HOST, Opening, Ports, door_url, receivers_url, write_configurations
-from simulation.town.description import KioskEntry, PartyEntry, StaffEntry, Town, write_town
+from simulation.town.description import KioskEntry, MunicipalityEntry, PartyEntry, StaffEntry, Town, write_town
 from simulation.town.folders import PARTIES, Folders
 from simulation.town.preparation import Prepared, prepare
 from simulation.town.supervisor import QUICK_DEATHS_MAX, REHEARSED_DEATHS_MAX, PartySpec, Supervisor
@@ -28,12 +29,13 @@ class AlreadyOpen(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What a town is opened with. `port` is the first of ten ports in a row, or 0 for any that are free."""
+    """What a town is opened with. `port` is the first of the ports in a row, two for each party, or 0 for any that are free."""
 
     state: Path
     port: int
     seed: int
     residents: int
+    municipalities: int
     terminals: int
     real_hours: bool
     printer_seconds: float
@@ -64,10 +66,18 @@ def _keep_open(
     folders: Folders, wish: Wish, now: datetime, said: Callable[[str], None], ready: Callable[[Town], None], stopped: Callable[[], bool]
 ) -> None:
     folders.town_file.unlink(missing_ok=True)  # of a town whose supervisor was killed
-    prepared = prepare(folders, seed=wish.seed, residents=wish.residents, terminals=wish.terminals, now=now, said=said)
-    opening = Opening(_ports(wish.port), wish.real_hours, wish.printer_seconds, wish.rehearse_crashes)
+    prepared = prepare(
+        folders,
+        seed=wish.seed,
+        residents=wish.residents,
+        municipalities=wish.municipalities,
+        terminals=wish.terminals,
+        now=now,
+        said=said,
+    )
+    opening = Opening(_ports(wish.port, prepared.parties), wish.real_hours, wish.printer_seconds, wish.rehearse_crashes)
     write_configurations(folders, prepared, opening)
-    specs = tuple(PartySpec(party, folders.config(party), folders.log(party), f"{_office_url(opening, party)}/healthz") for party in PARTIES)
+    specs = tuple(PartySpec(party, folders.config(party), folders.log(party), f"{_office_url(opening, party)}/healthz") for party in prepared.parties)
     deaths_max = REHEARSED_DEATHS_MAX if wish.rehearse_crashes else QUICK_DEATHS_MAX
     supervisor = Supervisor(specs, lambda pids: write_town(_describe(folders, prepared, opening, pids), folders.town_file), deaths_max)
     try:
@@ -94,14 +104,16 @@ def _sole(folders: Folders) -> Iterator[None]:
         yield
 
 
-def _ports(first: int) -> dict[str, Ports]:
-    numbers = _free_ports(2 * len(PARTIES)) if first == 0 else list(range(first, first + 2 * len(PARTIES)))
+def _ports(first: int, parties: tuple[str, ...]) -> dict[str, Ports]:
+    numbers = _free_ports(2 * len(parties)) if first == 0 else list(range(first, first + 2 * len(parties)))
     for number in numbers:
         _demand_free(number)
-    # The panel comes first: it is the address that everybody wants.
-    offices = dict(zip(("kiosk", "center", "municipal", "fees", "jpki"), numbers[: len(PARTIES)], strict=True))
-    doors = dict(zip(PARTIES, numbers[len(PARTIES) :], strict=True))
-    return {party: Ports(door=doors[party], office=offices[party]) for party in PARTIES}
+    # The panel comes first: it is the address that everybody wants. What only larger towns have comes last, so that the others' addresses are the same in all.
+    common = ("kiosk", "center", "municipal", "fees", "jpki")
+    more = [party for party in parties if party not in PARTIES]
+    offices = dict(zip((*common, *more), numbers[: len(common)] + numbers[2 * len(common) : 2 * len(common) + len(more)], strict=True))
+    doors = dict(zip((*PARTIES, *more), numbers[len(common) : 2 * len(common)] + numbers[2 * len(common) + len(more) :], strict=True))
+    return {party: Ports(door=doors[party], office=offices[party]) for party in parties}
 
 
 def _free_ports(count: int) -> list[int]:
@@ -132,7 +144,7 @@ def _protocol_url(opening: Opening, party: str) -> str:
 
 
 def _describe(folders: Folders, prepared: Prepared, opening: Opening, pids: Mapping[str, int]) -> Town:
-    parties = {party: PartyEntry(_protocol_url(opening, party), _office_url(opening, party), pids[party]) for party in PARTIES}
+    parties = {party: PartyEntry(_protocol_url(opening, party), _office_url(opening, party), pids[party]) for party in prepared.parties}
     ca = {
         "parties": str(root_files(folders, "parties")[0]),
         "jpki": str(root_files(folders, "jpki")[0]),
@@ -143,7 +155,9 @@ def _describe(folders: Folders, prepared: Prepared, opening: Opening, pids: Mapp
         "party_certificate": str(folders.party("kiosk") / "party.pem"),
         "party_key": str(folders.party("kiosk") / "party.key"),
     }
-    staff = tuple(StaffEntry(member.name, member.password, member.role, _office_url(opening, member.party)) for member in prepared.staff)
+    staff = tuple(
+        StaffEntry(member.name, member.password, member.role, _office_url(opening, member.party), member.municipality) for member in prepared.staff
+    )
     kiosks = tuple(
         KioskEntry(terminal.id, f"{_office_url(opening, 'kiosk')}/terminals/{terminal.id}", terminal.profile) for terminal in prepared.terminals
     )
@@ -155,4 +169,20 @@ def _describe(folders: Folders, prepared: Prepared, opening: Opening, pids: Mapp
         staff=staff,
         municipality=prepared.city.code,
         receivers=receivers_url(opening),
+        municipalities=tuple(_municipality(place, prepared.servers) for place in prepared.places),
+    )
+
+
+def _municipality(place: Place, servers: Mapping[str, Place]) -> MunicipalityEntry:
+    party = next(name for name, served in servers.items() if served is place)
+    return MunicipalityEntry(
+        code=place.code,
+        name=place.city.county + place.city.name,
+        prefecture=place.city.prefecture,
+        kinds=place.own_kinds,
+        issuers=dict.fromkeys(place.own_kinds, party),
+        wide_tax=place.wide_tax,
+        write_to=place.write_to,
+        wards=tuple(f"{ward.code} {ward.name}" for ward in place.city.wards),
+        former=tuple(f"{former.code} {former.name}（{former.merged_on.isoformat()} 合併）" for former in place.city.former),
     )

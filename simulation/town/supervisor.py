@@ -11,7 +11,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-READY_SECONDS = 30.0
+from simulation.town.folders import program_of
+
+READY_SECONDS = 60.0
 STOP_SECONDS = 6.0
 POLL_SECONDS = 0.1
 QUICK_DEATHS_MAX = 8
@@ -106,7 +108,7 @@ class Supervisor:
 
 
 def _spawn(spec: PartySpec) -> "subprocess.Popen[bytes]":
-    command = [sys.executable, "-m", "konbini", "serve", spec.name, "--config", str(spec.config)]
+    command = [sys.executable, "-m", "konbini", "serve", program_of(spec.name), "--config", str(spec.config)]
     with spec.log.open("ab") as log:
         # A session of its own: Ctrl-C in the terminal reaches the supervisor alone, which then stops the parties in their order.
         return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, preexec_fn=_die_with_parent)  # noqa: PLW1509 - the supervisor has one thread

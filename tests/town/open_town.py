@@ -33,12 +33,24 @@ class Never(AssertionError):
 class OpenTown:
     """A town under `state`, supervised by `konbini town`; a context manager."""
 
-    def __init__(self, state: Path, *, residents: int, terminals: int = 4, seed: int = 1, options: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self, state: Path, *, residents: int, terminals: int = 4, seed: int = 1, municipalities: int = 1, options: tuple[str, ...] = ()
+    ) -> None:
         self.folders = Folders(state.resolve())
         self.seed, self.residents = seed, residents
         self.output = state.with_suffix(".out")
         self._command = [sys.executable, "-m", "konbini", "town", "--state", str(state), "--port", "0"]
-        self._command += ["--residents", str(residents), "--terminals", str(terminals), "--seed", str(seed), *options]
+        self._command += [
+            "--residents",
+            str(residents),
+            "--terminals",
+            str(terminals),
+            "--seed",
+            str(seed),
+            "--municipalities",
+            str(municipalities),
+            *options,
+        ]
         self._process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
