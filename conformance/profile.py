@@ -12,9 +12,6 @@ from certificates.kinds import KINDS
 from messages.configuration import ConfigInvalid, read_config
 from messages.refusals import TABLE
 
-PARTS = ("conditions", "inventories", "uses", "referrals")
-"""Parts of the protocol that a server may leave out."""
-
 
 class _Strict(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     pass
@@ -118,29 +115,8 @@ class Change(_Strict, frozen=True, kw_only=True):
     within_seconds: float = 1.0
 
 
-class UseTest(_Strict, frozen=True, kw_only=True):
-    """本籍地利用登録: what a test person who is not registered yet would type."""
-
-    serial: str
-    honseki: str
-    hittousha: str
-    name: str
-    birth: str
-    phone: str
-
-
-class ReferralTest(_Strict, frozen=True, kw_only=True):
-    """課税証明書の広域交付: the municipality to vouch towards, its key statement, a person who is vouched for and one who is not (None: nobody)."""
-
-    to: str
-    key_statement: Path
-    year: int
-    person: str
-    protected: str | None = None
-
-
 class Profile(_Strict, frozen=True, kw_only=True):
-    """The whole file. `parts` are the optional parts of the protocol (`PARTS`) that the server offers."""
+    """The whole file."""
 
     municipality: str
     tls: Tls
@@ -148,9 +124,6 @@ class Profile(_Strict, frozen=True, kw_only=True):
     kinds: tuple[KindServed, ...]
     people: tuple[Person, ...]
     changes: tuple[Change, ...] = ()
-    parts: tuple[str, ...] = ()
-    use: UseTest | None = None
-    referral: ReferralTest | None = None
 
     def kind(self, code: str) -> KindServed | None:
         """How a kind is served."""
@@ -176,7 +149,6 @@ def _problems(profile: Profile) -> list[str]:
     found = [f"kinds: {code} is no kind of certificate" for code in served if code not in KINDS]
     known = [(one, KINDS[one.kind]) for one in profile.kinds if one.kind in KINDS]
     found += [f"kinds: {one.kind} has no such form" for one, kind in known if not {form.code for form in kind.forms} >= set(one.forms)]
-    found += [f"parts: {part} is no part of the protocol" for part in profile.parts if part not in PARTS]
     found += ["people: two with one id"] if len(set(ids)) != len(ids) else []
     for person in profile.people:
         found += [f"people: {person.id} may have {one.kind}, which is not served" for one in person.may if one.kind not in served]

@@ -21,6 +21,7 @@ WORDS = {"passed": ("適合", "passed"), "failed": ("不適合", "failed"), "not
 _STYLE = """
 body { font: 15px/1.7 "Noto Sans JP", "Hiragino Sans", sans-serif; margin: 2rem auto; max-width: 60rem; padding: 0 1rem; color: #1c1c1c }
 h1 { font-size: 1.5rem } h2 { font-size: 1.1rem; margin-top: 2rem } table { border-collapse: collapse; width: 100% }
+th:first-child { width: 3rem } th:last-child { width: 6rem }
 td, th { border-bottom: 1px solid #ccc; padding: .5rem .6rem; text-align: left; vertical-align: top } .en { color: #555; font-size: .85em }
 .verdict { white-space: nowrap; font-weight: 700 } .passed { color: #1b6e3c } .failed { color: #b3261e } .not_tried { color: #666 }
 .evidence { font-size: .85em; color: #444; overflow-wrap: anywhere } @media print { body { margin: 0; font-size: 11px } tr { break-inside: avoid } }

@@ -43,7 +43,6 @@ def test_a_profile_is_read_with_its_files_beside_it(tmp_path: Path) -> None:
         ({"kinds": [{"kind": "passport", "forms": []}]}, "passport"),
         ({"kinds": [{"kind": "juminhyo", "forms": ["koseki"]}]}, "no such form"),
         ({"kinds": []}, "not served"),
-        ({"parts": ["wishes"]}, "wishes"),
         ({"people": [PERSON | {"refused": [{"kind": "inkan", "code": "nonsense"}]}]}, "a row that does not exist"),
         ({"people": [PERSON | {"may": [PERSON["may"][0] | {"members": []}]}]}, "one holder"),
         ({"changes": [CHANGE | {"person": "hanako"}]}, "no such person"),
