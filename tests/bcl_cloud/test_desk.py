@@ -204,3 +204,15 @@ async def test_whoever_gives_up_waiting_takes_no_turn_with_them() -> None:
         await asyncio.gather(impatient, return_exceptions=True)
     async with share.turn(B):
         assert share.use(B) == (1, 0)
+
+
+async def test_a_tenant_has_no_more_in_work_than_its_bound_though_places_are_free() -> None:
+    share = FairShare(4, 1, 4)
+    async with share.turn(A):
+        second = asyncio.ensure_future(share.turn(A).__aenter__())
+        await asyncio.sleep(0)
+        assert share.use(A) == (1, 1)
+        async with share.turn(B):
+            assert share.use(B) == (1, 0)
+    await second
+    assert share.use(A) == (1, 0)

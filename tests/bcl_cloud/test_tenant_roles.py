@@ -16,7 +16,7 @@ from bcl_cloud.tenant_roles import PREFIX, SCHEMA, TenantRoles
 from registers.residents.tables import residents_in_order
 from tests.bcl_cloud.tenants import A, B
 from tests.issuer.books import fill_all
-from tests.issuer.town import FATHER, PEOPLE, atena, person, populate
+from tests.issuer.town import FATHER, MOTHER, PEOPLE, atena, person, populate
 
 ONLY_B = 99
 
@@ -94,8 +94,8 @@ async def test_the_registers_behave_as_on_a_file_and_see_their_tenant_alone(serv
 
 
 REFUSED = (
-    f"INSERT INTO tenant_marker (tenant) VALUES ('{B}')",
-    f"UPDATE residents SET tenant = '{B}'",
+    f"INSERT INTO issue_number_series (tenant, municipality, day, last) VALUES ('{B}', '{B}', '2000-01-01', 1)",
+    f"UPDATE residents SET tenant = '{B}' WHERE atena_no = '{atena(MOTHER)}'",
     f"SET ROLE {PREFIX}{B}",
     "SET ROLE owner",
     f"SET SESSION AUTHORIZATION {PREFIX}{B}",
