@@ -175,7 +175,7 @@ def _present(case: Case) -> Declined | None:
     if holder is None:
         return None
     if holder.standing == "left":
-        return Declined("moved_out", "left")
+        return None if case.kind.register == "koseki" and case.sources.by_use else Declined("moved_out", "left")
     if holder.standing not in ("current", "leaving"):
         return Declined("not_registered", f"standing {holder.standing}")
     known = household.member(holder.atena_no) if household else None

@@ -39,3 +39,4 @@ class Sources:
     seal: SealRegistration | None = None
     tax: tuple[TaxRecord, ...] = ()
     vouched: Vouched | None = None
+    by_use: bool = False  # the 戸籍 was found by 利用登録, not by the link from the resident register

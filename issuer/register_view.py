@@ -51,14 +51,17 @@ def _tax(connection: Connection, _serial: str, residents: Sources | None, _today
 
 
 def _koseki(connection: Connection, serial: str, residents: Sources | None, today: date) -> Sources | None:
-    """By the link from the resident register where the holder lives here, else by 利用登録."""
+    """By the link from the resident register where the holder lives here, else by 利用登録; what stops somebody who moved out still counts."""
     holder = None if residents is None else residents.holder
-    found = koseki_of_usage_registration(connection, serial, today) if holder is None else koseki_of_person_linked_to(connection, holder.atena_no)
+    linked = (
+        holder if holder is not None and holder.standing != "left" else None
+    )  # who has moved out is known here by 利用登録 like anybody else who lives elsewhere
+    found = koseki_of_usage_registration(connection, serial, today) if linked is None else koseki_of_person_linked_to(connection, linked.atena_no)
     if found is None:
         return residents
     koseki, fuhyo, person_no = found
     known = residents or Sources(version="", holder=None, household=None)
-    return replace(known, koseki=koseki, fuhyo=fuhyo, person_no=person_no, version=_version(residents, koseki.version))
+    return replace(known, koseki=koseki, fuhyo=fuhyo, person_no=person_no, by_use=linked is None, version=_version(residents, koseki.version))
 
 
 def _version(residents: Sources | None, *others: str) -> str:
