@@ -89,7 +89,17 @@ async def serve(config: Config, stop: asyncio.Event) -> None:
         )
         registry = CollectorRegistry()
         door = Door(desk, title="証明書交付センター（見本）", accepts=ACCEPTS, now=now, registry=registry, points=points)
-        office = operator_office(config, store, wake=delivery.wake, now=now, token=secrets.token_bytes, registry=registry, openapi=door.openapi)
+        office = operator_office(
+            config,
+            store,
+            wake=delivery.wake,
+            now=now,
+            token=secrets.token_bytes,
+            registry=registry,
+            openapi=door.openapi,
+            lines=desk.lines,
+            book=desk.book,
+        )
         await _open_to_receivers(config, store, documents, stack)
         context = server_context(config.door.certificate_file, config.door.key_file, config.door.ca_file)
         await stack.enter_async_context(open_door(door, config.door.host, config.door.port, context))

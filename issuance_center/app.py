@@ -11,8 +11,12 @@ from sqlalchemy import Connection
 
 from issuance_center import words
 from issuance_center.config import Config
-from issuance_center.records import cases, outgoing, overview
+from issuance_center.finding_pages import FindingPages
+from issuance_center.issuer_lines import IssuerLines
+from issuance_center.records import cases, findings, outgoing, overview, stops
 from issuance_center.settling import Decision, NotSettled, conclude, settle
+from issuance_center.stop_pages import Book, StopPages
+from screens.guard import STAFF, Handler
 from screens.office import StaffAccount, now_of, office_app, render, require_role, staff_of
 from storage.instants import JST, instant
 from storage.store import Store
@@ -97,14 +101,19 @@ def operator_office(
     token: Callable[[int], bytes],
     registry: CollectorRegistry,
     openapi: Mapping[str, object],
+    lines: IssuerLines | None = None,
+    book: Book | None = None,
 ) -> web.Application:
-    """The office application of the center."""
+    """The office application of the center. Without the `lines` to the issuers and the `book` of the directory nothing can be stopped or restarted here."""
     waiting = Gauge("konbini_owed", "Messages owed to others and not acknowledged", ("what",), registry=registry)
     attention = Gauge("konbini_attention", "Unseen alarms and open cases", ("what",), registry=registry)
+    of = {staff.name: staff.of for staff in config.staff}
 
     async def health() -> Mapping[str, object]:
         facts, outcomes = await store.read(outgoing.backlog)
         alarms, open_cases = await store.read(_attention)
+        attention.labels("findings").set(await store.read(findings.waiting))
+        attention.labels("stops").set(len(await store.read(stops.in_force)))
         waiting.labels("facts").set(facts)
         waiting.labels("outcomes").set(outcomes)
         attention.labels("alarms").set(alarms)
@@ -124,12 +133,31 @@ def operator_office(
         openapi=openapi,
     )
     OperatorPages(store, wake).add_to(app)
+    FindingPages(store, of).add_to(app)
+    if lines is not None and book is not None:
+        StopPages(store, of, lines, book, wake).add_to(app)
+    app.middlewares.append(_own_pages)
     return app
 
 
 def moment(text: str | None) -> str:
     """A stored instant as the pages show it: JST, to the second."""
     return "" if text is None else instant(text).astimezone(JST).strftime("%Y-%m-%d %H:%M:%S")
+
+
+OF_MUNICIPALITIES = ("/findings", "/stops", "/sign-out", "/sign-in", "/static/", "/healthz", "/metrics", "/openapi.json")
+"""The pages that show a person of a municipality what is its own; every other page shows all of them."""
+
+
+@web.middleware
+async def _own_pages(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """People of a municipality come to its notices, and to no page of the others."""
+    staff = request.get(STAFF)
+    if staff is not None and "municipality" in staff.roles and "operator" not in staff.roles and not request.path.startswith(OF_MUNICIPALITIES):
+        if request.path == "/":
+            raise web.HTTPSeeOther("/findings")
+        raise web.HTTPForbidden
+    return await handler(request)
 
 
 def _attention(connection: Connection) -> tuple[int, int]:

@@ -31,6 +31,10 @@ class Builds:
             self._log.error("other_build", issuer=where.issuer, program=declared.program, topology=declared.topology)
             await self._store.write(endings.trip_build, where, declared, now)
             return True
+        if where.issuer not in self._latest:
+            latest = await self._store.read(stops.last_declared, where.issuer)
+            if latest is not None:
+                self._latest[where.issuer] = latest
         if self._latest.get(where.issuer) != declared:
             await self._store.write(endings.note_build, where.issuer, declared, now, unregistered=judged == "first")
             self._latest[where.issuer] = declared

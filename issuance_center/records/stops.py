@@ -153,10 +153,17 @@ def first_declared(connection: Connection, issuer: str) -> tuple[str, str] | Non
     return None if row is None else (row.program, row.topology)
 
 
+def last_declared(connection: Connection, issuer: str) -> Build | None:
+    """What this issuer declared last."""
+    mine = select(declared_builds).where(declared_builds.c.issuer == issuer).order_by(declared_builds.c.turn.desc()).limit(1)
+    row = connection.execute(mine).one_or_none()
+    return None if row is None else Build(program=row.program, topology=row.topology)
+
+
 def last_program(connection: Connection, issuer: str) -> str | None:
     """The program that this issuer declared last."""
-    mine = select(declared_builds.c.program).where(declared_builds.c.issuer == issuer)
-    return connection.execute(mine.order_by(declared_builds.c.turn.desc()).limit(1)).scalar_one_or_none()
+    build = last_declared(connection, issuer)
+    return build.program if build is not None else None
 
 
 # --- for pages ---

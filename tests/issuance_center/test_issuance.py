@@ -16,6 +16,8 @@ MOVES = {
     "accepted declined": "declined",
     "accepted stopped": "stopped ! stopped",
     "accepted lapsed": "lapsed ! void",
+    "accepted halted": "lapsed ! void",
+    "sealed halted": "lapsed ! void",
     "sealed stopped": "stopped ! stopped",
     "sealed lapsed": "lapsed ! void",
     "sealed paid": "paid ¥ paid",
@@ -32,14 +34,14 @@ MOVES = {
 SAYS_NOTHING_NEW = {
     "accepted": "",
     "sealed": "sealed",
-    "paid": "sealed paid lapsed",
-    "printed": "sealed paid printed lapsed",
-    "taken": "sealed paid printed taken lapsed",
-    "declined": "declined lapsed",
-    "stopped": "stopped lapsed",
-    "lapsed": "lapsed",
-    "returned": "sealed paid returned lapsed",
-    "unresolved": "sealed paid unresolved lapsed",
+    "paid": "sealed paid lapsed halted",
+    "printed": "sealed paid printed lapsed halted",
+    "taken": "sealed paid printed taken lapsed halted",
+    "declined": "declined lapsed halted",
+    "stopped": "stopped lapsed halted",
+    "lapsed": "lapsed halted",
+    "returned": "sealed paid returned lapsed halted",
+    "unresolved": "sealed paid unresolved lapsed halted",
 }
 
 

@@ -1,0 +1,108 @@
+"""The pages of stops and findings over HTTP with a real sign-in: a municipality sees and stops its own and nothing else; two people and a check lift."""
+
+from collections.abc import AsyncIterator
+
+import msgspec
+import pytest
+from aiohttp.test_utils import TestClient, TestServer
+from prometheus_client import CollectorRegistry
+
+from issuance_center.app import operator_office
+from issuance_center.config import Staff
+from issuance_center.records import findings, stop_tables
+from issuance_center.records.findings import Occurrence
+from tests.issuance_center.founding import CITY, SILENT_CITY, center_config, stream
+from tests.issuance_center.test_app import HASH, Client, page, post, sign_in
+from tests.issuance_center.town import Town
+
+STAFF = (
+    Staff("花子", HASH, ("operator",)),
+    Staff("太郎", HASH, ("operator",)),
+    Staff("市の次郎", HASH, ("municipality",), of=CITY),
+    Staff("よその三郎", HASH, ("municipality",), of=SILENT_CITY),
+    Staff("どこの四郎", HASH, ("municipality",)),
+)
+
+
+@pytest.fixture
+async def office(town: Town) -> AsyncIterator[Client]:
+    config = msgspec.structs.replace(center_config(), staff=STAFF)
+    app = operator_office(
+        config,
+        town.center_store,
+        wake=town._wake,
+        now=town.now,
+        token=stream("office"),
+        registry=CollectorRegistry(),
+        openapi={},
+        lines=town.center.lines,
+        book=town.center.book,
+    )
+    async with TestClient(TestServer(app)) as client:
+        yield client
+
+
+def near_miss(town: Town) -> int:
+    return town.center_store.do(findings.note, "data_update", Occurrence(CITY, CITY, "juminhyo", "K-1", None), town.at)
+
+
+async def test_a_municipality_sees_its_own_notices_and_no_page_of_the_others(town: Town, office: Client) -> None:
+    number = near_miss(town)
+    await sign_in(office, "市の次郎")
+    assert (await office.get("/", allow_redirects=False)).headers["Location"] == "/findings"
+    assert f'href="/findings/{number}"' in await page(office, "/findings")
+    for path in ("/alarms", "/cases", "/issuances/x"):
+        assert (await office.get(path)).status == 403
+    assert (await post(office, f"/findings/{number}/acknowledge")).status == 303
+    assert (await post(office, f"/findings/{number}/close", cause="短い")).status == 409
+    assert (await post(office, f"/findings/{number}/close", cause="台帳の一括更新と時刻が重なったことを記録で確かめた。")).status == 303
+    assert "台帳の一括更新" in await page(office, f"/findings/{number}")
+    for form in ("", ".json", ".csv"):
+        assert (await office.get(f"/findings/{number}/dossier{form}?window=60")).status == 200
+    assert (await office.get(f"/findings/{number}/dossier?window=0")).status == 400
+
+
+@pytest.mark.parametrize("name", ["よその三郎", "どこの四郎"])
+async def test_nobody_else_does(town: Town, office: Client, name: str) -> None:
+    number = near_miss(town)
+    await sign_in(office, name)
+    for path in (f"/findings/{number}", f"/findings/{number}/dossier.json"):
+        assert (await office.get(path)).status in (403, 404)
+    assert (await post(office, f"/findings/{number}/acknowledge")).status in (403, 404)
+    assert (await post(office, "/stops", municipality=CITY, why="x")).status == 403
+    assert town.rows(stop_tables.stops) == []
+
+
+async def test_a_municipality_stops_its_own_at_once_and_never_more(town: Town, office: Client) -> None:
+    await sign_in(office, "市の次郎")
+    assert (await post(office, "/stops", kind="koseki", why="原本と違うとの連絡")).status == 303
+    (row,) = town.rows(stop_tables.stops)
+    assert (row["municipality"], row["kind"], row["placed_by"], row["placed_of"]) == (CITY, "koseki", "市の次郎", CITY)
+    assert (await post(office, "/stops", municipality=CITY, why="")).status == 422
+    assert "原本と違うとの連絡" in await page(office, "/stops")
+
+
+async def test_a_stop_is_proposed_checked_and_confirmed_by_another(town: Town, office: Client) -> None:
+    await sign_in(office)
+    assert (await post(office, "/stops", kiosk="K-1", why="排紙の異常")).status == 303
+    assert (await post(office, "/stops/1/confirm")).status == 409
+    assert (await post(office, "/stops/1/propose", reason="部品を交換した")).status == 303
+    assert (await post(office, "/stops/1/confirm")).status == 409
+    assert (await post(office, "/stops/1/check")).status == 303
+    assert "別の人が確認" in await (await post(office, "/stops/1/confirm")).text()
+    await sign_in(office, "太郎")
+    assert (await post(office, "/stops/1/confirm")).status == 303
+    shown = await page(office, "/stops/1")
+    assert "部品を交換した" in shown
+    assert "解除" in shown
+
+
+async def test_an_issuer_whose_build_is_not_registered_does_not_pass(town: Town, office: Client) -> None:
+    await sign_in(office)
+    await post(office, "/stops", municipality=CITY, kind="juminhyo", why="疑い")
+    await post(office, "/stops/1/propose", reason="調べた")
+    await post(office, "/stops/1/check")
+    (check,) = town.rows(stop_tables.stop_checks)
+    assert (check["passed"], "unregistered" in check["answers"] or "silent" in check["answers"]) == (False, True)
+    await sign_in(office, "太郎")
+    assert (await post(office, "/stops/1/confirm")).status == 409
