@@ -73,6 +73,7 @@ sweep: $(VENV)/tested browser ## the full tables: every crash point, long simula
 bench: $(VENV)/benched ## the cost of one visit, step by step, and of papers beside other programs
 	@$(BIN)/python -m benchmarks.visit
 	@$(BIN)/python -m benchmarks.papers
+	@$(BIN)/python -m benchmarks.routing
 
 simulate: install ## a thousand visits with heavy faults on virtual time (VISITS=, SEED=)
 	@$(BIN)/konbini simulate --seed $(SEED) --visits $(VISITS) --faults heavy

@@ -155,7 +155,7 @@ class Town:
 
     def everything(self) -> dict[str, list[dict[str, Any]]]:
         """Every row of the center but the record of refusals, and every row of its neighbours: what a repetition must not change."""
-        kept = {name: self.rows(table) for name, table in tables.METADATA.tables.items() if name != "refusals"}
+        kept = {name: self.rows(table) for name, table in tables.METADATA.tables.items() if name not in ("refusals", "directory_entries")}
         kept |= {f"fees {name}": self.fees_store.rows(table) for name, table in BOOKS.tables.items()}
         return kept | {"issue log": self.municipal_store.rows(PAPERS)}
 
