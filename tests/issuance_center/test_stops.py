@@ -124,7 +124,9 @@ async def test_a_paid_paper_is_neither_recalled_nor_handed_out_again(town: Town,
     await kiosk.report(ready.papers[0], "paid")
     place(town, Scope(municipality=CITY))
     assert town.states() == ["paid"]
+    told = len(town.to_city.asked)
     assert code(await kiosk.say(asked)) == "stopped_now", "a kiosk that lost it gets none"
+    assert len(town.to_city.asked) == told, "nor is the issuer asked to draw it once more"
     await kiosk.report(ready.papers[0], "returned")
     assert (town.states(), town.facts()) == (["returned"], ["paid", "returned"])
 
