@@ -17,11 +17,12 @@ from storage.instants import JST
 WIDTH = 120
 """Of what is written to a file, where no terminal says how wide it is."""
 
-OFFICES = {"center": "センターの運用画面", "municipal": "市区町村の職員画面", "fees": "手数料の帳簿", "jpki": "認証局の画面"}
+OFFICES = {"center": "センターの運用画面", "municipal": "市区町村の職員画面", "bcl": "BCLの運用画面", "fees": "手数料の帳簿", "jpki": "認証局の画面"}
 PARTY_NAMES = {
     "kiosk": "キオスク端末",
     "center": "証明書交付センター",
     "municipal": "市区町村の証明書発行サーバ",
+    "bcl": "自治体基盤クラウド（BCL）",
     "fees": "手数料の窓口",
     "jpki": "認証局",
 }
@@ -103,8 +104,12 @@ def _staff(town: Town) -> Table:
     table = Table("事務の画面", "アドレス", "名前", "パスワード", box=None, pad_edge=True)
     by_url = {member.url: member for member in town.staff}
     names = {place.code: place.name for place in town.municipalities}
-    titles = {town.parties[party].office_url: title for party, title in OFFICES.items()}
-    titles |= {member.url: f"{names[member.municipality]}の職員画面" for member in town.staff if member.municipality}
+    titles = {town.parties[party].office_url: title for party, title in OFFICES.items() if party in town.parties}
+    titles |= {
+        member.url: f"{names[member.municipality]}の職員画面" + ("（BCL）" if ".localhost" in member.url else "")
+        for member in town.staff
+        if member.municipality
+    }
     for url, title in titles.items():
         table.add_row(title, url, by_url[url].name, by_url[url].password)
     return table

@@ -55,5 +55,8 @@ STAFF = (
 )
 """(role, name, party)."""
 
+CLOUD_OPERATOR = "BCL運用 四郎"
+"""Works for the shared cloud, in the role `operator`."""
+
 DECLARED = Build(program="konbini/simulated", topology="processes=1 press_workers=0 database=sqlite")
 """What the issuers of a simulated town declare themselves to be."""

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from certificates.kinds import KINDS
 from certificates.seal import seal_image
 from simulation import demonstration as demo
-from simulation.municipalities import FAMILY, Place, fees_of, issuer_at, policy_at
+from simulation.municipalities import BCL, FAMILY, Place, fees_of, issuer_at
 from simulation.town.authorities import key_list_file, root_files, server_name
+from simulation.town.cloud import database_url, keys_folder, policy_setting, tenants_folder
 from simulation.town.description import HolderEntry
 from simulation.town.folders import MUNICIPAL, Folders
 from simulation.town.preparation import Prepared, Terminal
@@ -45,10 +45,11 @@ def write_configurations(folders: Folders, prepared: Prepared, opening: Opening)
         "jpki": _jpki(folders, prepared, opening),
         "fees": _fees(folders, prepared, opening),
         **{party: _municipal(folders, prepared, opening, party, place) for party, place in prepared.servers.items()},
+        **({BCL: _bcl(folders, prepared, opening)} if BCL in prepared.parties else {}),
         "center": _center(folders, prepared, opening),
         "kiosk": _kiosk(folders, prepared, opening),
     }
-    for party in prepared.parties:
+    for party in prepared.parties:  # a town without tenants has no cloud
         content = made[party]
         if opening.rehearse_crashes:
             content["crash_points"] = str(folders.crash_points)
@@ -159,22 +160,32 @@ def _municipal(folders: Folders, prepared: Prepared, opening: Opening, party: st
         "certifiers": _certifiers(place),
         "seal": str(folder / "seal.png"),
         "number_prefix": issuer_at(place, place.own_kinds).number_prefix,
-        "policies": {kind: [_policy(place, kind)] for kind in place.own_kinds},
+        "policies": {kind: [policy_setting(place, kind)] for kind in place.own_kinds},
         "staff": _staff(prepared, party),
         "press_workers": 0,
     }
 
 
-def _policy(place: Place, kind: str) -> dict[str, Any]:
-    policy = policy_at(place, KINDS[kind])
+def _bcl(folders: Folders, prepared: Prepared, opening: Opening) -> dict[str, Any]:
+    folder = folders.party(BCL)
+    operators = [
+        {"name": member.name, "password_hash": member.password_hash, "roles": [member.role]}
+        for member in prepared.staff
+        if member.party == BCL and not member.municipality
+    ]
     return {
-        "since": demo.OFFERED_FROM.isoformat(),
-        "options": list(policy.options),
-        "forms": list(policy.forms),
-        "copies_max": policy.copies_max,
-        "years": policy.years,
-        "year_opens": list(policy.year_opens),
-        "undeclared": policy.undeclared,
+        "name": BCL,
+        "door": {"host": HOST, "port": opening.ports[BCL].door},
+        "office": _office(opening, BCL),
+        "tls": {
+            "certificate": str(folder / "party.pem"),
+            "key": str(folder / "party.key"),
+            "authority": str(root_files(folders, "parties")[0]),
+        },
+        "database": database_url(folders),
+        "tenants": str(tenants_folder(folders)),
+        "keys": str(keys_folder(folders)),
+        "staff": operators,
     }
 
 
@@ -182,16 +193,16 @@ def _certifiers(place: Place) -> list[dict[str, str]]:
     return [{"since": demo.OFFERED_FROM.isoformat(), "title": place.title, "name": demo.CERTIFIER}]
 
 
-def _entry(folders: Folders, party: str, place: Place, opening: Opening) -> dict[str, Any]:
+def _entry(place: Place, opening: Opening) -> dict[str, Any]:
     """One municipality of the center's directory."""
     return {
         "code": place.code,
         "prefecture": place.city.prefecture,
         "name": place.city.county + place.city.name,
         "name_en": place.city.name_en,
-        "kinds": {kind: {"issuer": place.issuer_of(kind), "hours": _hours(place, kind, opening)} for kind in place.own_kinds},
+        "kinds": {kind: {"issuer": place.issuer_of(kind), "hours": _hours(place, kind, opening)} for kind in place.kinds},
         "certifiers": _certifiers(place),
-        "seal_sha256": seal_image((folders.party(party) / "seal.png").read_bytes()).sha256,
+        "seal_sha256": seal_image(place.seal_png).sha256,
     }
 
 
@@ -221,8 +232,8 @@ def _center(folders: Folders, prepared: Prepared, opening: Opening) -> dict[str,
             "name_ja": demo.CENTER_JA,
         },
         "fees": _line(prepared, opening, "fees"),
-        "issuers": [_line(prepared, opening, party) for party in prepared.servers],
-        "municipalities": [_entry(folders, party, place, opening) for party, place in prepared.servers.items()],
+        "issuers": [_line(prepared, opening, party) for party in prepared.parties if party in prepared.servers or party == BCL],
+        "municipalities": [_entry(place, opening) for place in prepared.places],
         "kiosks": [_registered_kiosk(prepared, terminal) for terminal in prepared.terminals],
         "staff": _staff(prepared, "center"),
     }

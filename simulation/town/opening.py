@@ -10,12 +10,12 @@ from datetime import datetime
 from pathlib import Path
 from types import FrameType
 
-from simulation.municipalities import Place
+from simulation.municipalities import BCL, Place
 from simulation.town.authorities import key_list_file, receivers_trust_file, root_files
 from simulation.town.configurations import HOST, Opening, Ports, door_url, receivers_url, write_configurations
 from simulation.town.description import KioskEntry, MunicipalityEntry, PartyEntry, StaffEntry, Town, write_town
 from simulation.town.folders import PARTIES, Folders
-from simulation.town.preparation import Prepared, prepare
+from simulation.town.preparation import Prepared, StaffMember, prepare
 from simulation.town.supervisor import QUICK_DEATHS_MAX, REHEARSED_DEATHS_MAX, PartySpec, Supervisor
 
 
@@ -135,6 +135,13 @@ def _office_url(opening: Opening, party: str) -> str:
     return f"http://{HOST}:{opening.ports[party].office}"
 
 
+def _desk_url(opening: Opening, member: StaffMember) -> str:
+    """The office of a member of staff; the cloud's tenants have theirs behind one door, told apart by the host's name."""
+    if member.party == BCL and member.municipality:
+        return f"http://{member.municipality}.localhost:{opening.ports[BCL].office}"
+    return _office_url(opening, member.party)
+
+
 def _protocol_url(opening: Opening, party: str) -> str:
     if party == "kiosk":
         return _office_url(opening, party)
@@ -155,9 +162,7 @@ def _describe(folders: Folders, prepared: Prepared, opening: Opening, pids: Mapp
         "party_certificate": str(folders.party("kiosk") / "party.pem"),
         "party_key": str(folders.party("kiosk") / "party.key"),
     }
-    staff = tuple(
-        StaffEntry(member.name, member.password, member.role, _office_url(opening, member.party), member.municipality) for member in prepared.staff
-    )
+    staff = tuple(StaffEntry(member.name, member.password, member.role, _desk_url(opening, member), member.municipality) for member in prepared.staff)
     kiosks = tuple(
         KioskEntry(terminal.id, f"{_office_url(opening, 'kiosk')}/terminals/{terminal.id}", terminal.profile) for terminal in prepared.terminals
     )
@@ -174,13 +179,13 @@ def _describe(folders: Folders, prepared: Prepared, opening: Opening, pids: Mapp
 
 
 def _municipality(place: Place, servers: Mapping[str, Place]) -> MunicipalityEntry:
-    party = next(name for name, served in servers.items() if served is place)
+    own = next((name for name, served in servers.items() if served is place), BCL)
     return MunicipalityEntry(
         code=place.code,
         name=place.city.county + place.city.name,
         prefecture=place.city.prefecture,
-        kinds=place.own_kinds,
-        issuers=dict.fromkeys(place.own_kinds, party),
+        kinds=place.kinds,
+        issuers={kind: BCL if kind in place.on_bcl else own for kind in place.kinds},
         wide_tax=place.wide_tax,
         write_to=place.write_to,
         wards=tuple(f"{ward.code} {ward.name}" for ward in place.city.wards),

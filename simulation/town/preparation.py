@@ -12,35 +12,31 @@ from datetime import datetime
 from pathlib import Path
 
 import msgspec
-from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from sqlalchemy import Connection
 
+from bcl_cloud.onboarding import StaffSetting
 from certificates.fonts.selection import missing_glyphs
-from issuer.terms import Issuer
 from jpki import statuses
-from receiving.trust_file import trust_file
-from registers.population import STORIES, TWELVE, City, Population, make_world
+from registers.population import STORIES, TWELVE, City, Population, World, make_world
 from registers.population.movers import Story
 from registers.residents import tables as resident_tables
 from screens.sign_in import hash_password
 from simulation import demonstration as demo
-from simulation.document_keys import DocumentKeys, Fresh, make_document_keys
-from simulation.municipalities import PLACES, Place, issuer_at
+from simulation.document_keys import IssuerKeys
+from simulation.municipalities import BCL, PLACES, Place, issuer_at
 from simulation.people import CardMade, Mint, issued, make_cards, registered, write_card
 from simulation.registers_filled import carved, fill_registers
-from simulation.town.authorities import key_list_file, load_root, make_authorities, make_party, receivers_trust_file, root_files
+from simulation.town.authorities import load_root, make_authorities, make_party
+from simulation.town.cloud import Tenant, allowed_to, merged, prepare_cloud
 from simulation.town.description import HolderEntry
-from simulation.town.entitlements import Entitlements, entitlements
+from simulation.town.entitlements import Entitlements
 from simulation.town.folders import MUNICIPAL, PARTIES, Folders, own_server
+from simulation.town.signing_keys import make_signing_keys
 from storage.opening import open_store
-from trust.authority import save, save_certificate, save_key
+from trust.authority import save_key
 from trust.parties import Peer
 from trust.signing import load_signing_key, public_pem
-
-PLACES_NOW = tuple(place for place in PLACES if place.own_kinds)
-"""Those that can be opened: the ones with a server of their own."""
 
 _SMALL_WORLD = 4
 """Where a town has one municipality, people still come from others and have their 本籍 there."""
@@ -120,14 +116,20 @@ def servers_of(places: Sequence[Place]) -> dict[str, Place]:
     return {own_server(place.code, places[0].code): place for place in places if place.own_kinds}
 
 
+def tenants_of(places: Sequence[Place]) -> tuple[Place, ...]:
+    """Those for which the shared cloud issues something."""
+    return tuple(place for place in places if place.bcl_kinds)
+
+
 def parties_of(places: Sequence[Place]) -> tuple[str, ...]:
     """All parties of a town with these municipalities, who is asked before who asks."""
-    return tuple(name for party in PARTIES for name in (servers_of(places) if party == MUNICIPAL else (party,)))
+    issuers = (*servers_of(places), *((BCL,) if tenants_of(places) else ()))
+    return tuple(name for party in PARTIES for name in (issuers if party == MUNICIPAL else (party,)))
 
 
 def prepare(folders: Folders, *, seed: int, residents: int, municipalities: int, terminals: int, now: datetime, said: Said) -> Prepared:
     """The prepared state; made if there is none yet. Raises `StateMismatch` if it was made from another seed or size."""
-    places = PLACES_NOW[:municipalities]
+    places = PLACES[:municipalities]
     settings = _read_settings(folders.settings_file)
     if settings is None:
         settings = _make(folders, seed, residents, places, now, said)
@@ -158,23 +160,21 @@ def _make(folders: Folders, seed: int, residents: int, places: tuple[Place, ...]
         peer = Peer(MUNICIPAL, servers[party].code) if party in servers else Peer(party, party)
         make_party(folders, party, peer, now, secrets.token_bytes)
     ring = _key_ring()
-    _make_document_keys(folders, servers, now)
+    tenant_keys = make_signing_keys(folders, servers, tenants_of(places), now)
     for party, place in servers.items():
         (folders.party(party) / "seal.png").write_bytes(place.seal_png)
     said(f"{len(places)} 市区町村の台帳を作っています（{places[0].city.full_name} は {residents} 人）")
     world = make_world(seed, residents, now.date(), TWELVE if len(places) > 1 else TWELVE[:_SMALL_WORLD], carved, _stories(places))
     said("個人番号カードを作っています")
     mint = Mint(load_root(folders, "jpki"), load_root(folders, "stranger"), ring, "http://127.0.0.1/ocsp", secrets.token_bytes)
+    cards = {place.code: make_cards(world.of(place.code), mint, now, _counting(place, said), special=place is places[0]) for place in places}
+    staff = _staff(places)
+    said("台帳を入れています")
+    allowed = asyncio.run(_fill(folders, places, world, cards, tenant_keys, staff, now))
     holders: list[HolderEntry] = []
-    serials: list[statuses.Issued] = []
     for place in places:
-        population = world.of(place.code)
-        cards = make_cards(population, mint, now, _counting(place, said), special=not holders)
-        allowed = asyncio.run(_fill_registers(folders, place, servers, population, cards, now))
-        holders += _write_cards(folders, place, population, cards, allowed, len(holders))
-        serials += issued(cards)
-    asyncio.run(_fill_authority(folders, tuple(serials), now))
-    settings = Settings(seed, residents, tuple(holders), _staff(places), LAYOUT, len(places))
+        holders += _write_cards(folders, place, world.of(place.code), cards[place.code], allowed, len(holders))
+    settings = Settings(seed, residents, tuple(holders), staff, LAYOUT, len(places))
     folders.settings_file.write_bytes(msgspec.json.encode(settings))
     folders.settings_file.chmod(0o600)
     return settings
@@ -188,33 +188,6 @@ def _stories(places: tuple[Place, ...]) -> tuple[Story, ...]:
     """Those that happen among the town's municipalities."""
     cities = [place.city for place in places]
     return tuple(story for story in STORIES if story.fits(cities))
-
-
-def _make_document_keys(folders: Folders, servers: Mapping[str, Place], now: datetime) -> None:
-    """The papers' authority and everybody's keys, each in its owner's folder."""
-    keys = [rsa.generate_private_key(65537, 2048) for _ in range(2 + len(servers))]
-    fresh = [
-        Fresh(party, place.city, key, ec.generate_private_key(ec.SECP256R1())) for (party, place), key in zip(servers.items(), keys[2:], strict=True)
-    ]
-    first, *others = fresh
-    papers = make_document_keys(first.city, (keys[0], first.key, keys[1]), first.code_key, now, secrets.token_bytes, others)
-    save(papers.authority, *root_files(folders, "documents"))
-    key_list_file(folders).write_bytes(papers.key_list)
-    receivers_trust_file(folders).write_bytes(trust_file(papers.authority.certificate, papers.key_list))
-    for party, certificate, key, code_key in _signers(first.name, papers):
-        save_certificate(certificate, folders.party(party) / "documents.pem")
-        save_key(key, folders.party(party) / "documents.key")
-        save_key(code_key, folders.party(party) / "codes.key")
-    save_certificate(papers.center_certificate, folders.party("center") / "documents.pem")
-    save_key(papers.center_key, folders.party("center") / "documents.key")
-    secret = folders.party("center") / "backs.secret"
-    secret.write_bytes(secrets.token_bytes(32))
-    secret.chmod(0o600)
-
-
-def _signers(first: str, papers: DocumentKeys) -> list[tuple[str, x509.Certificate, rsa.RSAPrivateKey, ec.EllipticCurvePrivateKey]]:
-    others = [(name, one.certificate, one.key, one.code_key) for name, one in papers.others.items()]
-    return [(first, papers.municipality_certificate, papers.municipality_key, papers.code_key), *others]
 
 
 def _key_ring() -> list[rsa.RSAPrivateKey]:
@@ -263,39 +236,50 @@ def _write_card(folders: Folders, number: int, card: CardMade, municipality: str
     )
 
 
-async def _fill_registers(
-    folders: Folders, place: Place, servers: Mapping[str, Place], population: Population, cards: tuple[CardMade, ...], now: datetime
+async def _fill(
+    folders: Folders,
+    places: tuple[Place, ...],
+    world: World,
+    cards: Mapping[str, tuple[CardMade, ...]],
+    tenant_keys: Mapping[str, IssuerKeys],
+    staff: tuple[StaffMember, ...],
+    now: datetime,
 ) -> dict[str, Entitlements]:
-    """The municipality's registers on its own server; what each card's holder can have there, by its serial."""
-    party = next((name for name, served in servers.items() if served is place), None)
-    if party is None:
-        return {}
-    residents = registered(population, cards, now.date(), missing_glyphs)
-    register = await open_store(f"sqlite:///{folders.database(party).resolve()}", resident_tables.METADATA)
-    await register.write(fill_registers, population, residents, now)
-    allowed = await register.read(_allowed, issuer_at(place, place.own_kinds), tuple(card.serial for card in cards), now)
-    await register.close()
+    """Every municipality's registers where its papers are made, and the authority's list; what each card's holder can have, by its serial."""
+    residents = {place.code: registered(world.of(place.code), cards[place.code], now.date(), missing_glyphs) for place in places}
+    serials = {place.code: tuple(card.serial for card in cards[place.code]) for place in places}
+    allowed: dict[str, Entitlements] = {}
+    for party, place in servers_of(places).items():
+        register = await open_store(f"sqlite:///{folders.database(party).resolve()}", resident_tables.METADATA)
+        await register.write(fill_registers, world.of(place.code), residents[place.code], now)
+        allowed |= await register.read(allowed_to, issuer_at(place, place.own_kinds), serials[place.code], now)
+        await register.close()
+    tenants = [
+        Tenant(place, tenant_keys[place.code], world.of(place.code), residents[place.code], serials[place.code], _clerks(staff, place))
+        for place in tenants_of(places)
+    ]
+    if tenants:
+        allowed = merged(allowed, await prepare_cloud(folders, tenants, now, secrets.token_bytes))
+    authority = await open_store(f"sqlite:///{folders.database('jpki').resolve()}", statuses.METADATA)
+    await authority.write(statuses.load_serials, issued([card for made in cards.values() for card in made]), now)
+    await authority.close()
     return allowed
 
 
-async def _fill_authority(folders: Folders, serials: tuple[statuses.Issued, ...], now: datetime) -> None:
-    """The authority's list of all cards."""
-    authority = await open_store(f"sqlite:///{folders.database('jpki').resolve()}", statuses.METADATA)
-    await authority.write(statuses.load_serials, serials, now)
-    await authority.close()
-
-
-def _allowed(connection: Connection, issuer: Issuer, serials: tuple[str, ...], now: datetime) -> dict[str, Entitlements]:
-    return {serial: entitlements(connection, issuer, serial, now) for serial in serials}
+def _clerks(staff: tuple[StaffMember, ...], place: Place) -> tuple[StaffSetting, ...]:
+    mine = [member for member in staff if member.party == BCL and member.municipality == place.code]
+    return tuple(StaffSetting(name=member.name, password_hash=member.password_hash, roles=(member.role,)) for member in mine)
 
 
 def _staff(places: tuple[Place, ...]) -> tuple[StaffMember, ...]:
-    """Everybody who works in an office: those of the town, and a clerk for each of the other municipalities with a server."""
+    """Everybody who works in an office: those of the town, and a clerk for each of the other municipalities at each of its issuers."""
     common = [_staff_member(*row) for row in demo.STAFF]
     role, name = next((role, name) for role, name, party in demo.STAFF if party == MUNICIPAL)
     others = [(party, place) for party, place in servers_of(places).items() if party != MUNICIPAL]
-    clerks = [_staff_member(role, f"{place.city.name} {name}", party, place.code) for party, place in others]
-    return (*common, *clerks)
+    tenants = [(BCL, place) for place in tenants_of(places)]
+    operators = [_staff_member("operator", demo.CLOUD_OPERATOR, BCL)] if tenants else []
+    clerks = [_staff_member(role, f"{place.city.name} {name}", party, place.code) for party, place in (*others, *tenants)]
+    return (*common, *operators, *clerks)
 
 
 def _staff_member(role: str, name: str, party: str, municipality: str = "") -> StaffMember:

@@ -385,7 +385,11 @@ def test_a_town_that_is_open_is_not_opened_a_second_time(town: OpenTown) -> None
 
 def test_a_town_of_another_size_or_seed_is_not_opened_over_this_one(small_town: OpenTown) -> None:
     state = str(small_town.folders.state)
-    for words in (("--residents", "61", "--seed", "1"), ("--residents", "60", "--seed", "2")):
+    for words in (
+        ("--residents", "61", "--municipalities", "1"),
+        ("--residents", "60", "--municipalities", "1", "--seed", "2"),
+        ("--residents", "60", "--municipalities", "2"),
+    ):
         done = konbini("town", "--state", state, "--port", "0", *words)
         assert done.status == 2 and "で用意されています" in done.errors
 
@@ -393,7 +397,7 @@ def test_a_town_of_another_size_or_seed_is_not_opened_over_this_one(small_town: 
 def test_a_folder_of_an_earlier_version_is_not_opened_and_not_touched(tmp_path: Path) -> None:
     settings = tmp_path / "settings.json"
     settings.write_text('{"seed": 1, "residents": 60, "holders": [], "staff": []}', encoding="utf-8")
-    done = konbini("town", "--state", str(tmp_path), "--port", "0", "--residents", "60")
+    done = konbini("town", "--state", str(tmp_path), "--port", "0", "--residents", "60", "--municipalities", "1")
     assert done.status == 2 and "前の版" in done.errors
     assert [entry.name for entry in tmp_path.iterdir() if entry.suffix == ".json"] == ["settings.json"]
 
@@ -401,7 +405,7 @@ def test_a_folder_of_an_earlier_version_is_not_opened_and_not_touched(tmp_path: 
 def test_a_port_in_use_is_named(small_town: OpenTown) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        done = konbini("town", "--state", str(small_town.folders.state), "--port", str(port), "--residents", "60")
+        done = konbini("town", "--state", str(small_town.folders.state), "--port", str(port), "--residents", "60", "--municipalities", "1")
     assert done.status == 2 and f"port {port}" in done.errors
 
 

@@ -1,4 +1,4 @@
-"""A town of several municipalities, each with a server of its own: any resident at any kiosk, each paper by its own municipality, its own fee, and nobody known to another's server."""
+"""Several municipalities, on servers of their own and on the shared cloud: any resident at any kiosk, a paper of their own municipality for its fee, and nobody known to another's server."""
 
 import json
 import os
@@ -15,12 +15,14 @@ from simulation.visitor import Visited, Visitor, Wish
 from tests.town.open_town import OpenTown
 from tests.town.rows import rows
 
-SERVERS = {place.city.name: place for place in PLACES if place.own_kinds}
+TOWN = PLACES[:6]
+"""Two servers, two tenants, a designated city on a server, and one whose 戸籍 is on its own server and everything else on the cloud."""
+BY_NAME = {place.city.name: place for place in TOWN}
 
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OpenTown]:
-    with OpenTown(tmp_path_factory.mktemp("municipalities") / "state", residents=80, municipalities=len(SERVERS), terminals=2) as opened:
+    with OpenTown(tmp_path_factory.mktemp("municipalities") / "state", residents=80, municipalities=len(TOWN), terminals=2) as opened:
         opened.hurry()
         yield opened
 
@@ -36,56 +38,74 @@ async def _come(world: OpenTown, hands: aiohttp.ClientSession, holder: HolderEnt
 
 def test_town_json_names_the_municipalities_their_issuers_and_their_clerks(world):
     town = world.town
-    assert [place.name for place in town.municipalities] == [place.city.county + place.city.name for place in SERVERS.values()]
-    assert {party for place in town.municipalities for party in place.issuers.values()} == {
-        name for name in town.parties if name.startswith("municipal")
-    }
+    assert [place.name for place in town.municipalities] == [place.city.county + place.city.name for place in BY_NAME.values()]
+    issuers = {party for place in town.municipalities for party in place.issuers.values()}
+    assert issuers == {name for name in town.parties if name.startswith(("municipal", "bcl"))}
+    split = next(place for place in town.municipalities if place.name == "かりずみ市")
+    assert {split.issuers[kind] for kind in ("koseki", "fuhyo")} == {"municipal-972011"}
+    assert {split.issuers[kind] for kind in ("juminhyo", "inkan", "kazei")} == {"bcl"}
     assert {holder.municipality for holder in town.holders} == {place.code for place in town.municipalities}
-    not_joined = {place.name: place.write_to for place in town.municipalities if not place.wide_tax}
-    assert list(not_joined) == ["ひとり市"] and "税務課" in not_joined["ひとり市"]
-    clerks = {member.municipality: member.url for member in town.staff if member.municipality}
-    assert clerks == {place.code: town.parties[f"municipal-{place.code}"].office_url for place in town.municipalities[1:]}
-    assert len({party.pid for party in town.parties.values()}) == 4 + len(town.municipalities)
+    clerks = {
+        (member.municipality, member.url.startswith(f"http://{member.municipality}.localhost:")) for member in town.staff if member.municipality
+    }
+    assert clerks == {(place.code, cloud) for place in TOWN[1:] for cloud in (False, True) if (place.bcl_kinds if cloud else place.own_kinds)}
+    assert len({party.pid for party in town.parties.values()}) == len(town.parties) == 9
 
 
-@pytest.mark.parametrize(("name", "kind"), [(name, place.own_kinds[0]) for name, place in SERVERS.items()])
+@pytest.mark.parametrize(("name", "kind"), [*((name, "juminhyo") for name in BY_NAME), ("かりずみ市", "koseki"), ("こころみ町", "koseki")])
 async def test_a_resident_of_any_municipality_gets_a_paper_of_theirs_for_its_fee_at_any_kiosk(world, hands, name, kind):
-    place = SERVERS[name]
+    place = BY_NAME[name]
     holder = _resident(world, place.code, kind)
+    before = _collected_yen(world, place.code)
     for kiosk in range(2):
         visited = await _come(world, hands, holder, kind, place.code, kiosk)
         assert visited.refusal is None and len(visited.papers) == 1
         assert visited.spent_yen == place.fee_yen(kind)
         face = face_of(read(visited.papers[0].face))
-        assert face.number.startswith(name) and place.title in dict(face.closing).values()
+        assert face.number.split()[1].startswith(name) and place.title in dict(face.closing).values()
     await world.quiet()
-    assert _collected_yen(world, place.code) == 2 * place.fee_yen(kind)
+    assert _collected_yen(world, place.code) - before == 2 * place.fee_yen(kind)
 
 
 async def test_whoever_names_another_municipality_than_their_own_is_not_known_there_and_pays_nothing(world, hands):
-    here, there = list(SERVERS.values())[:2]
+    here, there = list(BY_NAME.values())[:2]
     visited = await _come(world, hands, _resident(world, here.code, "juminhyo"), "juminhyo", there.code)
-    assert visited.refusal == "not_issuable" and not visited.papers and visited.spent_yen == 0
+    assert visited.refusal == "not_registered" and not visited.papers and visited.spent_yen == 0
 
 
 async def test_a_kind_that_a_municipality_does_not_offer_is_not_on_the_panel(world, hands):
-    place = SERVERS["かりずみ市"]
-    visited = await _come(world, hands, _resident(world, place.code, "koseki"), "juminhyo", place.code)
+    place = BY_NAME["しさく村"]
+    visited = await _come(world, hands, _resident(world, place.code, "juminhyo"), "koseki", place.code)
     assert visited.refusal == "kind_unknown"
 
 
-def test_no_server_knows_a_card_of_another_s_residents(world):
+def test_no_register_knows_a_card_of_another_municipality_s_residents(world):
     known = {}
-    for name in world.town.parties:
-        if name.startswith("municipal"):
-            found = rows(world.folders.database(name), "SELECT serial FROM residents WHERE serial IS NOT NULL ORDER BY serial")
-            known[name] = {row["serial"] for row in found}
-    assert all(known.values())
+    files = [world.folders.database(name) for name in world.town.parties if name.startswith("municipal")]
+    for file in (*files, *(world.folders.party("bcl") / "tenants").glob("*.db")):
+        found = rows(file, "SELECT serial FROM residents WHERE serial IS NOT NULL ORDER BY serial")
+        known[file.stem] = {row["serial"] for row in found}
+    assert len(known) == 4 + 3 and all(known.values())
+    # The split municipality's residents are known at both of its issuers, and nowhere else.
+    assert known["972011"] == known.pop("municipal-972011")
     assert sum(len(serials) for serials in known.values()) == len(set().union(*known.values()))
 
 
+@pytest.mark.sweep
+def test_by_default_twelve_are_opened_eight_of_them_tenants_one_not_in_the_exchange_of_tax_papers_one_without_koseki(tmp_path):
+    with OpenTown(tmp_path / "state", residents=80, municipalities=12) as opened:
+        places = opened.town.municipalities
+        assert len(places) == 12
+        assert sum("bcl" in place.issuers.values() for place in places) == 8
+        assert [place.name for place in places if set(place.issuers.values()) > {"bcl"}] == ["かりずみ市"]
+        assert [(place.name, "税務課" in place.write_to) for place in places if not place.wide_tax] == [("ひとり市", True)]
+        assert [place.name for place in places if "koseki" not in place.kinds] == ["みほん郡しさく村"]
+        assert [place.name for place in places if place.former] == ["あわせ市"] and [place.name for place in places if place.wards] == ["もはん市"]
+        assert all(opened.is_well(party) for party in opened.town.parties)
+
+
 async def test_a_server_that_is_gone_stops_its_own_municipality_alone(world, hands):
-    place, other = SERVERS["れいじ市"], SERVERS["もはん市"]
+    place, other = BY_NAME["れいじ市"], BY_NAME["もはん市"]
     pid = world.town.parties[f"municipal-{place.code}"].pid
     os.kill(pid, signal.SIGSTOP)
     try:
@@ -97,9 +117,11 @@ async def test_a_server_that_is_gone_stops_its_own_municipality_alone(world, han
 
 def test_the_same_state_opens_again_with_the_same_number_only(world):
     settings = json.loads(world.folders.settings_file.read_text(encoding="utf-8"))
-    assert settings["municipalities"] == len(SERVERS) and settings["layout"] == 3
+    assert settings["municipalities"] == len(TOWN) and settings["layout"] == 3
 
 
 def _collected_yen(world: OpenTown, code: str) -> int:
     """What the municipality's own book says it has earned in fees."""
-    return -sum(row["yen"] for row in rows(world.folders.database("fees"), f"SELECT yen FROM legs WHERE book = 'municipality/{code}' AND item = 'fee'"))
+    return -sum(
+        row["yen"] for row in rows(world.folders.database("fees"), f"SELECT yen FROM legs WHERE book = 'municipality/{code}' AND item = 'fee'")
+    )

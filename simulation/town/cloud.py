@@ -1,0 +1,132 @@
+"""Prepares the shared cloud of a town: its tenants with terms, keys, seals, staff and registers, each through the cloud's own steps of onboarding; and opens them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from cryptography.hazmat.primitives.asymmetric import ec
+from sqlalchemy import Connection
+
+from bcl_cloud.cloud_tables import METADATA
+from bcl_cloud.key_folders import KeyFolders
+from bcl_cloud.onboarding import Cloud, Description, StaffSetting, onboard, open_tenant
+from bcl_cloud.tenancy import Tenancy
+from bcl_cloud.tenant_files import TenantFiles
+from certificates.kinds import KINDS
+from issuer.terms import Certifier, Issuer, PolicySetting
+from registers.population import Population
+from registers.residents.resident import Resident
+from simulation import demonstration as demo
+from simulation.document_keys import IssuerKeys
+from simulation.municipalities import BCL, Place, issuer_at, policy_at
+from simulation.registers_filled import fill_registers
+from simulation.town.authorities import load_root
+from simulation.town.entitlements import Entitlements, entitlements
+from simulation.town.folders import Folders
+from storage.opening import open_store
+
+WHY = "見本の町の用意"
+
+
+class NotReady(Exception):
+    """A tenant lacks something that the demonstration should have given it; `str()` says what."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tenant:
+    """One municipality on the cloud: what it brings."""
+
+    place: Place
+    keys: IssuerKeys
+    population: Population
+    residents: tuple[Resident, ...]
+    serials: tuple[str, ...]
+    staff: tuple[StaffSetting, ...]
+
+
+def tenants_folder(folders: Folders) -> Path:
+    """The tenants' files."""
+    return folders.party(BCL) / "tenants"
+
+
+def keys_folder(folders: Folders) -> Path:
+    """The tenants' keys."""
+    return folders.party(BCL) / "keys"
+
+
+def database_url(folders: Folders) -> str:
+    """The cloud's own database."""
+    return f"sqlite:///{folders.database(BCL).resolve()}"
+
+
+async def prepare_cloud(folders: Folders, tenants: Sequence[Tenant], now: datetime, token: Any) -> dict[str, Entitlements]:
+    """All tenants, open; what each card's holder can have from the cloud, by its serial. Raises `NotReady`."""
+    database = await open_store(database_url(folders), METADATA)
+    tenancy = Tenancy(TenantFiles(tenants_folder(folders)), sole=False)
+    tenants_folder(folders).mkdir(parents=True, exist_ok=True, mode=0o700)
+    cloud = Cloud(database, tenancy, KeyFolders(keys_folder(folders)))
+    allowed: dict[str, Entitlements] = {}
+    for tenant in tenants:
+        code = tenant.place.code
+        cloud.keys.install(code, tenant.keys.key, tenant.keys.code_key, ec.generate_private_key(ec.SECP256R1()))
+        cloud.keys.take_certificate(code, tenant.keys.certificate)
+        await onboard(cloud, _description(folders, tenant), load_root(folders, "documents"), demo.CLOUD_OPERATOR, WHY, now, token)
+        store = tenancy.store(code)
+        await store.write(fill_registers, tenant.population, tenant.residents, now)
+        lacking = await open_tenant(cloud, code, demo.CLOUD_OPERATOR, WHY, now)
+        if lacking:
+            raise NotReady(f"{code}: {', '.join(lacking)}")
+        allowed |= await store.read(allowed_to, issuer_at(tenant.place, tenant.place.bcl_kinds), tenant.serials, now)
+        await store.close()
+    await tenancy.close()
+    await database.close()
+    return allowed
+
+
+def allowed_to(connection: Connection, issuer: Issuer, serials: Sequence[str], now: datetime) -> dict[str, Entitlements]:
+    """What the holders of these cards can have from one issuer of one municipality."""
+    return {serial: entitlements(connection, issuer, serial, now) for serial in serials}
+
+
+def merged(first: Mapping[str, Entitlements], second: Mapping[str, Entitlements]) -> dict[str, Entitlements]:
+    """What people can have from two issuers together: a municipality may have its kinds on two."""
+    both = {**second, **first}
+    for serial in first.keys() & second.keys():
+        one, other = first[serial], second[serial]
+        kinds = tuple(kind for kind in KINDS if kind in one.kinds + other.kinds)
+        both[serial] = Entitlements(kinds, one.persons or other.persons, one.years or other.years)
+    return both
+
+
+def _description(folders: Folders, tenant: Tenant) -> Description:
+    place = tenant.place
+    seal = keys_folder(folders) / f"{place.code}.seal.png"
+    seal.write_bytes(place.seal_png)
+    return Description(
+        municipality=place.code,
+        prefecture=place.city.prefecture,
+        municipality_name=place.city.name,
+        municipality_name_en=place.city.name_en,
+        number_prefix=issuer_at(place, place.bcl_kinds).number_prefix,
+        certifiers=(Certifier(since=demo.OFFERED_FROM, title=place.title, name=demo.CERTIFIER),),
+        policies={kind: (msgspec.convert(policy_setting(place, kind), PolicySetting),) for kind in place.bcl_kinds},
+        seal=seal,
+        staff=tenant.staff,
+    )
+
+
+def policy_setting(place: Place, kind: str) -> dict[str, Any]:
+    """What a municipality offers of a kind, as a setting of an issuer's configuration."""
+    policy = policy_at(place, KINDS[kind])
+    return {
+        "since": demo.OFFERED_FROM.isoformat(),
+        "options": list(policy.options),
+        "forms": list(policy.forms),
+        "copies_max": policy.copies_max,
+        "years": policy.years,
+        "year_opens": list(policy.year_opens),
+        "undeclared": policy.undeclared,
+    }
