@@ -203,6 +203,15 @@ def _entry(place: Place, opening: Opening) -> dict[str, Any]:
         "kinds": {kind: {"issuer": place.issuer_of(kind), "hours": _hours(place, kind, opening)} for kind in place.kinds},
         "certifiers": _certifiers(place),
         "seal_sha256": seal_image(place.seal_png).sha256,
+        "wide": {"joined": place.wide_tax, "write_to": place.write_to},
+        "use": "koseki" in place.kinds,
+        "aliases": [
+            *({"code": ward.code, "name": ward.name, "name_en": ward.name_en, "what": "ward"} for ward in place.city.wards),
+            *(
+                {"code": old.code, "name": old.county + old.name, "name_en": old.name_en, "what": "former", "since": old.merged_on.isoformat()}
+                for old in place.city.former
+            ),
+        ],
     }
 
 
