@@ -2,11 +2,11 @@
 
 import asyncio
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from contextlib import AsyncExitStack
 from datetime import datetime
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import rsa
@@ -21,6 +21,8 @@ from issuance_center.backs import Documents
 from issuance_center.config import Config, DocumentFiles, Line, load_config
 from issuance_center.delivery import Delivery
 from issuance_center.desk import Desk
+from issuance_center.move_entries import enter, withdraw
+from issuance_center.moving import Mover
 from issuance_center.ocsp_line import HttpOcspLine
 from issuance_center.prices import PriceLists
 from issuance_center.readers import Readers
@@ -33,6 +35,7 @@ from messages.ids import time_ordered_id
 from messages.link import HttpLink, Link, RehearsedLink
 from messages.logs import configure
 from messages.serving import run_until_stopped
+from messages.uses import ApplyForUse, AskUse
 from storage.crash_points import CrashPoints, RehearsedStore
 from storage.instants import JST
 from storage.opening import open_store
@@ -50,6 +53,8 @@ ACCEPTS = (
     said.AskChoices,
     said.Apply,
     said.Report,
+    ApplyForUse,
+    AskUse,
     said.CloseVisit,
 )
 
@@ -87,6 +92,7 @@ async def serve(config: Config, stop: asyncio.Event) -> None:
             new_id=lambda at: time_ordered_id(at, secrets.token_bytes),
             wake=delivery.wake,
         )
+        mover = Mover(store, desk.lines, enter=enter, withdraw=withdraw, token=secrets.token_bytes, now=now)
         registry = CollectorRegistry()
         door = Door(desk, title="証明書交付センター（見本）", accepts=ACCEPTS, now=now, registry=registry, points=points)
         office = operator_office(
@@ -99,12 +105,13 @@ async def serve(config: Config, stop: asyncio.Event) -> None:
             openapi=door.openapi,
             lines=desk.lines,
             book=desk.book,
+            mover=mover,
         )
         await _open_to_receivers(config, store, documents, stack)
         context = server_context(config.door.certificate_file, config.door.key_file, config.door.ca_file)
         await stack.enter_async_context(open_door(door, config.door.host, config.door.port, context))
         await stack.enter_async_context(serve_application(office, config.office.host, config.office.port))
-        await _delivered_until(stop, delivery, stack)
+        await _worked_until(stop, (delivery.run(), mover.run()), stack)
 
 
 async def _open_to_receivers(config: Config, store: Store, documents: Documents, stack: AsyncExitStack) -> None:
@@ -114,14 +121,15 @@ async def _open_to_receivers(config: Config, store: Store, documents: Documents,
     await stack.enter_async_context(serve_application(public, config.receivers.host, config.receivers.port))
 
 
-async def _delivered_until(stop: asyncio.Event, delivery: Delivery, stack: AsyncExitStack) -> None:
-    deliveries = asyncio.create_task(delivery.run())
-    stack.callback(deliveries.cancel)
+async def _worked_until(stop: asyncio.Event, works: tuple[Coroutine[Any, Any, None], ...], stack: AsyncExitStack) -> None:
+    tasks = [asyncio.create_task(work) for work in works]
     stopping = asyncio.create_task(stop.wait())
-    stack.callback(stopping.cancel)
-    await asyncio.wait({deliveries, stopping}, return_when=asyncio.FIRST_COMPLETED)
-    if deliveries.done():
-        deliveries.result()  # a center that delivers nothing must not look well: it ends, and is started again
+    for task in (*tasks, stopping):
+        stack.callback(task.cancel)
+    await asyncio.wait({*tasks, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    for task in tasks:
+        if task.done():
+            task.result()  # a center that delivers nothing, or moves nothing, must not look well: it ends, and is started again
 
 
 def documents_of(config: Config, at: datetime) -> Documents:

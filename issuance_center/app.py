@@ -13,10 +13,13 @@ from issuance_center import words
 from issuance_center.config import Config
 from issuance_center.finding_pages import FindingPages
 from issuance_center.issuer_lines import IssuerLines
+from issuance_center.move_pages import MovePages
+from issuance_center.moving import Mover
 from issuance_center.records import cases, findings, outgoing, overview, stops
 from issuance_center.settling import Decision, NotSettled, conclude, settle
 from issuance_center.stop_pages import Book, StopPages
-from screens.guard import STAFF, Handler
+from screens.guard import Handler
+from screens.pages import STAFF
 from screens.office import StaffAccount, now_of, office_app, render, require_role, staff_of
 from storage.instants import JST, instant
 from storage.store import Store
@@ -103,6 +106,7 @@ def operator_office(
     openapi: Mapping[str, object],
     lines: IssuerLines | None = None,
     book: Book | None = None,
+    mover: Mover | None = None,
 ) -> web.Application:
     """The office application of the center. Without the `lines` to the issuers and the `book` of the directory nothing can be stopped or restarted here."""
     waiting = Gauge("konbini_owed", "Messages owed to others and not acknowledged", ("what",), registry=registry)
@@ -136,6 +140,8 @@ def operator_office(
     FindingPages(store, of).add_to(app)
     if lines is not None and book is not None:
         StopPages(store, of, lines, book, wake).add_to(app)
+    if mover is not None and book is not None:
+        MovePages(store, mover, book, tuple(line.name for line in config.issuers)).add_to(app)
     app.middlewares.append(_own_pages)
     return app
 

@@ -4,36 +4,31 @@ The desk decides nothing itself: rooms decide, records remember, links ask. What
 """
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
-import msgspec
 import structlog
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from certificates.kinds import KINDS
-from issuance_center import identity, intake, offering, routing, sealing
+from issuance_center import identity, intake, routing
 from issuance_center.backs import Documents
 from issuance_center.builds import Builds
+from issuance_center.choosing import Choosing
 from issuance_center.config import Config
 from issuance_center.identity import Presented, Unproven
-from issuance_center.issuer_lines import Declined, Failed, IssuerLines, Unavailable
+from issuance_center.issuer_lines import IssuerLines
 from issuance_center.ordering import Ordering
 from issuance_center.prices import PriceLists
-from issuance_center.records import cases, endings, reports, stops, visits
-from issuance_center.records.findings import Occurrence
+from issuance_center.records import cases, endings, reports, visits
 from issuance_center.records.visits import Visit
 from issuance_center.shelf import Shelf
-from issuance_center.stopping import Occasion
-from issuance_center.vouching import with_referral
+from issuance_center.use_relay import UseRelay
 from messages import visits as said
-from messages.facts import Price
 from messages.link import Link, NoAnswer
-from messages.orders import ChoicesOffered, OfferChoices
 from messages.refusals import TABLE, Refusal, refuse
+from messages.uses import ApplyForUse, AskUse
 from messages.wire import Message, encode
 from storage.store import Store
 from trust.ocsp import Status, Unverifiable, check, request_for
@@ -67,9 +62,9 @@ class Desk:
         self._shelf = shelf or Shelf(config, store)
         self._store = store
         self._issuers = IssuerLines(issuers, config.limits)
-        self._builds = Builds(store)
+        self._choosing = Choosing(store, self._issuers, prices, Builds(store))
         self._ordering = Ordering(config, store, self._issuers, documents, new_id, wake)
-        self._prices = prices
+        self._uses = UseRelay(config.limits, store, self._issuers)
         self._ocsp = ocsp
         self._roots = roots
         self._token = token
@@ -82,6 +77,8 @@ class Desk:
             said.AskKinds: self._kinds,
             said.AskChoices: self._choices,
             said.Apply: self._apply,
+            ApplyForUse: self._apply_for_use,
+            AskUse: self._ask_use,
             said.Report: self._report,
             said.CloseVisit: self._close,
         }
@@ -93,6 +90,15 @@ class Desk:
         if isinstance(reply, Refusal):
             await self._note_refusal(message, reply, now)
         return reply
+
+    @property
+    def lines(self) -> IssuerLines:
+        """The lines to the issuers, for the pages that show them and check an issuer."""
+        return self._issuers
+
+    async def book(self, now: datetime) -> routing.DirectoryBook:
+        """The directory as the desk reads it."""
+        return await self._shelf.book(now)
 
     # --- who and where ---
 
@@ -154,98 +160,24 @@ class Desk:
     # --- what can be had ---
 
     async def _kinds(self, asked: said.AskKinds, peer: Peer, now: datetime) -> Message:
-        visit = await self._visit(asked.visit_id, peer, now)
-        refused = intake.visit_refused(visit, None, now)
-        if visit is None or refused is not None:
-            return refuse(refused or "visit_unknown")
-        book = await self._shelf.book(now)
-        place = routing.place_for(book, asked.municipality, visit.kiosk_id, now)
-        if isinstance(place, routing.NoRoute):
-            return refuse(place.code)
-        kiosk = routing.kiosk_at(book, visit.kiosk_id, now)
-        quote = await self._store.read(visits.quoted, visit.visit_id, place)
-        if quote is None:
-            fresh = await self._prices.prices(place, kiosk.channel if kiosk is not None else "", now)
-            if fresh is None:
-                return refuse("fees_unavailable")
-            quote = await self._store.write(visits.quote, visit.visit_id, place, fresh, now)
-        stopped = await self._stopped_kinds(book, place, visit, now)
-        return offering.kinds_offered(book, place, visit.kiosk_id, quote.prices, stopped, now)
-
-    async def _stopped_kinds(self, book: routing.DirectoryBook, municipality: str, visit: Visit, now: datetime) -> frozenset[str]:
-        routes = ((kind, routing.route(book, municipality, kind, visit.kiosk_id, now)) for kind in KINDS)
-        operator = routing.operator_of(book, visit.kiosk_id, now)
-        found = tuple(
-            Occasion(municipality, kind, one.issuer, operator, visit.kiosk_id, None) for kind, one in routes if isinstance(one, routing.Route)
-        )
-        return await self._store.read(stops.kinds_stopped, found)
+        return await self._choosing.kinds(asked, await self._visit(asked.visit_id, peer, now), await self._shelf.book(now), now)
 
     async def _choices(self, asked: said.AskChoices, peer: Peer, now: datetime) -> Message:
-        visit = await self._visit(asked.visit_id, peer, now)
-        refused = intake.visit_refused(visit, None, now)
-        if visit is None or refused is not None or visit.visit_key is None or visit.serial is None:
-            return refuse(refused or "visit_unknown")
-        book = await self._shelf.book(now)
-        issuer = routing.open_issuer(book, asked.municipality, asked.kind, visit.kiosk_id, now)
-        if isinstance(issuer, Refusal):
-            return issuer
-        operator = routing.operator_of(book, visit.kiosk_id, now)
-        occasion = Occasion(asked.municipality, asked.kind, issuer, operator, visit.kiosk_id, None)
-        if await self._store.read(stops.refusing, occasion) is not None:
-            return refuse("stopped_now")
-        quote = await self._store.read(visits.quoted, visit.visit_id, asked.municipality)
-        if quote is None:
-            # What costs nobody knows how much cannot be chosen; nor is the issuer asked about anybody for nothing.
-            return refuse("fees_unavailable", "the kinds of this municipality were not asked for in this visit")
-        if not offering.fees_of(KINDS[asked.kind], quote.prices):
-            return refuse("kind_unknown", "no form of it has a price")
-        question = OfferChoices(
-            visit_id=visit.visit_id, visit_key=visit.visit_key, serial=visit.serial, municipality=asked.municipality, kind=asked.kind
-        )
-        vouched = await with_referral(asked, question, book, visit.kiosk_id, self._issuers, now)
-        if isinstance(vouched, Refusal):
-            return vouched
-        question = vouched
-        offered = await self._issuers.ask(issuer, question, ChoicesOffered)
-        match offered:
-            case Declined(refusal) | Unavailable(refusal):
-                return refusal
-            case Failed(what):
-                return refuse("issuer_failed", what)
-        wrong = sealing.wrong_with_offer(offered, question)
-        if wrong is not None:
-            return refuse("issuer_failed", wrong)
-        where = Occurrence(asked.municipality, issuer, asked.kind, visit.kiosk_id, None)
-        if await self._builds.wrong(offered.declared, routing.registered_build(book, issuer, now), where, now):
-            return refuse("stopped_now")
-        declared = replace(occasion, build=stops.printable(offered.declared).program)
-        if await self._store.read(stops.refusing, declared) is not None:
-            return refuse("stopped_now")
-        options, years = routing.cut(book, asked.municipality, offered, now)
-        if offered.years and not years:
-            return refuse("year_not_open")
-        cut = msgspec.structs.replace(offered, options=options, years=years)
-        return await self._offer(cut, question, visit.visit_key, quote.prices, now)
+        return await self._choosing.choices(asked, await self._visit(asked.visit_id, peer, now), await self._shelf.book(now), now)
 
-    async def _offer(self, offered: ChoicesOffered, question: OfferChoices, visit_key: bytes, prices: tuple[Price, ...], now: datetime) -> Message:
-        """Keep what was offered, and hand it on: the forms that have a price."""
-        fees = offering.form_fees(offered.forms, KINDS[offered.kind], prices)
-        if not fees:
-            return refuse("kind_unknown", "no form of it that is offered has a price")
-        digests = tuple(sealing.member_digest(visit_key, member.member_id) for member in offered.members)
-        kept = msgspec.structs.replace(offered, forms=tuple(fee.form for fee in fees))
-        visit = await self._store.write(visits.note_offer, question.municipality, kept, digests, now, question.vouched_by)
-        if visit.closed:
-            return refuse("visit_closed")
-        return said.Choices(
-            kind=offered.kind,
-            members=offered.members,
-            forms=fees,
-            years=offered.years,
-            options=offered.options,
-            copies_max=offered.copies_max,
-            register_version=offered.register_version,
-        )
+    # --- 本籍地利用登録 ---
+
+    async def _apply_for_use(self, asked: ApplyForUse, peer: Peer, now: datetime) -> Message:
+        application, book = asked.application, await self._shelf.book(now)
+        kiosk = intake.kiosk_for(book, application.kiosk_id, peer, now)
+        if kiosk is None:
+            return refuse("kiosk_unknown")
+        if not verified(_public_key(kiosk.public_key), asked.signature, encode(application)):
+            return refuse("kiosk_signature_bad")
+        return await self._uses.apply(asked, await self._visit(application.visit_id, peer, now), book, now)
+
+    async def _ask_use(self, asked: AskUse, peer: Peer, now: datetime) -> Message:
+        return await self._uses.standing(asked, await self._visit(asked.visit_id, peer, now), await self._shelf.book(now), now)
 
     # --- the paper ---
 

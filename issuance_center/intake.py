@@ -12,6 +12,7 @@ from issuance_center.entries import Kiosk
 from issuance_center.records.visits import Offer, Visit
 from issuance_center.routing import DirectoryBook, kiosk_at
 from messages.facts import Price
+from messages.uses import ApplyForUse
 from messages.visits import Application, Apply, OpenVisit, Report
 from messages.wire import Message
 from storage.instants import JST
@@ -46,7 +47,7 @@ def impossible_time(at: datetime, now: datetime) -> bool:
 
 def heard_ids(message: Message) -> tuple[str | None, str | None]:
     """The kiosk id and the visit id a message names, for the record of refusals; whatever does not look like one is not written down."""
-    content = message.application if isinstance(message, Apply) else message.event if isinstance(message, Report) else message
+    content = message.application if isinstance(message, (Apply, ApplyForUse)) else message.event if isinstance(message, Report) else message
     kiosk_id, visit_id = str(getattr(content, "kiosk_id", "")), str(getattr(content, "visit_id", ""))
     return kiosk_id if _NAME.fullmatch(kiosk_id) else None, visit_id if _ID.fullmatch(visit_id) else None
 

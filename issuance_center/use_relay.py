@@ -6,11 +6,12 @@ Decides that it comes from a registered kiosk and an authenticated card, and tha
 import re
 from datetime import datetime
 
-from issuance_center import intake
+from issuance_center import intake, routing
 from issuance_center.config import Limits
 from issuance_center.issuer_lines import Declined, Failed, IssuerLines, Unavailable
 from issuance_center.records import uses
 from issuance_center.records.visits import Visit
+from issuance_center.routing import DirectoryBook
 from messages.refusals import Refusal, refuse
 from messages.uses import ApplyForUse, AskRegisteredUse, AskUse, RegisteredUse, RegisterUse, Use, UseReceived, UseTaken
 from storage.store import Store
@@ -19,14 +20,14 @@ _ID = re.compile(r"[0-9a-f]{32}")
 
 
 class UseRelay:
-    """Serves the two messages of a visit, once their kiosk and visit are known and `issuer` has been found open."""
+    """Serves the two messages of a visit, once their kiosk and visit are known."""
 
     def __init__(self, limits: Limits, store: Store, issuers: IssuerLines) -> None:
         self._limits = limits
         self._store = store
         self._issuers = issuers
 
-    async def apply(self, asked: ApplyForUse, visit: Visit | None, issuer: str, now: datetime) -> UseReceived | Refusal:
+    async def apply(self, asked: ApplyForUse, visit: Visit | None, book: DirectoryBook, now: datetime) -> UseReceived | Refusal:
         """Pass the application on. The same one again gets the same answer from the municipality."""
         application = asked.application
         refused = intake.visit_refused(visit, application.kiosk_id, now)
@@ -36,6 +37,9 @@ class UseRelay:
             return refuse("malformed", "not as it must be - at `$.application.application_id`")
         if intake.stale(application.applied_at, now, self._limits):
             return refuse("request_stale")
+        issuer = _issuer(book, application.municipality, visit.kiosk_id, now)
+        if isinstance(issuer, Refusal):
+            return issuer
         answer = await self._issuers.ask(issuer, RegisterUse(serial=visit.serial, application=application), UseTaken)
         match answer:
             case Declined(refusal) | Unavailable(refusal):
@@ -55,11 +59,14 @@ class UseRelay:
             expected_by=answer.expected_by,
         )
 
-    async def standing(self, asked: AskUse, visit: Visit | None, issuer: str, now: datetime) -> Use | Refusal:
+    async def standing(self, asked: AskUse, visit: Visit | None, book: DirectoryBook, now: datetime) -> Use | Refusal:
         """How this card's registration stands there."""
         refused = intake.visit_refused(visit, None, now)
         if visit is None or visit.serial is None or refused is not None:
             return refuse(refused or "visit_unknown")
+        issuer = _issuer(book, asked.municipality, visit.kiosk_id, now)
+        if isinstance(issuer, Refusal):
+            return issuer
         question = AskRegisteredUse(visit_id=visit.visit_id, serial=visit.serial, municipality=asked.municipality)
         answer = await self._issuers.ask(issuer, question, RegisteredUse)
         match answer:
@@ -79,3 +86,13 @@ class UseRelay:
             usable_from=answer.usable_from,
             reason=answer.reason,
         )
+
+
+def _issuer(book: DirectoryBook, municipality: str, kiosk_id: str, now: datetime) -> str | Refusal:
+    """Who takes applications for this municipality now; closed in the same windows as the 戸籍 (domain facts 2.5)."""
+    found = routing.use_route(book, municipality, kiosk_id, now)
+    if isinstance(found, routing.NoRoute):
+        return refuse("use_not_taken" if found.code == "kind_unknown" else found.code)
+    if isinstance(found.hours, routing.Closed):
+        return refuse("closed_now", f"opens at {found.hours.opens_at.isoformat()}" if found.hours.opens_at else "")
+    return found.issuer

@@ -47,6 +47,7 @@ offers = Table(
     Column("copies_max", Integer, nullable=False),
     Column("register_version", String(64), nullable=False),
     Column("vouched_by", String(6), nullable=True),  # 課税証明書の広域交付: the present municipality
+    Column("issuer", String(64), nullable=False),
     Column("offered_at", String(32), nullable=False),
 )
 

@@ -42,7 +42,7 @@ class Visit:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """What was offered in a visit: for each member (by keyed digest) its fingerprint, in paper order; the forms, years and options that may be asked for."""
+    """What was offered in a visit, by which issuer: for each member (by keyed digest) its fingerprint, in paper order; the forms, years and options that may be asked for."""
 
     members: Mapping[str, str]
     forms: tuple[str, ...]
@@ -50,6 +50,7 @@ class Offer:
     options: tuple[str, ...]
     copies_max: int
     register_version: str
+    issuer: str
     vouched_by: str | None = None
 
 
@@ -112,7 +113,7 @@ def quoted(connection: Connection, visit_id: str, municipality: str) -> Quote | 
 
 
 def note_offer(
-    connection: Connection, municipality: str, offered: ChoicesOffered, digests: tuple[str, ...], now: datetime, vouched_by: str | None = None
+    connection: Connection, municipality: str, offered: ChoicesOffered, digests: tuple[str, ...], issuer: str, now: datetime, vouched_by: str | None = None
 ) -> Visit:
     """What the issuer offered in this visit, the newest word counting; `digests` are the keyed digests of the members' numbers. In a visit that has been closed nothing is kept."""
     visit = _found(find_visit(connection, offered.visit_id))
@@ -131,6 +132,7 @@ def note_offer(
         "register_version": offered.register_version,
         "offered_at": stamp(now),
         "vouched_by": vouched_by,
+        "issuer": issuer,
     }
     connection.execute(_ADD_OFFER, row)
     return visit
@@ -148,6 +150,7 @@ def find_offer(connection: Connection, visit_id: str, municipality: str, kind: s
         options=tuple(json.loads(row.options)),
         copies_max=row.copies_max,
         register_version=row.register_version,
+        issuer=row.issuer,
         vouched_by=row.vouched_by,
     )
 

@@ -112,21 +112,21 @@ def test_the_first_prices_seen_stay(connection: Connection) -> None:
 
 def test_the_newest_offer_counts_and_none_is_kept_after_the_end(connection: Connection) -> None:
     opened(connection)
-    visits.note_offer(connection, CITY, offered(), ("d1",), NOW)
-    visits.note_offer(connection, CITY, offered(register_version="8"), ("d1",), LATER)
+    visits.note_offer(connection, CITY, offered(), ("d1",), CITY, NOW)
+    visits.note_offer(connection, CITY, offered(register_version="8"), ("d1",), CITY, LATER)
     found = visits.find_offer(connection, VISIT, CITY, "juminhyo")
-    assert found == visits.Offer({"d1": "f" * 64}, ("juminhyo",), (), ("relation",), 3, "8")
+    assert found == visits.Offer({"d1": "f" * 64}, ("juminhyo",), (), ("relation",), 3, "8", CITY)
     assert visits.seen(connection, VISIT, CITY, "juminhyo") == (found, None)
     visits.mark_closed(connection, VISIT, "idle", LATER)
     before = kept(connection)
-    assert visits.note_offer(connection, CITY, offered(), ("d1",), LATER).closed
+    assert visits.note_offer(connection, CITY, offered(), ("d1",), CITY, LATER).closed
     assert kept(connection) == before
     assert "見本" not in repr(before)
 
 
 def test_an_end_is_an_end_and_the_first_reason_stays(connection: Connection) -> None:
     opened(connection)
-    visits.note_offer(connection, CITY, offered(), ("d1",), NOW)
+    visits.note_offer(connection, CITY, offered(), ("d1",), CITY, NOW)
     visits.mark_closed(connection, VISIT, "idle", NOW)
     before = kept(connection)
     visits.mark_closed(connection, VISIT, "finished", LATER)

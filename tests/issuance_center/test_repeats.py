@@ -62,6 +62,7 @@ async def test_every_message_repeated_gives_the_same_answer_and_changes_nothing(
         "visits": 1, "quotes": 1, "offers": 1, "requests": 1, "issuances": 2, "steps": 9, "reports": 5, "facts": 4, "outcomes": 2,
         "alarms": 0, "cases": 0, "refusals": 0,
         "stops": 0, "liftings": 0, "stop_checks": 0, "declared_builds": 2, "findings": 0, "occurrences": 0, "finding_events": 0, "errors": 0,
+        "directory_entries": len(town.rows(tables.METADATA.tables["directory_entries"])), "moves": 0, "move_checks": 0, "uses": 0,
     }  # fmt: skip
     await town.deliver()
     assert (town.states(), town.facts(), town.outcomes(), town.issue_log(), len(town.rows(tables.steps))) == PLAIN

@@ -38,6 +38,7 @@ def an_offer(**changes: Any) -> Offer:
         "options": ("relation", "honseki"),
         "copies_max": 3,
         "register_version": "7",
+        "issuer": "990019",
     }
     return Offer(**values | changes)
 
