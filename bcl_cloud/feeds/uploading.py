@@ -46,16 +46,29 @@ class UploadReport(msgspec.Struct, frozen=True, kw_only=True):
     fault_count: int = 0
 
 
+Tell = Callable[[str], None]
+
+
+def _nobody(_phase: str) -> None:
+    """Nobody listens."""
+
+
 async def upload(
-    store: Store, source: Path | bytes, tenant: str, registers: Iterable[str], clock: Callable[[], datetime], limits: Limits | None = None
+    store: Store,
+    source: Path | bytes,
+    tenant: str,
+    registers: Iterable[str],
+    clock: Callable[[], datetime],
+    limits: Limits | None = None,
+    tell: Tell = _nobody,
 ) -> UploadReport:
-    """Upload an archive for `tenant`, which keeps these `registers` here. Raises `StoreFailed` where the database gave no certain answer: upload the same archive again."""
+    """Upload an archive for `tenant`, which keeps these `registers` here; `tell` hears each phase as it begins. Raises `StoreFailed` where the database gave no certain answer: upload the same archive again."""
     try:
         archive = Archive(source, limits)
     except BadArchive as bad:
         return _rejected({"": (fault(bad.code),)})
     try:
-        return await _Upload(store, archive, tenant, frozenset(registers), clock).run()
+        return await _Upload(store, archive, tenant, frozenset(registers), clock, tell).run()
     except BadArchive as bad:
         return _rejected({"": (fault(bad.code),)})
     finally:
@@ -63,18 +76,20 @@ async def upload(
 
 
 class _Upload:
-    def __init__(self, store: Store, archive: Archive, tenant: str, kept: frozenset[str], clock: Callable[[], datetime]) -> None:
+    def __init__(self, store: Store, archive: Archive, tenant: str, kept: frozenset[str], clock: Callable[[], datetime], tell: Tell) -> None:
         self._store = store
         self._archive = archive
         self._tenant = tenant
         self._kept = kept
         self._clock = clock
+        self._tell = tell
         self._births: dict[str, str] = {}
         self._rows: dict[str, int] = {}
         self._changed: dict[str, int] = {}
         self._removed: dict[str, int] = {}
 
     async def run(self) -> UploadReport:
+        self._tell("check")
         manifest = read_manifest(self._archive)
         if not isinstance(manifest, Manifest):
             return _rejected({"manifest.json": (manifest,)})
@@ -97,6 +112,7 @@ class _Upload:
             report = UploadReport(
                 outcome="applied", sequence=manifest.sequence, upload_no=number, rows=self._rows, changed=self._changed, removed=self._removed
             )
+            self._tell("switch")
             try:
                 await self._store.write(switching.switch, number, manifest, msgspec.json.encode(report).decode(), self._clock())
             except switching.Clash as clash:
@@ -105,6 +121,7 @@ class _Upload:
                 }
                 faults = columns
             else:
+                self._tell("clear")
                 await self._store.write(switching.clear, number)
                 return report
         rejected = _rejected(faults, manifest.sequence, number)
@@ -117,6 +134,7 @@ class _Upload:
         if manifest.kind == "differential":
             self._births = {person.atena_no: person.birth for person in await self._store.read(residents_in_order)}
         for register in manifest.registers():
+            self._tell(f"read {register}")
             found = read_register(register, self._archive, manifest, self._births)
             faults |= found.faults
             for name, rows in found.rows.items():
@@ -124,6 +142,7 @@ class _Upload:
                 if rows != manifest.files[name].rows:
                     faults[name] = (fault("rows_differ"),)
             if not faults:
+                self._tell(f"stage {register}")
                 faults |= await self._let_wait(number, register, manifest, found.units, removed.get(register, []))
         return faults
 
