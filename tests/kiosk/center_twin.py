@@ -2,8 +2,9 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+import msgspec
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 
@@ -14,13 +15,14 @@ from certificates.issuing import Offered, Wanted, issue, offer
 from certificates.kinds import KINDS
 from certificates.printing import Hands
 from certificates.seal import seal_png
+from messages import uses
 from messages import visits as said
 from messages.link import NoAnswer
 from messages.refusals import refuse
 from messages.wire import Message, decode, encode, hash_of
 from tests.certificates.holders import found, policy
 from tests.certificates.people import FORM, NOW
-from tests.kiosk.signers import CENTER, CODE, hands, signed
+from tests.kiosk.signers import CENTER, CODE, OTHER_CODE, hands, neighbour, signed
 from trust.challenge import check_signature
 from trust.signing import verified
 
@@ -37,6 +39,8 @@ FEES_YEN = {
     "shotoku": 400,
     "shotoku_kazei": 800,
 }
+HOME = said.MunicipalityEntry(code=CODE, prefecture="見本県", name="みほん市", name_en="Mihon City")
+"""Where the holder lives. Papers of `OTHER_CODE` are signed by that municipality, all others by this one."""
 
 
 class CenterTwin:
@@ -47,6 +51,16 @@ class CenterTwin:
         self.registers = found()
         self.fees_yen = fees_yen  # form -> yen
         self.shut: frozenset[str] = frozenset()  # kinds that are closed now
+        self.shut_until: datetime | None = None
+        self.because: said.ClosedBecause | None = None
+        self.municipalities: tuple[said.MunicipalityEntry, ...] = (HOME,)
+        self.only: str | None = None  # this kiosk serves its residents alone
+        self.vouching: frozenset[str] = frozenset()  # municipalities that vouch for their residents
+        self.not_known_at: frozenset[str] = frozenset()  # municipalities that do not find the holder among those who lived there
+        self.referred: dict[str, tuple[str, str, int]] = {}  # visit -> who vouched, towards whom, of which year; used up by an order
+        self.use_open = True
+        self.uses: dict[str, uses.Use] = {}  # municipality -> how it stands
+        self.use_applied: dict[str, tuple[uses.UseApplication, uses.UseReceived]] = {}
         self.asked: list[Message] = []
         self.opened: list[str] = []
         self.closed: dict[str, str] = {}
@@ -81,18 +95,22 @@ class CenterTwin:
     def _answer(self, message: Message) -> Message:
         match message:
             case said.AskDirectory():
-                entry = said.MunicipalityEntry(code=CODE, prefecture="見本県", name="みほん市", name_en="Mihon City")
-                return said.Directory(municipalities=(entry,), valid_until=NOW + timedelta(days=1))
+                return said.Directory(municipalities=self.municipalities, valid_until=NOW + timedelta(days=1), only=self.only)
             case said.OpenVisit():
                 self.opened.append(message.visit_id)
                 return said.VisitOpened(challenge=self._challenge(message.visit_id, message.kiosk_id))
             case said.Authenticate():
                 return self._authenticate(message)
             case said.AskKinds():
-                kinds = tuple(said.KindOffer(kind=kind, fees=self._fees(kind), open=kind not in self.shut) for kind in KINDS)
-                return self._for(message.visit_id, said.KindsOffered(municipality=CODE, kinds=kinds))
+                return self._for(message.visit_id, self._kinds(message.municipality))
+            case said.AskChoices(vouched_by=str()):
+                return self._for(message.visit_id, self._referred(message))
             case said.AskChoices():
                 return self._for(message.visit_id, self._choices(message.kind))
+            case uses.AskUse():
+                return self._for(message.visit_id, self._use(message.visit_id, message.municipality))
+            case uses.ApplyForUse():
+                return self._for(message.application.visit_id, self._applied_for_use(message))
             case said.Apply():
                 return self._apply(message)
             case said.Report():
@@ -118,6 +136,59 @@ class CenterTwin:
     def _fees(self, kind: str) -> tuple[said.FormFee, ...]:
         return tuple(said.FormFee(form=form.code, fee_yen=self.fees_yen[form.code]) for form in KINDS[kind].forms)
 
+    def _kinds(self, municipality: str) -> said.KindsOffered:
+        assert municipality in {entry.code for entry in self.municipalities}
+        kinds = tuple(self._kind(kind, municipality) for kind in KINDS)
+        return said.KindsOffered(
+            municipality=municipality, kinds=kinds, use_open=self.use_open, use_opens_at=None if self.use_open else self.shut_until
+        )
+
+    def _kind(self, kind: str, municipality: str) -> said.KindOffer:
+        shut, yearly = kind in self.shut, KINDS[kind].yearly
+        return said.KindOffer(
+            kind=kind,
+            fees=self._fees(kind),
+            open=not shut,
+            because=self.because if shut else None,
+            opens_at=self.shut_until if shut else None,
+            years=self._choices(kind).years if yearly else (),
+            wide=yearly and municipality in self.vouching,
+        )
+
+    def _referred(self, message: said.AskChoices) -> Message:
+        """課税証明書の広域交付: one municipality vouches towards another, for one year."""
+        assert message.vouched_by in self.vouching
+        assert message.vouched_by != message.municipality
+        assert message.year is not None
+        if not next(entry for entry in self.municipalities if entry.code == message.municipality).wide_tax:
+            return refuse("wide_not_joined")
+        if message.municipality in self.not_known_at:
+            return refuse("not_found_there")
+        self.referred[message.visit_id] = (message.vouched_by, message.municipality, message.year)
+        return self._choices(message.kind)
+
+    def _use(self, visit_id: str, municipality: str) -> uses.Use:
+        stands = self.uses.get(municipality)
+        return (
+            uses.Use(visit_id=visit_id, municipality=municipality, state="none")
+            if stands is None
+            else msgspec.structs.replace(stands, visit_id=visit_id)
+        )
+
+    def _applied_for_use(self, message: uses.ApplyForUse) -> Message:
+        application = message.application
+        if not verified(self.kiosk_key, message.signature, encode(application)):
+            return refuse("kiosk_signature_bad")
+        if application.application_id not in self.use_applied:
+            if any(known.municipality == application.municipality for known, _ in self.use_applied.values()):
+                return refuse("use_pending")
+            of, number = {"visit_id": application.visit_id, "municipality": application.municipality}, f"利用-{len(self.use_applied) + 1:06d}"
+            days = {"number": number, "received_on": "2026-11-23", "expected_by": "2026-11-30"}
+            self.use_applied[application.application_id] = (application, uses.UseReceived(**of, **days))
+            self.uses[application.municipality] = uses.Use(**of, **days, state="received")
+        known, receipt = self.use_applied[application.application_id]
+        return receipt if known == application else refuse("request_altered")
+
     def _choices(self, kind: str) -> said.Choices:
         offered = offer(self.registers, KINDS[kind], policy(kind), KEY, NOW)
         assert isinstance(offered, Offered)
@@ -142,6 +213,10 @@ class CenterTwin:
         if not verified(self.kiosk_key, message.signature, encode(application)):
             return refuse("kiosk_signature_bad")
         if application.request_id not in self.applied:
+            if application.vouched_by is not None:
+                of = (application.vouched_by, application.municipality, application.year)
+                if self.referred.pop(application.visit_id, None) != of:
+                    return refuse("referral_used")
             papers = tuple(self.paper(application, copy) for copy in range(application.copies))
             ready = said.CertificateReady(request_id=application.request_id, papers=papers, total_yen=application.fee_yen * application.copies)
             self.applied[application.request_id] = (application, ready)
@@ -160,8 +235,11 @@ class CenterTwin:
         wanted = Wanted(application.members, application.show, application.form, application.year, application.register_version)
         face = issue(self.registers, KINDS[application.kind], policy(application.kind), wanted, SEALED_FORM, number, bound, NOW)
         assert isinstance(face, Face), face
-        made = signed(change(face), SEALED_FORM, issuance_id, by or hands())
+        made = signed(change(face), SEALED_FORM, issuance_id, by or self._signs(application.municipality))
         return said.ReadyPaper(issuance_id=issuance_id, binding=bound, number=number, sheets=made.sheets, face=made.face, back=made.back)
+
+    def _signs(self, municipality: str) -> Hands:
+        return neighbour() if municipality == OTHER_CODE else hands()
 
     def _report(self, message: said.Report) -> Message:
         event = message.event
