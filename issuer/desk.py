@@ -9,6 +9,7 @@ import re
 from datetime import datetime
 
 import structlog
+from sqlalchemy import Connection
 
 from certificates.entitlement import Declined
 from certificates.issuing import Offered, OfferedMember, offer
@@ -21,7 +22,7 @@ from issuer.making import Maker, number_of, sources_of
 from issuer.press import Press, PressBroken, PressFull
 from issuer.referring import Referrals, opened_for, referred
 from issuer.refusal_log import Refused, note_refused
-from issuer.register_view import find_sources
+from issuer.register_view import Bars, barred, find_sources
 from issuer.self_report import Ages, SelfReport
 from issuer.terms import Issuer
 from issuer.use_desk import UseDesk
@@ -47,13 +48,21 @@ class Desk:
     """The municipal server's answers. `answer` is the whole of it."""
 
     def __init__(
-        self, issuer: Issuer, store: Store, press: Press, declared: Build, ages: Ages | None = None, referrals: Referrals | None = None
+        self,
+        issuer: Issuer,
+        store: Store,
+        press: Press,
+        declared: Build,
+        ages: Ages | None = None,
+        referrals: Referrals | None = None,
+        bars: Bars | None = None,
     ) -> None:
         self._issuer = issuer
+        self._bars = bars
         self._referrals = referrals
         self._declared = declared
         self._store = store
-        self._maker = Maker(issuer, store, press, declared)
+        self._maker = Maker(issuer, store, press, declared, bars)
         self._uses = UseDesk(issuer, store)
         self._report = SelfReport(issuer, store, declared, ages)
 
@@ -109,17 +118,20 @@ class Desk:
 
     async def _found(self, message: OfferChoices, now: datetime) -> Sources | Declined | None:
         if message.referral is None:
-            return await self._store.read(find_sources, message.serial, message.kind, now)
+            return await self._store.read(looked, message, self._bars, now)
         referral = opened_for(message, self._issuer, self._referrals, now)
-        return referral if isinstance(referral, Declined) else await self._store.write(admit, referral, message.visit_id, now)
+        if isinstance(referral, Declined):
+            return referral
+        found = await self._store.write(admit, referral, message.visit_id, now)
+        return await self._store.read(barred, message.kind, referral.year, found, self._bars, now)
 
     async def _refer(self, message: AskReferral, began: float, now: datetime) -> Message:
         if message.municipality != self._issuer.municipality:
             return refuse("municipality_unknown")
         if message.kind not in KINDS or not KINDS[message.kind].yearly:
             return refuse("kind_unknown")
-        sources = await self._store.read(find_sources, message.serial, "juminhyo", now)
-        sealed = referred(message, sources, self._issuer, self._referrals, now)
+        sources = await self._store.read(looked_for_referral, message.serial, self._bars, now)
+        sealed = sources if isinstance(sources, Declined) else referred(message, sources, self._issuer, self._referrals, now)
         if isinstance(sealed, Declined):
             refused = Refused(message.visit_id, "referral", message.kind, number_of(sources), sealed.code, sealed.reason)
             return await self._declined(refused, began, now)
@@ -142,7 +154,7 @@ class Desk:
         made = await self._maker.make(order, f"{peer.role}:{peer.name}", now)
         if isinstance(made, Issued):
             return made
-        sources = await self._store.read(sources_of, order, now)
+        sources = await self._store.read(sources_of, order, None, now)
         return await self._declined(Refused(order.request_id, "order", order.kind, number_of(sources), made.code, made.reason), began, now)
 
     async def _note(self, told: TellOutcome, peer: Peer, now: datetime) -> Message:
@@ -182,3 +194,13 @@ def _malformed(order: IssueOrder) -> Refusal | None:
     if not all(_BINDING.fullmatch(paper.binding) for paper in order.papers):
         return refuse("malformed", "a binding is 1 to 64 printable ASCII characters")
     return None
+
+
+def looked(connection: Connection, message: OfferChoices, bars: Bars | None, now: datetime) -> Sources | Declined | None:
+    """One step: the registers of the card's holder, or what else stands between them and a paper."""
+    return barred(connection, message.kind, message.year, find_sources(connection, message.serial, message.kind, now), bars, now)
+
+
+def looked_for_referral(connection: Connection, serial: str, bars: Bars | None, now: datetime) -> Sources | Declined | None:
+    """One step: the resident register's part on the card's holder, of whom nothing is vouched for while something stands in the way."""
+    return barred(connection, "juminhyo", None, find_sources(connection, serial, "juminhyo", now), bars, now)

@@ -21,7 +21,7 @@ from certificates.sources import Sources
 from issuer.admissions import admitted_for, use_up
 from issuer.issue_log import DrawnPaper, LoggedOrder, LoggedPaper, NewOrder, NewPaper, Reserved, cancel, find_order, note_drawn, reserve
 from issuer.press import Press, PressFull
-from issuer.register_view import find_sources
+from issuer.register_view import Bars, barred, find_sources
 from issuer.terms import Issuer
 from messages.orders import Build, Issued, IssuedPaper, IssueOrder
 from messages.wire import hash_of
@@ -34,15 +34,16 @@ NO_NUMBER_YET = NewPaper(issuance_id="", binding="-")
 class Maker:
     """Makes the papers of one issuer."""
 
-    def __init__(self, issuer: Issuer, store: Store, press: Press, declared: Build) -> None:
+    def __init__(self, issuer: Issuer, store: Store, press: Press, declared: Build, bars: Bars | None = None) -> None:
         self._issuer = issuer
+        self._bars = bars
         self._store = store
         self._press = press
         self._declared = declared
 
     async def make(self, order: IssueOrder, asked_by: str, now: datetime) -> Issued | Declined:
         """The order's papers. Raises `PressFull`, `PressBroken` or `StoreFailed` where the same order must be given again."""
-        known, found = await self._store.read(survey, order, now)
+        known, found = await self._store.read(survey, order, self._bars, now)
         if known is None:
             known = await self._begin(order, found, asked_by, now)
         if isinstance(known, Declined):
@@ -57,7 +58,7 @@ class Maker:
         if self._press.state == "full":
             raise PressFull  # before numbers are taken
         new = _new_order(order, found, asked_by)
-        reserved = await self._store.write(reserve_if_unchanged, new, order, self._issuer.municipality, self._issuer.number_prefix, now)
+        reserved = await self._store.write(reserve_if_unchanged, new, order, self._issuer, self._bars, now)
         return REFUSED_AT_RESERVING[reserved] if isinstance(reserved, str) else reserved
 
     async def _finish(self, order: IssueOrder, known: LoggedOrder, found: Sources | Declined | None, now: datetime) -> Issued | Declined:
@@ -128,30 +129,33 @@ def unprintable(problem: DoesNotFit | NoGlyph | TooMuch) -> str:
     return "too much for a 2-D code"
 
 
-def survey(connection: Connection, order: IssueOrder, now: datetime) -> tuple[LoggedOrder | Declined | None, Sources | Declined | None]:
+def survey(
+    connection: Connection, order: IssueOrder, bars: Bars | None, now: datetime
+) -> tuple[LoggedOrder | Declined | None, Sources | Declined | None]:
     """What the log knows of the order and the registers of the holder, at one instant."""
     known = find_order(connection, order.request_id)
-    return REFUSED_AT_RESERVING[known] if isinstance(known, str) else known, sources_of(connection, order, now)
+    return REFUSED_AT_RESERVING[known] if isinstance(known, str) else known, sources_of(connection, order, bars, now)
 
 
-def sources_of(connection: Connection, order: IssueOrder, now: datetime) -> Sources | Declined | None:
+def sources_of(connection: Connection, order: IssueOrder, bars: Bars | None, now: datetime) -> Sources | Declined | None:
     """The registers of whom the order is for: of the card's holder, or of the former resident who was admitted by a referral in this visit."""
-    return admitted_for(connection, order, now) if order.by_referral else find_sources(connection, order.serial, order.kind, now)
+    found = admitted_for(connection, order, now) if order.by_referral else find_sources(connection, order.serial, order.kind, now)
+    return barred(connection, order.kind, order.year, found, bars, now)
 
 
 def reserve_if_unchanged(
-    connection: Connection, new: NewOrder, order: IssueOrder, municipality: str, prefix: str, now: datetime
+    connection: Connection, new: NewOrder, order: IssueOrder, issuer: Issuer, bars: Bars | None, now: datetime
 ) -> Reserved | Literal["changed"]:
     """`issue_log.reserve` if the registers are still as they were when the choice was made: between looking and numbering a stop, a protection or a 廃印 may have come.
 
     A referral is used up in the same transaction as the numbers are taken.
     """
-    found = sources_of(connection, order, now)
+    found = sources_of(connection, order, bars, now)
     if not isinstance(found, Sources) or found.version != new.register_version:
         return find_order(connection, new.request_id) or "changed"
     if order.by_referral:
         use_up(connection, order, now)
-    return reserve(connection, new, municipality, prefix, now)
+    return reserve(connection, new, issuer.municipality, issuer.number_prefix, now)
 
 
 def number_of(found: Sources | Declined | None) -> str | None:

@@ -9,6 +9,7 @@ from datetime import date, datetime
 
 from sqlalchemy import Connection
 
+from certificates.entitlement import Declined
 from certificates.kinds import KINDS
 from certificates.sources import Sources, Vouched
 from certificates.wareki import day_in_japan
@@ -16,6 +17,16 @@ from registers.koseki.tables import koseki_of_person_linked_to, koseki_of_usage_
 from registers.residents.tables import holder_and_household, household_of, resident_by_juminhyo_code
 from registers.seal.tables import seal_of
 from registers.tax.tables import record_of, records_of
+
+Bars = Callable[[Connection, str, Sources, int | None, datetime], Sources | Declined]
+"""What else may stand between what was found (of a kind, perhaps of one fiscal year, now) and a paper: where the registers are copies, their age and what they wait for."""
+
+
+def barred(
+    connection: Connection, kind: str, year: int | None, found: Sources | Declined | None, bars: Bars | None, now: datetime
+) -> Sources | Declined | None:
+    """`found` after `bars`, if there are any."""
+    return bars(connection, kind, found, year, now) if bars is not None and isinstance(found, Sources) else found
 
 
 def find_sources(connection: Connection, serial: str, kind: str, now: datetime) -> Sources | None:

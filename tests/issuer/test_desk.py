@@ -241,7 +241,7 @@ async def test_every_refusal_costs_the_same_look_ups_and_the_same_write(store: S
         counted.calls.clear()
         await desk.answer(ask(number, f"visit-{number}"), CENTER, NOW)
         seen[number] = tuple(counted.calls)
-    assert set(seen.values()) == {(("read", "find_sources"), ("write", "note_refused"))}
+    assert set(seen.values()) == {(("read", "looked"), ("write", "note_refused"))}
 
 
 async def test_a_paper_that_would_list_a_protected_person_is_refused_whoever_asks(desk: Desk) -> None:
