@@ -23,6 +23,8 @@ ATTEMPTS = 8
 PAUSE_SECONDS = 0.01
 MET_ANOTHER = frozenset({"40001", "40P01"})
 """serialization_failure and deadlock_detected: nothing took effect, and the same step may succeed now."""
+CUT = ("08", "57P")
+"""Classes of errors after which the server has let go of the connection: connection exceptions, operator intervention."""
 
 
 class PostgresStore:
@@ -101,7 +103,7 @@ class PostgresStore:
             except DBAPIError as error:
                 if _code(error) in MET_ANOTHER:
                     raise _MetAnother from None
-                if error.connection_invalidated:
+                if error.connection_invalidated or (_code(error) or "").startswith(CUT):
                     raise StoreFailed("disconnected") from None
                 raise
             try:
@@ -113,9 +115,16 @@ class PostgresStore:
             return result
 
     async def _read(self, run: Callable[[Connection], T]) -> T:
-        async with self._engine.connect() as connection:
-            await connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
-            return await connection.run_sync(run)
+        try:
+            async with self._engine.connect() as connection:
+                await connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+                return await connection.run_sync(run)
+        except OSError as error:
+            raise StoreFailed(type(error).__name__) from None
+        except DBAPIError as error:
+            if error.connection_invalidated or (_code(error) or "").startswith(CUT):
+                raise StoreFailed("disconnected") from None
+            raise
 
 
 class _MetAnother(Exception):

@@ -1,10 +1,6 @@
 """Row-level security below the code: straight SQL under a tenant's role, on a real PostgreSQL server (where one is installed)."""
 
-import os
-import shutil
-import subprocess
-import tempfile
-from collections.abc import Iterator
+from itertools import count as numbers
 from pathlib import Path
 
 import pytest
@@ -14,60 +10,22 @@ from sqlalchemy.exc import DBAPIError
 from bcl_cloud.tenancy import Tenancy
 from bcl_cloud.tenant_roles import PREFIX, SCHEMA, TenantRoles
 from registers.residents.tables import residents_in_order
+from storage.postgres import PostgresStore
 from tests.bcl_cloud.tenants import A, B
 from tests.issuer.books import fill_all
 from tests.issuer.town import FATHER, MOTHER, PEOPLE, atena, person, populate
+from tests.postgres_server import Server
 
 ONLY_B = 99
 
 
+_DATABASES = numbers(1)
+
+
 @pytest.fixture(scope="module")
-def server() -> Iterator[str]:
-    """The URL of a throwaway server's owner role, which is no superuser."""
-    if not all(shutil.which(program) for program in ("initdb", "pg_ctl", "psql")):
-        pytest.skip("no PostgreSQL server is installed")
-    folder = Path(tempfile.mkdtemp(prefix="bcl-pg-"))
-    as_nobody = {"user": "nobody", "extra_groups": ()} if os.geteuid() == 0 else {}  # the server refuses to run as root
-    if as_nobody:
-        shutil.chown(folder, "nobody")
-
-    def run(*command: str) -> "subprocess.CompletedProcess[str]":
-        return subprocess.run(command, capture_output=True, text=True, cwd=folder, check=False, **as_nobody)  # type: ignore[call-overload, no-any-return]
-
-    data = str(folder / "data")
-    try:
-        laid_out = run("initdb", "-D", data, "-U", "root", "-A", "trust", "-E", "UTF8", "--no-sync")
-        assert laid_out.returncode == 0, laid_out.stderr
-        started = run(
-            "pg_ctl",
-            "-D",
-            data,
-            "-w",
-            "-l",
-            str(folder / "log"),
-            "-o",
-            f"-c listen_addresses='' -c unix_socket_directories='{folder}' -c fsync=off",
-            "start",
-        )
-        assert started.returncode == 0, started.stderr
-        made = run(
-            "psql",
-            "-h",
-            str(folder),
-            "-U",
-            "root",
-            "-d",
-            "postgres",
-            "-c",
-            "CREATE ROLE owner LOGIN CREATEROLE",
-            "-c",
-            "CREATE DATABASE bcl OWNER owner",
-        )
-        assert made.returncode == 0, made.stderr
-        yield f"postgresql+asyncpg://owner@/bcl?host={folder}"
-    finally:
-        run("pg_ctl", "-D", data, "-m", "immediate", "stop")
-        shutil.rmtree(folder, ignore_errors=True)
+def server(postgres: Server) -> str:
+    """The URL of a database's owner role, which is no superuser."""
+    return postgres.new_database(f"tenants_{next(_DATABASES)}")
 
 
 async def both(server: str, tmp_path: Path) -> Tenancy:
@@ -139,3 +97,13 @@ async def test_straight_sql_of_one_tenant_neither_sees_counts_nor_changes_anothe
     assert await door.store(A).write(of_b) == [0, 0, 0]
     assert any(one.name == "隣　町子" for one in await door.store(B).read(residents_in_order))
     await door.close()
+
+
+async def test_not_even_the_role_that_made_the_tables_sees_a_tenants_rows(server: str, tmp_path: Path) -> None:
+    door = await both(server, tmp_path)
+    owner = await PostgresStore.open(server, settings={"search_path": SCHEMA})
+    try:
+        assert await owner.read(lambda connection: connection.execute(text("SELECT count(*) FROM residents")).scalar_one()) == 0
+    finally:
+        await owner.close()
+        await door.close()
