@@ -4,6 +4,7 @@ Decides which entries are shown and in which fields each agrees, never who it is
 the name as it is written otherwise.
 """
 
+import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import date
@@ -63,7 +64,7 @@ def _candidate(koseki: Koseki, person: KosekiPerson, application: Application) -
         person=person,
         name=_agrees(application.name, (koseki.family_name, person.given_name), (koseki.family_name_kana, person.given_name_kana)),
         hittousha=_head_agrees(application.hittousha, koseki),
-        honseki=_place_agrees(application.honseki, koseki.honseki),
+        honseki=place_agrees(application.honseki, koseki.honseki),
         bindable=koseki.standing == "current" and person.removed_on is None,
     )
 
@@ -86,22 +87,45 @@ def _agrees(typed: str, written: tuple[str, ...], kana: tuple[str | None, ...]) 
     return plain == folded("".join(part or "" for part in kana))
 
 
-def _place_agrees(typed: str, honseki: str) -> bool | None:
-    plain, registered = folded(typed), folded(honseki)
-    if plain and registered.endswith(plain):
+def place_agrees(typed: str, honseki: str) -> bool | None:
+    """Whether a 本籍 that was typed without the municipality's own name agrees with a registered one. None where it cannot be told: the town's name was typed in kana, or left out.
+
+    Numbers are held against each other however they are written (一丁目, 1丁目), those at the end first: a town's own name may have one in it that is no number in kana (三田).
+    """
+    plain, registered = _numbered(folded(typed)), _numbered(folded(honseki))
+    tail = registered[: -len(plain)] if plain and registered.endswith(plain) else None
+    if tail is not None and not (plain[0].isdigit() and tail[-1:].isdigit()) and _COUNTED.sub("", plain):
         return True
-    digits, known = _digits(plain), _digits(registered)
-    if digits != known:
-        return False
-    return None  # the same numbers; the town's name was typed in kana
+    numbers = _digits(plain)
+    known = (_digits(registered), _digits(_numbered(folded(honseki), only=_COUNTED_NUMERAL)))
+    return None if any(not numbers or each[-len(numbers) :] == numbers for each in known) else False
+
+
+_NUMERAL = re.compile("[〇一二三四五六七八九十百千]+")
+_COUNTED_NUMERAL = re.compile("[〇一二三四五六七八九十百千]+(?=丁目|番|号|ノ|条|線)")
+_COUNTED = re.compile("[0-9]+|丁目|番地|番|号|ノ|チョウメ|バンチ|バン|ゴウ|[-ー]")
+_UNITS = {"十": 10, "百": 100, "千": 1000}
+
+
+def _numbered(text: str, only: re.Pattern[str] = _NUMERAL) -> str:
+    return only.sub(lambda found: _figures(found.group()), text)
+
+
+def _figures(numeral: str) -> str:
+    """二十三 -> 23, 二三 -> 23."""
+    if not any(one in _UNITS for one in numeral):
+        return "".join(str("〇一二三四五六七八九".index(one)) for one in numeral)
+    total, last = 0, 0
+    for one in numeral:
+        if one in _UNITS:
+            total, last = total + (last or 1) * _UNITS[one], 0
+        else:
+            last = "〇一二三四五六七八九".index(one)
+    return str(total + last)
 
 
 def _digits(text: str) -> tuple[str, ...]:
-    numbered = "".join(one if one.isdigit() else " " for one in text.translate(_NUMERALS))
-    return tuple(numbered.split())
-
-
-_NUMERALS = str.maketrans("一二三四五六七八九", "123456789")
+    return tuple(str(int(number)) for number in re.findall("[0-9]+", text))
 
 
 def _is_kana(text: str) -> bool:

@@ -26,7 +26,7 @@ _KATAKANA: Keys = (
 _MAKING_ROW = (VOICED, HALF_VOICED, SMALL, SPACE)
 _KATAKANA_TO_HIRAGANA = {code: code - 0x60 for code in range(ord("ァ"), ord("ヶ") + 1)}
 
-DIGITS: Keys = (("1", "2", "3"), ("4", "5", "6"), ("7", "8", "9"), ("", "0", ""))
+DIGITS: Keys = (("1", "2", "3"), ("4", "5", "6"), ("7", "8", "9"), ("", "0"))
 NAME: Keys = (*_KATAKANA, _MAKING_ROW)
 HONSEKI: Keys = (
     *(tuple(key.translate(_KATAKANA_TO_HIRAGANA) for key in row) for row in _KATAKANA),

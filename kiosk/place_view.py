@@ -75,7 +75,7 @@ def january_1_seen(session: Session, today: date) -> Json:
 
 def _january_1(year: int | None) -> Json | None:
     """賦課期日 of this 年度."""
-    return None if year is None else {"ja": wareki(date(year, 1, 1)), "en": f"January 1, {year}"}
+    return None if year is None else {"ja": wareki(date(year, 1, 1)), "en": f"January\u00a01,\u00a0{year}"}
 
 
 def elsewhere_seen(selection: Selection) -> Json | None:

@@ -18,8 +18,11 @@ ClosedTo = Literal["no_koseki", "not_joined"]
 ALL_AT_ONCE_MAX = 12
 """Up to so many municipalities are shown without asking for the prefecture first."""
 
-PAGE_ROWS = 14
-"""Rows on a page of the list, in two columns."""
+ONE_PAGE_MAX = 14
+"""Rows that are shown at once, in two columns; more are turned over page by page."""
+
+PAGE_ROWS = 10
+"""Rows on one of several pages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +80,12 @@ def rows_in(entries: tuple[MunicipalityEntry, ...], prefecture: str) -> tuple[Pl
 
 def pages(rows: tuple[PlaceRow, ...]) -> int:
     """How many pages there are, at least one."""
-    return max(1, -(-len(rows) // PAGE_ROWS))
+    return 1 if len(rows) <= ONE_PAGE_MAX else -(-len(rows) // PAGE_ROWS)
 
 
 def on_page(rows: tuple[PlaceRow, ...], page: int) -> tuple[PlaceRow, ...]:
     """The rows of page number `page`, the first being 0."""
-    return rows[page * PAGE_ROWS : (page + 1) * PAGE_ROWS]
+    return rows if pages(rows) == 1 else rows[page * PAGE_ROWS : (page + 1) * PAGE_ROWS]
 
 
 def closed_to(entry: MunicipalityEntry, purpose: Purpose) -> ClosedTo | None:

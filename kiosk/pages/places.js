@@ -2,14 +2,15 @@
 
 import { h } from "./elements.js";
 import { icon } from "./icons.js";
+import { prefecture } from "./prefectures.js";
 
 const button = (key, look, onclick, ...children) => h("button", { type: "button", class: look, "data-key": key, onclick }, children);
 const words = (each, say) => (say.language === "ja" ? each.ja : each.en);
 
 function rows(data, say, touch) {
   const row = (entry) => h("button", { type: "button", class: "town", "data-key": `municipality-${entry.code}`, disabled: entry.closed !== null, onclick: () => touch("municipality", entry.code) },
-    h("span", {}, h("strong", {}, say.either(entry, "name")), h("small", {}, entry.closed ? [say(`place.${entry.closed}`), entry.write_to ? ` ${say("place.write_to", { where: entry.write_to })}` : ""]
-      : entry.into ? say(`place.${entry.what}`, { place: say.either(entry.into, "name") }) : entry.prefecture)));
+    h("span", {}, h("strong", {}, say.either(entry, "name")), h("small", {}, entry.closed ? [h("span", {}, say(`place.${entry.closed}`)), entry.write_to ? h("span", {}, say("place.write_to", { where: entry.write_to })) : null]
+      : entry.into ? say(`place.${entry.what}`, { place: say.either(entry.into, "name") }) : prefecture(entry.prefecture, say))));
   const turn = (key, look, label, to) => h("button", { type: "button", class: "exit", "data-key": key, disabled: to < 0 || to >= data.pages, onclick: () => touch("page", to) }, look === "back" ? icon("back") : null, h("span", {}, say(label)), look === "next" ? icon("next") : null);
   return [
     data.prefecture && data.prefectures.length ? button("prefecture-", "link", () => touch("prefecture", ""), say("place.other_prefecture")) : null,
@@ -20,7 +21,7 @@ function rows(data, say, touch) {
 
 function list(data, say, touch) {
   return data.prefectures.length && !data.prefecture
-    ? [h("div", { class: "grid" }, data.prefectures.map((name) => button(`prefecture-${name}`, "choice", () => touch("prefecture", name), name)))] : rows(data, say, touch);
+    ? [h("div", { class: "grid" }, data.prefectures.map((name) => button(`prefecture-${name}`, "choice", () => touch("prefecture", name), prefecture(name, say))))] : rows(data, say, touch);
 }
 
 export function place(data, say, touch) {

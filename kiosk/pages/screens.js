@@ -58,7 +58,7 @@ function pin(data, say, touch) {
 }
 
 function kinds(data, say, touch) {
-  const shut = (because, at) => h("small", {}, say(because ? `kinds.${because}` : "kinds.hours"), " ・ ", at ? say("kinds.until", { at: until(at, say) }) : say("kinds.until.unknown"));
+  const shut = (because, at) => h("small", {}, say(because ? `kinds.${because}` : "kinds.hours"), say("kinds.and"), at ? say("kinds.until", { at: until(at, say) }) : say("kinds.until.unknown"));
   const row = (kind) => h("button", { type: "button", class: "wide kind", "data-key": `kind-${kind.kind}`, disabled: !kind.open, onclick: () => touch("kind", kind.kind) },
     icon("paper"), h("span", {}, h("strong", {}, say.either(kind, "title")), kind.open ? null : shut(kind.because, kind.opens_at)),
     !kind.priced ? null : h("b", { class: "price" }, say(kind.fee_varies ? "yen.from" : "yen", { yen: yen(kind.fee_yen) })), icon("next"));

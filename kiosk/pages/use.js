@@ -8,7 +8,7 @@ const forward = (touch, event, words) => button(event, "primary", () => touch(ev
 const day = (iso, say) => new Date(`${iso}T12:00:00+09:00`).toLocaleDateString(say.language === "ja" ? "ja-JP" : "en-GB", { year: "numeric", month: "long", day: "numeric", weekday: "short", timeZone: "Asia/Tokyo" });
 const line = (name, ...value) => [h("dt", {}, name), h("dd", {}, value)];
 
-export const until = (text, say) => new Date(text).toLocaleString(say.language === "ja" ? "ja-JP" : "en-GB", { month: "long", day: "numeric", hour: "numeric", minute: "2-digit", hour12: false, timeZone: "Asia/Tokyo" });
+export const until = (text, say) => new Date(text).toLocaleString(say.language === "ja" ? "ja-JP" : "en-GB", { month: say.language === "ja" ? "long" : "short", day: "numeric", hour: "numeric", minute: "2-digit", hour12: false, timeZone: "Asia/Tokyo" });
 
 export function status(data, say, touch) {
   const reason = data.reason ? (say.language === "ja" ? data.reason.ja : data.reason.en) : null;
@@ -17,9 +17,9 @@ export function status(data, say, touch) {
     content: [
       h("p", { class: `state-of-use ${data.state}` }, h("strong", {}, say(`use.state.${data.state}`)), h("span", {}, say(`use.state.${data.state}.more`))),
       reason ? h("p", { class: "notice" }, icon("warning"), h("span", {}, reason)) : null,
-      h("dl", { class: "review" },
+      data.number || data.received_on || data.usable_from ? h("dl", { class: "review ruled" },
         data.number ? line(say("receipt.reference"), data.number) : null, data.received_on ? line(say("use.received_on"), day(data.received_on, say)) : null,
-        data.expected_by && data.state === "received" ? line(say("use.expected_by"), day(data.expected_by, say)) : null, data.usable_from ? line(say("use.usable_from"), day(data.usable_from, say)) : null),
+        data.expected_by && data.state === "received" ? line(say("use.expected_by"), day(data.expected_by, say)) : null, data.usable_from ? line(say("use.usable_from"), day(data.usable_from, say)) : null) : null,
       data.open ? null : h("p", { class: "notice" }, icon("clock"), h("span", {}, say("use.closed"), " ", data.opens_at ? say("kinds.until", { at: until(data.opens_at, say) }) : say("kinds.until.unknown"))),
     ],
     forward: [button("finish", "exit", () => touch("finish"), say("button.finish")), data.may_apply ? forward(touch, "next", say("use.apply")) : null],
@@ -27,8 +27,9 @@ export function status(data, say, touch) {
 }
 
 function keys(data, say, touch) {
-  const key = (each) => (each.key ? button(`key-${each.key}`, each.name || each.key.length > 1 ? "kana word" : "kana", () => touch("key", each.key), each.name ? say(`key.${each.name}`) : each.key) : h("i", {}));
-  return h("div", { class: "keyboard" }, data.keys.map((row, place) => h("div", { class: "keyrow" }, row.map(key),
+  const words = (row) => row.some((each) => each.name || each.key.length > 1);
+  const key = (row) => (each) => (each.key ? button(`key-${each.key}`, words(row) ? "kana word" : "kana", () => touch("key", each.key), each.name ? say(`key.${each.name}`) : each.key) : h("i", {}));
+  return h("div", { class: data.keys.every((row) => row.length < 4) ? "keyboard figures" : data.keys.length > 6 ? "keyboard" : "keyboard few" }, data.keys.map((row, place) => h("div", { class: "keyrow" }, row.map(key(row)),
     place === data.keys.length - 1 ? h("button", { type: "button", class: "kana word quiet", "data-key": "erase", onclick: () => touch("erase") }, say("button.erase")) : null)));
 }
 
@@ -52,7 +53,7 @@ export function birth(data, say, touch) {
 export function useReview(data, say, touch, view) {
   return {
     title: say("use_review.title"), lead: say("use_review.lead", { place: say.either(data.municipality, "name") }),
-    content: h("dl", { class: "review" }, line(say("use.municipality"), say.either(data.municipality, "name")),
+    content: h("dl", { class: "review ruled" }, line(say("use.municipality"), say.either(data.municipality, "name")),
       data.fields.map((each) => line(say(`use.field.${each.field}`), view.warned ? say("members_pick.hidden") : each.text))),
     forward: data.ready ? forward(touch, "apply", say("review.apply")) : null,
   };
@@ -61,7 +62,7 @@ export function useReview(data, say, touch, view) {
 export function received(data, say, touch) {
   return {
     title: say("use_received.title"), lead: say("use_received.lead", { place: say.either(data.municipality, "name") }),
-    content: [h("dl", { class: "review" }, line(say("receipt.reference"), data.number), line(say("use.received_on"), day(data.received_on, say)), line(say("use.expected_by"), day(data.expected_by, say))),
+    content: [h("dl", { class: "review ruled" }, line(say("receipt.reference"), data.number), line(say("use.received_on"), day(data.received_on, say)), line(say("use.expected_by"), day(data.expected_by, say))),
       h("p", { class: "footnote" }, say("use_received.note")),
       button("another", "wide", () => touch("another"), icon("paper"), h("span", {}, h("strong", {}, say("receipt.another"))), icon("next"))],
     forward: button("finish", "primary", () => touch("finish"), say("button.finish")),

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, select
 from issuer.business_days import business_days_after, is_business_day
 from issuer.desk import Desk
 from issuer.press import InlinePress
-from issuer.use_candidates import Candidate, candidates
+from issuer.use_candidates import Candidate, candidates, place_agrees
 from issuer.use_tables import APPLICATIONS
 from issuer.uses import Received, Undecided, accept, application, applications, give_back, receive, standing_of
 from messages.orders import ChoicesOffered, Issued
@@ -132,6 +132,29 @@ async def test_what_was_typed_in_kana_is_held_against_the_reading_and_cannot_be_
     found = {one.person.person_no: (one.name, one.hittousha) for one in await beside(town_hall)}
     assert found[read.person_no] == (True, True)
     assert found[unread.person_no][0] is None
+
+
+@pytest.mark.parametrize(
+    ("typed", "registered", "agrees"),
+    [
+        ("ほんちょう１ちょうめ２ばん", "見本県みほん市本町一丁目２番", None),  # as the keys of a kiosk write it: kana cannot be held against kanji
+        ("ほんちょう1丁目2番地", "見本県みほん市本町一丁目２番", None),
+        ("ほんちょう1の2", "見本県みほん市本町一丁目２番", None),
+        ("ほんちょう", "見本県みほん市本町一丁目２番", None),
+        ("1丁目2番", "見本県みほん市本町一丁目２番", None),  # which town was not said
+        ("本町1丁目2番", "見本県みほん市本町一丁目２番", True),
+        ("さくら2番", "見本県みほん市さくら二番", True),
+        ("サクラ　23番", "見本県みほん市さくら二十三番", True),
+        ("ほんちょう1丁目3番", "見本県みほん市本町一丁目２番", False),
+        ("ほんちょう23番地", "見本県みほん市本町二十三番地", None),
+        ("ほんちょう3番地", "見本県みほん市本町二十三番地", False),
+        ("みた105番地", "見本県みほん市三田百五番地", None),  # the town's name has a numeral in it
+        ("みた3の105番地", "見本県みほん市三田百五番地", None),
+        ("ほんちょう1丁目2番3", "見本県みほん市本町一丁目２番", False),
+    ],
+)
+def test_a_honseki_as_typed_in_kana_and_figures_is_held_against_the_registered_one(typed: str, registered: str, agrees: bool | None) -> None:
+    assert place_agrees(typed, registered) is agrees
 
 
 async def test_accepted_it_opens_the_koseki_to_this_certificate_and_to_no_other(desk: Desk, town_hall: SqliteStore) -> None:

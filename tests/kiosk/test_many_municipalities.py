@@ -88,7 +88,7 @@ def test_all_the_municipalities_of_the_country_are_reached_page_by_page() -> Non
     for prefecture in places.prefectures(entries):
         rows = places.rows_in(entries, prefecture)
         for page in range(places.pages(rows)):
-            assert len(places.on_page(rows, page)) <= places.PAGE_ROWS
+            assert len(places.on_page(rows, page)) <= places.ONE_PAGE_MAX
             seen |= {row.code for row in places.on_page(rows, page)}
     assert len(seen) == 1741
 
