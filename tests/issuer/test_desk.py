@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date, timedelta
 from hashlib import sha256
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -20,6 +21,7 @@ from messages.wire import Message, encode
 from registers.residents.changes import set_address, set_protection, suppress
 from registers.residents.resident import Protection
 from storage.sqlite import SqliteStore
+from storage.store import Store
 from tests.issuer import town
 from tests.issuer.town import ALONE, CENTER, CHILD, DECLARED, FATHER, KEY, MOTHER, NOW, PROTECTED, ask, atena, drawn_text, faces, order, tell
 
@@ -43,11 +45,13 @@ async def test_the_choices_are_the_household_with_fingerprints_under_the_visits_
     assert offered.options == ("relation", "honseki", "my_number") and offered.copies_max == 10
 
 
-async def test_the_visit_key_reaches_no_file(desk: Desk, store: SqliteStore) -> None:
+async def test_the_visit_key_reaches_no_file(desk: Desk, store: Store, tmp_path: Path) -> None:
     await choices(desk)
     await code(desk, order("r1", FATHER, await choices(desk)))
     await store.close()
-    for file in store.path.parent.iterdir():
+    files = [file for file in tmp_path.rglob("*") if file.is_file()]
+    assert files
+    for file in files:
         assert KEY not in file.read_bytes() and KEY.hex().encode() not in file.read_bytes()
 
 
