@@ -70,6 +70,10 @@ def issue(
     copies: Annotated[int, typer.Option(help="通数。")] = 1,
     kiosk: Annotated[str | None, typer.Option(help="端末の id。")] = None,
     municipality: Annotated[str | None, typer.Option(help="市区町村コード（6桁）。")] = None,
+    january_municipality: Annotated[
+        str, typer.Option(help="課税証明書: その年の1月1日に住んでいた市区町村のコード（広域交付）。国外なら abroad。省くといまの市区町村。")
+    ] = "",
+    honseki: Annotated[str | None, typer.Option(help="戸籍と附票: 本籍が住所地と別の市区町村にあるとき、そのコード（利用登録が要る）。")] = None,
     credential: Annotated[str, typer.Option(help="card, android, iphone。いまは card だけ。")] = "card",
     json: Json = False,
 ) -> None:
@@ -78,7 +82,8 @@ def issue(
 
     shown = tuple(code for code in show.split(",") if code)
     listed = who(kind, members, scope, person, as_json=json)
-    run_errand(Errand(town_file, holder, pin, kind, listed, form, year, shown, copies, kiosk, municipality, credential, out), as_json=json)
+    places = (january_municipality, honseki)
+    run_errand(Errand(town_file, holder, pin, kind, listed, form, year, shown, copies, kiosk, municipality, credential, out, *places), as_json=json)
 
 
 @app.command()

@@ -11,6 +11,7 @@ import aiohttp
 from certificates.kinds import KINDS
 from konbini.answers import fail, print_json
 from messages.refusals import TABLE
+from simulation.reading_panel import sentence_of
 from simulation.town.description import HolderEntry, KioskEntry, NoTown, Town, read_town
 from simulation.visitor import NotServed, Paper, Visited, Visitor, Wish
 
@@ -32,6 +33,8 @@ class Errand:
     municipality: str | None
     credential: str
     out: Path
+    january: str = ""
+    honseki: str | None = None
 
 
 def who(kind: str, members: str, scope: str, person: str, *, as_json: bool) -> str:
@@ -70,6 +73,9 @@ def run_errand(errand: Errand, *, as_json: bool) -> None:
     holder = next((holder for holder in town.holders if holder.id == errand.holder), None)
     if holder is None:
         fail("holder_unknown", f"{errand.holder} という見本の住民はいません。", as_json=as_json, status=2)
+    wrong = _wrong_place(errand)
+    if wrong:
+        fail("place_words_invalid", wrong, as_json=as_json, status=2)
     if errand.credential != "card":
         sentence = (
             "この版で使えるのは個人番号カード（card）だけです。" if errand.credential in ("android", "iphone") else "--credential は card です。"
@@ -81,6 +87,15 @@ def run_errand(errand: Errand, *, as_json: bool) -> None:
     _answer(errand, place.kiosk, holder, outcome, as_json=as_json)
 
 
+def _wrong_place(errand: Errand) -> str:
+    kind = KINDS.get(errand.kind)
+    if errand.january and kind is not None and not kind.yearly:
+        return "--january-municipality を使えるのは課税証明書（kazei）だけです。"
+    if errand.honseki and kind is not None and kind.register != "koseki":
+        return "--honseki を使えるのは戸籍証明書と戸籍の附票（koseki, fuhyo）だけです。"
+    return "--honseki と --municipality は同時に使えません。" if errand.honseki and errand.municipality else ""
+
+
 def _wish(errand: Errand, holder: HolderEntry) -> Wish:
     members: str | tuple[str, ...] = errand.members
     if errand.members not in ("all", "self"):
@@ -90,13 +105,15 @@ def _wish(errand: Errand, holder: HolderEntry) -> Wish:
     return Wish(
         card=holder.id,
         pin=errand.pin,
-        municipality=errand.municipality or holder.municipality,
+        municipality=errand.honseki or errand.municipality or holder.municipality,
         kind=errand.kind,
         members=members,
         show=errand.show,
         form=errand.form,
         year=errand.year,
         copies=errand.copies,
+        january=errand.january,
+        door="honseki" if errand.honseki else "home",
     )
 
 
@@ -144,8 +161,7 @@ async def _visit(url: str, wish: Wish, *, as_json: bool) -> Visited:
         try:
             return await Visitor(session, url, wish).visit()
         except NotServed as error:
-            row = TABLE.get(error.code)
-            fail(error.code, row.ja if row is not None else f"手続きを終えられませんでした（{error.code}）。", as_json=as_json, **error.more)
+            fail(error.code, sentence_of(error.code), as_json=as_json, **error.more)
         except aiohttp.ClientError as error:
             fail("kiosk_unreachable", f"端末に接続できません（{type(error).__name__}）。", as_json=as_json)
 
@@ -175,7 +191,7 @@ def _answer(errand: Errand, kiosk: KioskEntry, holder: HolderEntry, outcome: Vis
         answer.pop("holder")
         fail(
             outcome.refusal,
-            outcome.sentence or (row.ja if row else outcome.refusal),
+            outcome.sentence or sentence_of(outcome.refusal),
             as_json=as_json,
             **answer,
             **more,

@@ -7,11 +7,12 @@ import asyncio
 import base64
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, Protocol
 
 import aiohttp
 
-from messages.refusals import TABLE
+from simulation.reading_panel import NotOnKeyboard, birth_digits, greyed, keys_for, on_january_1, sentence_of, towards
 
 COINS = (1000, 500, 100, 50, 10)
 VISIT_SECONDS = 240.0
@@ -30,8 +31,23 @@ class NotServed(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class UseWish:
+    """本籍地利用登録: what is typed in an application (in kana, as the panel's keyboards have it), or None to ask how it stands."""
+
+    honseki: str = field(repr=False)
+    hittousha: str = field(repr=False)
+    name: str = field(repr=False)
+    birth: date = field(repr=False)
+    phone: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Wish:
-    """What the visitor wants. `members` is `all`, `self` or 宛名番号; `card` is the holder's id in the tray of cards."""
+    """What the visitor wants. `members` is `all`, `self` or 宛名番号; `card` is the holder's id in the tray of cards.
+
+    `january` is where they lived on January 1 of the year of a tax paper: "" (where they live now), a municipality's code, `abroad` or `unborn`. `door` is `honseki` for whoever comes for the
+    戸籍 of another municipality, which `municipality` then names; with the kind `use` they come for 本籍地利用登録.
+    """
 
     card: str
     pin: str
@@ -42,6 +58,9 @@ class Wish:
     form: str = ""  # without one, the kind's first
     year: int | None = None  # without one, the latest
     copies: int = 1
+    january: str = ""
+    door: str = "home"
+    use: UseWish | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +87,8 @@ class Visited:
     tries_left: int | None = None
     settled: list[Json] = field(default_factory=list)
     went_dark: int = 0
+    use: Json = field(default_factory=dict)
+    """How the 利用登録 stands, or the receipt of the application, as the panel said it."""
 
     @property
     def spent_yen(self) -> int:
@@ -103,6 +124,7 @@ class Person:
         self._wish = wish
         self._begun = False
         self._tried_pin = False
+        self._asked = False
         self.screen = ""
         self.outcome = Visited()
 
@@ -153,12 +175,20 @@ class Person:
         return await self._touch("agree") if self.outcome.refusal is None else await self._touch("cancel")
 
     async def _on_place(self, view: Json) -> Json:
-        code = self._wish.municipality
         if self.outcome.refusal is not None:
             return await self._touch("cancel")
-        if any(entry["code"] == code for entry in view["data"]["municipalities"]):
-            return await self._touch("municipality", code)
-        return await self._leave_because("municipality_unknown")
+        if view["data"]["doors"] and view["data"]["door"] != self._wish.door:
+            return await self._touch("door", self._wish.door)
+        return await self._look_for(view, self._wish.municipality, "municipality_unknown")
+
+    async def _look_for(self, view: Json, code: str, unknown: str) -> Json:
+        closed = greyed(view["data"], code)
+        if closed is not None:
+            view = await self._leave_because({"not_joined": "wide_not_joined"}.get(closed["closed"], "kind_unknown"))
+            self.outcome.sentence += closed["write_to"] and f"請求先: {closed['write_to']}"
+            return view
+        touch = towards(view["data"], code)
+        return await (self._leave_because(unknown) if touch is None else self._touch(*touch))
 
     async def _on_card(self, _view: Json) -> Json:
         if self.outcome.refusal is not None:
@@ -183,13 +213,80 @@ class Person:
     async def _on_kinds(self, view: Json) -> Json:
         if self.outcome.refusal is not None:
             return await self._touch("cancel")
+        if self._asked:  # the panel came back to the list: what was chosen is not to be had
+            notice = view.get("notice") or {}
+            return await self._leave_because(notice.get("code", "refused"), notice.get("ja", ""))
+        self._asked = True
+        if self._wish.kind == "use":
+            return await (self._touch("use") if view["data"]["use"] is not None else self._leave_because("use_not_taken"))
         offers = {offer["kind"]: offer for offer in view["data"]["kinds"]}
         offer = offers.get(self._wish.kind)
         if offer is None:
             return await self._leave_because("kind_unknown")
         if not offer["open"]:
-            return await self._leave_because("closed_now")
+            return await self._leave_because("stopped_now" if offer["because"] == "stopped" else "closed_now")
         return await self._touch("kind", self._wish.kind)
+
+    # --- 課税証明書の広域交付 ---
+
+    async def _on_january_1(self, view: Json) -> Json:
+        notice = view.get("notice") or {}
+        if notice.get("code") in ("abroad_on_january_1", "unborn_on_january_1"):
+            return await self._leave_because(notice["code"])
+        touch = on_january_1(view["data"], self._wish.year, self._wish.january, self._wish.municipality)
+        return await (self._leave_because(touch) if isinstance(touch, str) else self._touch(*touch))
+
+    async def _on_wide_place(self, view: Json) -> Json:
+        if self.outcome.refusal is not None:
+            return await self._touch("cancel")
+        return await self._look_for(view, self._wish.january, "municipality_unknown")
+
+    # --- 本籍地利用登録 ---
+
+    async def _on_use_status(self, view: Json) -> Json:
+        if self.outcome.refusal is not None:
+            return await self._touch("cancel")
+        self.outcome.use = dict(view["data"])
+        if self._wish.use is None:
+            return await self._touch("finish")
+        if not view["data"]["may_apply"]:
+            return await self._leave_because("use_pending" if view["data"]["open"] else "closed_now")
+        return await self._touch("next")
+
+    async def _on_use_honseki(self, view: Json) -> Json:
+        return await self._type(view, "" if self._wish.use is None else self._wish.use.honseki)
+
+    async def _on_use_hittousha(self, view: Json) -> Json:
+        return await self._type(view, "" if self._wish.use is None else self._wish.use.hittousha)
+
+    async def _on_use_name(self, view: Json) -> Json:
+        return await self._type(view, "" if self._wish.use is None else self._wish.use.name)
+
+    async def _on_use_birth(self, view: Json) -> Json:
+        await self._touch("era", "western")
+        return await self._type(view, "" if self._wish.use is None else birth_digits(self._wish.use.birth))
+
+    async def _on_use_phone(self, view: Json) -> Json:
+        return await self._type(view, "" if self._wish.use is None else self._wish.use.phone)
+
+    async def _type(self, view: Json, text: str) -> Json:
+        try:
+            keys = list(keys_for(text, view["data"]["keys"]))
+        except NotOnKeyboard:
+            return await self._leave_because("not_typed")
+        for key in keys:
+            view = await self._touch("key", key)
+        return await (self._touch("next") if view["data"]["ready"] else self._leave_because("use_incomplete"))
+
+    async def _on_use_review(self, view: Json) -> Json:
+        notice = view.get("notice")
+        return await (self._touch("apply") if notice is None else self._leave_because(notice["code"], notice.get("ja", "")))
+
+    async def _on_use_received(self, view: Json) -> Json:
+        self.outcome.use = dict(view["data"])
+        return await self._touch("finish")
+
+    # --- the paper ---
 
     async def _on_members(self, view: Json) -> Json:
         scope = {"all": "everyone", "self": "only_me"}.get(str(self._wish.members), "some")
@@ -298,16 +395,15 @@ class Person:
 
     # --- hands ---
 
-    async def _leave_because(self, code: str) -> Json:
-        row = TABLE.get(code)
+    async def _leave_because(self, code: str, sentence: str = "") -> Json:
         self.outcome.refusal = code
-        self.outcome.sentence = row.ja if row is not None else code
+        self.outcome.sentence = sentence or sentence_of(code)
         return await self._touch("cancel")
 
     def _note_refusal(self, view: Json) -> None:
         notice: Mapping[str, Any] = view.get("notice") or {}
         self.outcome.refusal = self.outcome.refusal or notice.get("code", "refused")
-        self.outcome.sentence = self.outcome.sentence or notice.get("ja", "")
+        self.outcome.sentence = self.outcome.sentence or notice.get("ja", "") or sentence_of(self.outcome.refusal)
 
     async def _take_money(self) -> Json:
         answer = await self._send("POST", "return-tray/take", None)

@@ -8,7 +8,7 @@ import secrets
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 import msgspec
@@ -19,7 +19,6 @@ from bcl_cloud.onboarding import StaffSetting
 from certificates.fonts.selection import missing_glyphs
 from jpki import statuses
 from registers.population import STORIES, TWELVE, City, Population, World, make_world
-from registers.population.movers import Story
 from registers.residents import tables as resident_tables
 from screens.sign_in import hash_password
 from simulation import demonstration as demo
@@ -164,7 +163,7 @@ def _make(folders: Folders, seed: int, residents: int, places: tuple[Place, ...]
     for party, place in servers.items():
         (folders.party(party) / "seal.png").write_bytes(place.seal_png)
     said(f"{len(places)} 市区町村の台帳を作っています（{places[0].city.full_name} は {residents} 人）")
-    world = make_world(seed, residents, now.date(), TWELVE if len(places) > 1 else TWELVE[:_SMALL_WORLD], carved, _stories(places))
+    world = made_up(seed, residents, places, now.date())
     said("個人番号カードを作っています")
     mint = Mint(load_root(folders, "jpki"), load_root(folders, "stranger"), ring, "http://127.0.0.1/ocsp", secrets.token_bytes)
     cards = {place.code: make_cards(world.of(place.code), mint, now, _counting(place, said), special=place is places[0]) for place in places}
@@ -184,10 +183,11 @@ def _counting(place: Place, said: Said) -> Callable[[int, int], None]:
     return lambda done, of: said(f"個人番号カードを作っています（{place.city.name} {done}/{of}）")
 
 
-def _stories(places: tuple[Place, ...]) -> tuple[Story, ...]:
-    """Those that happen among the town's municipalities."""
+def made_up(seed: int, residents: int, places: Sequence[Place], today: date) -> World:
+    """The people of a town with these municipalities and their registers, the main one's first; always the same. Of the stories, those that happen among the town's municipalities."""
     cities = [place.city for place in places]
-    return tuple(story for story in STORIES if story.fits(cities))
+    stories = tuple(story for story in STORIES if story.fits(cities))
+    return make_world(seed, residents, today, TWELVE if len(places) > 1 else TWELVE[:_SMALL_WORLD], carved, stories)
 
 
 def _key_ring() -> list[rsa.RSAPrivateKey]:

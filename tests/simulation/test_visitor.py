@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from kiosk.keyboard import HONSEKI, MAKING, NAME, pressed
+from simulation.reading_panel import NotOnKeyboard, keys_for, sentence_of
 from simulation.visitor import VISIT_SECONDS, Json, MachineDown, NotServed, Paper, Person, Visited, Wish
 from simulation.world import World
 from tests.simulation.weather import in_world
@@ -70,6 +72,28 @@ def _copies(years: tuple[int, ...] = (), chosen: str = "holder") -> Json:
     return _view("copies", **_chosen(("inkan",), years), chosen=chosen, shown=[], copies=1, copies_max=3)
 
 
+def _places(*codes: str, closed: str | None = None, prefectures: tuple[str, ...] = (), shown: str = "", page: int = 0, pages: int = 1) -> Json:
+    rows = [{"code": code, "closed": closed, "write_to": ""} for code in codes]
+    return _view(
+        "place",
+        municipalities=rows,
+        doors=["home", "honseki"],
+        door="honseki" if closed else "home",
+        prefectures=list(prefectures),
+        prefecture=shown,
+        page=page,
+        pages=pages,
+    )
+
+
+def _kinds(because: str | None = None, notice: Json | None = None) -> Json:
+    return _view("kinds", notice, kinds=[{"kind": "juminhyo", "open": because is None, "because": because}], use=None)
+
+
+def _january_1(notice: Json | None = None) -> Json:
+    return _view("january_1", notice, years=[{"year": 2026, "chosen": True}, {"year": 2025, "chosen": False}], here=True)
+
+
 def _chosen(forms: tuple[str, ...], years: tuple[int, ...]) -> Json:
     """The first of each is chosen, as the panel has it."""
     return {
@@ -116,10 +140,15 @@ def test_papers_receipt_and_change_are_taken_and_counted() -> None:
 @pytest.mark.parametrize(
     ("view", "wish", "code"),
     [
-        (_view("place", municipalities=[{"code": "131016"}]), WISH, "municipality_unknown"),
+        (_places("131016"), WISH, "municipality_unknown"),
+        (_places("990019", closed="no_koseki"), Wish("0", "1234", "990019", "koseki", door="honseki"), "kind_unknown"),
         (_view("pin"), Wish("0", "12a4", "990019", "juminhyo"), "pin_malformed"),
         (_view("kinds", kinds=[]), WISH, "kind_unknown"),
-        (_view("kinds", kinds=[{"kind": "juminhyo", "open": False}]), WISH, "closed_now"),
+        (_kinds(because="hours"), WISH, "closed_now"),
+        (_kinds(because="stopped"), WISH, "stopped_now"),
+        (_view("kinds", kinds=[], use=None), Wish("0", "1234", "990019", "use"), "use_not_taken"),
+        (_january_1(), Wish("0", "1234", "990019", "kazei", year=2020), "year_invalid"),
+        (_january_1(notice={"code": "abroad_on_january_1"}), Wish("0", "1234", "990019", "kazei", january="abroad"), "abroad_on_january_1"),
         (_view("members", scopes=["only_me"]), Wish("0", "1234", "990019", "juminhyo", ("1",)), "members_invalid"),
         (_view("members_pick", members=[{"id": "1", "chosen": True}]), Wish("0", "1234", "990019", "juminhyo", ("9",)), "members_invalid"),
         (_view("members", scopes=["only_me"]), Wish("0", "1234", "990019", "inkan", "all"), "members_invalid"),
@@ -178,3 +207,61 @@ def test_whoever_waits_for_a_newer_view_waits_for_the_machine() -> None:
 
     in_world(act)
     assert waited == [2.0]
+
+
+def test_a_municipality_is_looked_for_page_by_page_and_prefecture_by_prefecture() -> None:
+    lists = (
+        _places(prefectures=("北県", "南県")),
+        _places("131016", prefectures=("北県", "南県"), shown="北県", pages=2),
+        _places("131024", prefectures=("北県", "南県"), shown="北県", page=1, pages=2),
+        _places("990019", prefectures=("北県", "南県"), shown="南県"),
+    )
+    outcome, machine, _, error = _visit(MENU, *lists, MENU)
+    assert error is None and outcome.refusal is None
+    assert _touched(machine)[1:] == [("prefecture", "北県"), ("page", 1), ("prefecture", "南県"), ("municipality", "990019")]
+
+
+def test_whoever_is_sent_back_to_the_list_of_kinds_does_not_ask_again_and_leaves_with_the_panels_sentence() -> None:
+    outcome, machine, _, _ = _visit(MENU, _kinds(), _kinds(notice={"code": "not_found_there", "ja": "確認できませんでした。"}), MENU)
+    assert (outcome.refusal, outcome.sentence) == ("not_found_there", "確認できませんでした。")
+    assert _touched(machine) == [("start", None), ("kind", "juminhyo"), ("cancel", None)]
+
+
+def test_a_tax_paper_from_elsewhere_is_asked_for_by_year_and_municipality() -> None:
+    wish = Wish("0", "1234", "990019", "kazei", "self", year=2025, january="992011")
+    chosen = _view("january_1", None, years=[{"year": 2026, "chosen": False}, {"year": 2025, "chosen": True}], here=True)
+    wide = {**_places("992011"), "screen": "wide_place"}
+    _, machine, _, error = _visit(MENU, _january_1(), chosen, wide, MENU, wish=wish)
+    assert error is None
+    assert _touched(machine)[1:] == [("year", 2025), ("elsewhere", None), ("municipality", "992011")]
+
+
+def test_one_that_has_not_joined_is_greyed_and_the_visitor_leaves_with_where_to_write_to() -> None:
+    wide = {**_places("992011", closed="not_joined"), "screen": "wide_place"}
+    wide["data"]["municipalities"][0]["write_to"] = "〒000-0000"
+    outcome, machine, _, _ = _visit(MENU, wide, MENU, wish=Wish("0", "1234", "990019", "kazei", january="992011"))
+    assert outcome.refusal == "wide_not_joined" and outcome.sentence.endswith("〒000-0000")
+    assert _touched(machine)[-1] == ("cancel", None)
+
+
+def test_a_text_is_typed_key_by_key_and_gives_that_text() -> None:
+    for text, keyboard in (
+        ("がっこう１２番地の３".translate({ord("１"): "1", ord("２"): "2", ord("３"): "3"}), HONSEKI),
+        ("ヴァーチャ　パブロ", NAME),
+    ):
+        keys = [[{"key": key, "name": MAKING.get(key)} for key in row] for row in keyboard]
+        typed = ""
+        for key in keys_for(text, keys):
+            typed = pressed(typed, key, 60)
+        assert typed == text
+    with pytest.raises(NotOnKeyboard):
+        list(keys_for("漢", keys))
+
+
+@pytest.mark.parametrize("code", ["not_registered", "year_too_old", "no_end", "something_new"])
+def test_every_code_has_a_sentence(code: str) -> None:
+    assert sentence_of(code).endswith("。")
+
+
+def _touched(machine: Machine) -> list[tuple[str, Any]]:
+    return [(body["event"], body.get("value")) for _, _, body in machine.done if body is not None]

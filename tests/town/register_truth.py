@@ -11,10 +11,11 @@ from certificates.face import Face
 from certificates.kinds import KINDS
 from certificates.reading import Unreadable, face_of, read
 from certificates.signature.key_list import read_key_list
-from registers.population import Population, generate
+from registers.population import Population
 from simulation import demonstration as demo
-from simulation.registers_filled import carved
+from simulation.municipalities import PLACES
 from simulation.town.description import HolderEntry
+from simulation.town.preparation import made_up
 from simulation.truth.paper import forbidden, wrong_with
 from simulation.truth.registers import Asked, Registers, registers_of
 from simulation.truth.sides import Signers, wrong_with_sides
@@ -51,7 +52,7 @@ def truth_of(town: OpenTown) -> Truth:
 
 @cache
 def _made_up(seed: int, residents: int, day: date) -> Population:
-    return generate(seed, residents, day, carve=carved)
+    return made_up(seed, residents, PLACES[:1], day).municipalities[0]
 
 
 def asked_by(wish: Wish, holder: HolderEntry) -> Asked:
