@@ -3,9 +3,11 @@
 Decides whether a tenant is served now. The cloud's database is asked at every message, so that a stop is one for every process at once.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
+from bcl_cloud.feeds.ages import ages_of_all
+from bcl_cloud.feeds.bars import bars
 from bcl_cloud.key_folders import KeyFolders
 from bcl_cloud.tenancy import Tenancy, TenantStore
 from bcl_cloud.tenant_terms import issuer_of, terms_of
@@ -14,11 +16,9 @@ from issuer.desk import Desk
 from issuer.press import InlinePress, Press
 from issuer.self_report import Ages
 from issuer.terms import Issuer
+from messages.conditions import RegisterAge
 from messages.orders import Build
 from storage.store import Store
-
-AgesOf = Callable[[TenantStore], Ages]
-"""How old a tenant's data are: what its uploads say (`feeds`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,15 +35,12 @@ class Served:
 class Serving:
     """See the module's text."""
 
-    def __init__(
-        self, cloud: Store, tenancy: Tenancy, keys: KeyFolders, declared: Build, refusal_seconds: float, ages_of: AgesOf | None = None
-    ) -> None:
+    def __init__(self, cloud: Store, tenancy: Tenancy, keys: KeyFolders, declared: Build, refusal_seconds: float) -> None:
         self._cloud = cloud
         self._tenancy = tenancy
         self._keys = keys
         self._declared = declared
         self._refusal_seconds = refusal_seconds
-        self._ages_of = ages_of
         self._served: dict[str, Served] = {}
 
     async def tenant(self, code: str) -> Tenant | None:
@@ -64,10 +61,16 @@ class Serving:
             return None
         store = self._tenancy.store(code)
         press = InlinePress(self._keys.keys(code).hands)
-        ages = None if self._ages_of is None else self._ages_of(store)
-        made = Served(terms.tenant, issuer, store, press, Desk(issuer, store, press, self._declared, ages))
+        made = Served(terms.tenant, issuer, store, press, Desk(issuer, store, press, self._declared, _ages(store), bars=bars))
         self._served[code] = made
         return made
+
+
+def _ages(store: TenantStore) -> Ages:
+    async def ages(_now: datetime) -> tuple[RegisterAge, ...]:
+        return await store.read(ages_of_all)
+
+    return ages
 
 
 def in_flight_only(tenant: Tenant) -> bool:

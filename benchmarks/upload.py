@@ -2,8 +2,8 @@
 
 python -m benchmarks.upload [PEOPLE]
 
-The town is the same at every run and is packed once, under build/. Its seals share a few carved imprints: what is carved is not what is measured. The upload is the command's own function, in a process
-of its own and a fresh database of one tenant; the events come from this process, as from the one that serves.
+The town is the same at every run and is packed once, under build/. Its seals share a few carved imprints: what is carved is not what is measured. The upload is the command's own function, in a
+process of its own and a fresh database of one tenant; the events come from this process, as from the one that serves.
 """
 
 import asyncio
@@ -20,7 +20,7 @@ from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from datetime import date, datetime, timedelta
 from functools import partial
-from itertools import count, islice
+from itertools import count, islice, pairwise
 from multiprocessing import get_context
 from pathlib import Path
 from random import Random
@@ -126,7 +126,7 @@ def packed(people: int) -> Path:
     """The town's archive, made at the first run."""
     path = Path("build") / f"town-{people}.zip"
     if not path.exists():
-        imprints = [carve("見本", Random(number), FONTS) for number in range(IMPRINTS)]
+        imprints = [carve("見本", Random(number), FONTS) for number in range(IMPRINTS)]  # noqa: S311 - pictures, the same at every run
         numbers = count()
         town = generate(11, people, DAY, carve=lambda _carved, _chance: imprints[next(numbers) % IMPRINTS])
         path.parent.mkdir(exist_ok=True)
@@ -170,7 +170,7 @@ async def _uploaded(database: Path, archive: Path) -> Uploaded:
     )
     marks.append(("end", time.perf_counter(), time.process_time()))
     phases: dict[str, Phase] = {}
-    for (name, began, cpu_began), (_, ended, cpu_ended) in zip(marks, marks[1:], strict=False):
+    for (name, began, cpu_began), (_, ended, cpu_ended) in pairwise(marks):
         note(phases.setdefault(name, Phase()), ended - began, cpu_ended - cpu_began)
     phases |= {f"  step {name}": phase for name, phase in sorted(watched.phases.items())}
     await watched.close()

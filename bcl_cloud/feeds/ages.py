@@ -9,6 +9,7 @@ from typing import Literal
 
 from sqlalchemy import Connection, select
 
+from bcl_cloud.feeds.manifest import REGISTERS
 from bcl_cloud.feeds.tables import AGES
 from certificates.kinds import KINDS
 from messages.conditions import RegisterAge
@@ -18,6 +19,12 @@ from storage.instants import instant
 def ages(connection: Connection) -> tuple[RegisterAge, ...]:
     """Every register that was uploaded, with the instant of which its data are."""
     return tuple(RegisterAge(register=row.register, as_of=instant(row.as_of)) for row in connection.execute(select(AGES).order_by(AGES.c.register)))
+
+
+def ages_of_all(connection: Connection) -> tuple[RegisterAge, ...]:
+    """All four registers; one that was never uploaded has no instant."""
+    known = {age.register: age for age in ages(connection)}
+    return tuple(known.get(register, RegisterAge(register=register, as_of=None)) for register in REGISTERS)
 
 
 def stale(connection: Connection, kind: str, now: datetime, max_age_hours: Mapping[str, float]) -> Literal["data_stale"] | None:

@@ -87,8 +87,18 @@ def take(connection: Connection, event: Event, now: datetime) -> Outcome:
     number = connection.execute(insert(EVENTS).values(row).returning(EVENTS.c.event_no)).scalar_one()
     if state == "waiting" and _apply(connection, event, int(number), now):
         connection.execute(update(EVENTS).where(EVENTS.c.event_no == number).values(state="applied"))
+        _entry_that_waits(connection, event, now)
         return "applied"
     return state
+
+
+def _entry_that_waits(connection: Connection, accepted: Event, now: datetime) -> None:
+    """The entry of a notification may be told before its acceptance; it then waits, and is in force with it."""
+    waiting = (EVENTS.c.kind == "koseki_entered") & (EVENTS.c.subject == accepted.subject) & (EVENTS.c.state == "waiting")
+    first = select(EVENTS).where(waiting, EVENTS.c.at >= stamp(accepted.at)).order_by(EVENTS.c.at, EVENTS.c.event_no).limit(1)
+    row = connection.execute(first).one_or_none() if accepted.kind == "koseki_accepted" else None
+    if row is not None and _apply(connection, msgspec.json.decode(row.body, type=Event), row.event_no, now):
+        connection.execute(update(EVENTS).where(EVENTS.c.event_no == row.event_no).values(state="applied"))
 
 
 def apply_again(connection: Connection, as_of: Mapping[str, datetime], now: datetime) -> None:
@@ -174,9 +184,9 @@ def _stop_headless(connection: Connection, household_no: str, event: Event, now:
 
 def _koseki(connection: Connection, event: Event, _number: int, now: datetime) -> bool:
     pending = connection.execute(select(KOSEKI.c.pending).where(KOSEKI.c.koseki_no == event.subject)).scalar_one_or_none()
-    if pending is None:
-        return False
-    count = pending + 1 if event.kind == "koseki_accepted" else max(0, pending - 1)
+    if pending is None or (event.kind == "koseki_entered" and not pending):
+        return False  # an entry before its acceptance waits for it
+    count = pending - 1 if event.kind == "koseki_entered" else pending + 1
     connection.execute(update(KOSEKI).where(KOSEKI.c.koseki_no == event.subject).values(pending=count))
     _moved_on(connection, KOSEKI, KOSEKI.c.koseki_no == event.subject, now)
     return True
@@ -206,7 +216,7 @@ def _end_holds(connection: Connection, as_of: datetime) -> None:
     """A hold ends with another record than the one that was to be corrected, in data that are newer than the event."""
     for row in connection.execute(select(HOLDS).where(HOLDS.c.register == "tax", HOLDS.c.at < stamp(as_of)).order_by(HOLDS.c.unit)).all():
         now = connection.execute(select(UNITS.c.digest).where(UNITS.c.register == "tax", UNITS.c.unit == row.unit)).scalar_one_or_none()
-        if now != row.digest:
+        if now is not None and now != row.digest:
             connection.execute(delete(HOLDS).where(HOLDS.c.register == "tax", HOLDS.c.unit == row.unit))
 
 

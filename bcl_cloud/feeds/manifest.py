@@ -76,6 +76,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "sha256_differs": ("SHA-256 が manifest.json と違います。", "The SHA-256 differs from manifest.json."),
     "register_not_kept": ("取り扱っていない台帳です。", "This register is not kept here."),
     "clash": ("この番号は、ほかの世帯・戸籍・者がすでに使っています。", "Somebody else has this number already."),
+    "too_many_bad": (
+        "誤りのある行がどの世帯・戸籍・者のものかわからないか、隔離できる数を超えています。何も変えていません。",
+        "It cannot be told what the bad lines belong to, or they are too many to be kept out. Nothing was changed.",
+    ),
     "removed_form": ("removed.csv は「台帳,番号」の2列で書いてください。", "Write removed.csv as register,number."),
     "removed_unknown": (
         "取り除く対象が台帳にないか、このデータの中にもあります。",

@@ -2,7 +2,7 @@
 
 import io
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from hashlib import sha256
@@ -36,10 +36,11 @@ def pack(
     return sealed(files, tenant, sequence, as_of, None if before is None else based_on or sequence - 1)
 
 
-def sealed(files: dict[str, str], tenant: str, sequence: int, as_of: datetime, based_on: int | None) -> bytes:
-    """These files (texts by name, one line a record) with their manifest."""
-    contents = {name: text.encode() for name, text in files.items()}
-    notes = {name: FileNote(max(0, content.count(b"\r\n") - 1), sha256(content).hexdigest()) for name, content in contents.items()}
+def sealed(files: dict[str, str], tenant: str, sequence: int, as_of: datetime, based_on: int | None, said: Mapping[str, int] | None = None) -> bytes:
+    """These files (texts by name, one line a record) with their manifest; `said` are numbers of lines that are not counted but said."""
+    contents = {name: text.encode("utf-8", "surrogateescape") for name, text in files.items()}
+    counted = {name: max(0, content.count(b"\r\n") - 1) for name, content in contents.items()} | dict(said or {})
+    notes = {name: FileNote(counted[name], sha256(content).hexdigest()) for name, content in contents.items()}
     kind = "full" if based_on is None else "differential"
     manifest = Manifest(format=FORMAT, tenant=tenant, sequence=sequence, kind=kind, as_of=as_of, files=notes, based_on=based_on)  # type: ignore[arg-type]
     out = io.BytesIO()

@@ -3,8 +3,6 @@
 Decides nothing about the database but what it is handed of it (birth dates of residents, for the holders of seals). One register is read at a time and let go of, so that memory holds one.
 """
 
-import csv
-import io
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
@@ -14,7 +12,9 @@ from bcl_cloud.feeds import archive as archives
 from bcl_cloud.feeds import manifest as manifests
 from bcl_cloud.feeds.archive import Archive
 from bcl_cloud.feeds.manifest import REMOVED, Manifest
+from bcl_cloud.feeds.sifting import Sifted
 from certificates.fonts.selection import missing_glyphs
+from registers.csv_records import Unreadable, records
 from registers.csv_table import BadLine, Rejected, bad_line
 from registers.koseki import csv_form as koseki_form
 from registers.koseki import part as koseki_part
@@ -30,14 +30,16 @@ FAULTS_MAX = 100_000
 """So many faults of one file are counted; of these a report shows the first thousand."""
 SENTENCES = {**archives.SENTENCES, **manifests.SENTENCES}
 Faults = dict[str, tuple[BadLine, ...]]
+Files = Archive | Sifted
 
 
 class ReadRegister(NamedTuple):
-    """What one register's files hold: its units, or faults by file; how many lines each file has."""
+    """What one register's files hold: its units, or faults by file; how many lines each file has; with quarantine the units that were left out (each with its people) for these faults."""
 
     units: Iterable[Unit]
     faults: Faults
     rows: dict[str, int]
+    left_out: Mapping[str, frozenset[str]] = {}
 
 
 def fault(code: str, number: int = 0, column: str = "") -> BadLine:
@@ -78,25 +80,45 @@ def read_register(register: str, archive: Archive, manifest: Manifest, births: d
     return _READERS[register](archive, names, births)
 
 
+def read_healthy(register: str, archive: Archive, manifest: Manifest, births: dict[str, str]) -> ReadRegister:
+    """The register as `read_register` reads it, without the units in which a line is bad; `left_out` is empty where the faults keep everything out."""
+    found = read_register(register, archive, manifest, births)
+    if not found.faults:
+        return found
+    names = [name for name in manifests.REGISTERS[register] if name in manifest.files]
+    sifted, faults = Sifted(archive, names), dict(found.faults)
+    while found.faults:
+        if not sifted.take_out(found.faults):
+            return ReadRegister((), {**faults, register: (fault("too_many_bad"),)}, {})
+        found = _READERS[register](sifted, names, births)
+        faults = {name: (*faults.get(name, ()), *found.faults.get(name, ())) for name in {**faults, **found.faults}}
+    return found._replace(faults=faults, rows={name: sifted.rows(name) for name in names}, left_out=sifted.left_out())
+
+
 def read_removed(archive: Archive, manifest: Manifest) -> tuple[dict[str, list[str]], Faults]:
     """The units that a differential takes away, by register."""
     removed: dict[str, list[str]] = {}
     if REMOVED not in manifest.files:
         return removed, {}
-    bad = []
+    bad, rows = [], 0
     with archive.open(REMOVED) as stream:
-        lines = csv.reader(io.TextIOWrapper(stream, "utf-8-sig", errors="replace", newline=""))
-        for number, cells in enumerate(lines, 1):
-            if number == 1 or not any(cells):
-                continue
-            if len(cells) != 2 or cells[0] not in manifest.registers() or not cells[1] or len(cells[1]) > 20:
-                bad.append(fault("removed_form", number))
-            else:
-                removed.setdefault(cells[0], []).append(cells[1])
+        try:
+            for place, (number, cells) in enumerate(records(stream)):
+                rows = place
+                if place == 0:
+                    bad += [fault("removed_form", number)] if cells != ["台帳", "番号"] else []
+                elif len(cells) != 2 or cells[0] not in manifest.registers() or not cells[1] or len(cells[1]) > 20:
+                    bad.append(fault("removed_form", number))
+                else:
+                    removed.setdefault(cells[0], []).append(cells[1])
+        except Unreadable as unreadable:
+            bad.append(fault(unreadable.code, unreadable.number))
+    if not bad and rows != manifest.files[REMOVED].rows:
+        bad.append(fault("rows_differ"))
     return removed, {REMOVED: tuple(bad)} if bad else {}
 
 
-def _residents(archive: Archive, names: list[str], births: dict[str, str]) -> ReadRegister:
+def _residents(archive: Files, names: list[str], births: dict[str, str]) -> ReadRegister:
     with archive.open(names[0]) as stream:
         parsed = residents_form.parse(stream, missing_glyphs=missing_glyphs, bad_lines_max=FAULTS_MAX)
     if isinstance(parsed, Rejected):
@@ -105,7 +127,7 @@ def _residents(archive: Archive, names: list[str], births: dict[str, str]) -> Re
     return ReadRegister(residents_part.units_of(parsed), {}, {names[0]: len(parsed.residents)})
 
 
-def _koseki(archive: Archive, names: list[str], _births: dict[str, str]) -> ReadRegister:
+def _koseki(archive: Files, names: list[str], _births: dict[str, str]) -> ReadRegister:
     streams = [archive.open(name) for name in names]
     try:
         parsed = koseki_form.parse(
@@ -121,7 +143,7 @@ def _koseki(archive: Archive, names: list[str], _births: dict[str, str]) -> Read
     return ReadRegister(koseki_part.units_of(parsed), {}, dict(zip(names, counts, strict=False)))
 
 
-def _seal(archive: Archive, names: list[str], births: dict[str, str]) -> ReadRegister:
+def _seal(archive: Files, names: list[str], births: dict[str, str]) -> ReadRegister:
     with archive.open(names[0]) as stream:
         parsed = seal_form.parse(stream, birth_of=births.get, imprint_file=archive.picture, bad_lines_max=FAULTS_MAX)
     if isinstance(parsed, Rejected):
@@ -129,7 +151,7 @@ def _seal(archive: Archive, names: list[str], births: dict[str, str]) -> ReadReg
     return ReadRegister(seal_part.units_of(parsed), {}, {names[0]: len(parsed.seals)})
 
 
-def _tax(archive: Archive, names: list[str], _births: dict[str, str]) -> ReadRegister:
+def _tax(archive: Files, names: list[str], _births: dict[str, str]) -> ReadRegister:
     with archive.open(names[0]) as stream:
         parsed = tax_form.parse(stream, missing_glyphs=missing_glyphs, bad_lines_max=FAULTS_MAX)
     if isinstance(parsed, Rejected):
@@ -142,7 +164,7 @@ def _lines_under_header(archive: Archive, name: str) -> int:
         return max(0, sum(bool(line.strip()) for line in stream) - 1)
 
 
-_READERS: Mapping[str, Callable[[Archive, list[str], dict[str, str]], ReadRegister]] = {
+_READERS: Mapping[str, Callable[[Files, list[str], dict[str, str]], ReadRegister]] = {
     "residents": _residents,
     "koseki": _koseki,
     "seal": _seal,

@@ -3,21 +3,24 @@
 Decides that no reader ever sees half an upload, that only changed units get new versions, and that an event of the fast lane later than the data is applied again in the same transaction.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, literal, select, update
+from sqlalchemy import Connection, delete, insert, literal, select, update
 
 from bcl_cloud.feeds.fast_lane import apply_again
 from bcl_cloud.feeds.manifest import Applied, Manifest
 from bcl_cloud.feeds.reading import PARTS
-from bcl_cloud.feeds.tables import AGES, CHANGED, STAGED, UNITS, UPLOADS
+from bcl_cloud.feeds.tables import AGES, CHANGED, LEFT_OUT, QUARANTINE, STAGED, UNITS, UPLOADS
 from registers.koseki import part as koseki_part
 from registers.koseki.schema import MEMBERS
+from registers.residents import part as residents_part
 from registers.residents.schema import RESIDENTS
 from registers.staging import Unit
 from storage.instants import instant, stamp
+
+WAITING = (*STAGED.values(), CHANGED, LEFT_OUT)
 
 
 class Superseded(Exception):
@@ -41,7 +44,7 @@ def stands(connection: Connection) -> Applied | None:
 def begin(connection: Connection, manifest: Manifest, now: datetime) -> int:
     """The upload's number. One that was being read is abandoned: its process has died, or a newer attempt takes its place."""
     connection.execute(update(UPLOADS).where(UPLOADS.c.state == "reading").values(state="abandoned", ended_at=stamp(now)))
-    for table in (*STAGED.values(), CHANGED):
+    for table in WAITING:
         connection.execute(delete(table))
     row = {
         "sequence": manifest.sequence,
@@ -54,10 +57,27 @@ def begin(connection: Connection, manifest: Manifest, now: datetime) -> int:
     return int(connection.execute(insert(UPLOADS).values(row).returning(UPLOADS.c.upload_no)).scalar_one())
 
 
-def known_units(connection: Connection, register: str) -> tuple[dict[str, tuple[str, int]], dict[str, int]]:
-    """(what each unit was when it came: digest and version; the version that it has now)."""
+def note_refused(connection: Connection, manifest: Manifest | None, report: Callable[[int], str], now: datetime) -> int:
+    """Note an upload that was refused before anything of it was read; its number, with which `report` is made."""
+    said = {"sequence": 0, "digest": "", "kind": "", "as_of": ""}
+    if manifest is not None:
+        said = {"sequence": manifest.sequence, "digest": manifest.digest(), "kind": manifest.kind, "as_of": stamp_or_nothing(manifest.as_of)}
+    row = said | {"state": "rejected", "begun_at": stamp(now), "ended_at": stamp(now)}
+    number = int(connection.execute(insert(UPLOADS).values(row).returning(UPLOADS.c.upload_no)).scalar_one())
+    connection.execute(update(UPLOADS).where(UPLOADS.c.upload_no == number).values(report=report(number)))
+    return number
+
+
+def stamp_or_nothing(at: datetime) -> str:
+    """An instant as it is kept; nothing of one that has no offset."""
+    return stamp(at) if at.tzinfo is not None else ""
+
+
+def known_units(connection: Connection, register: str) -> tuple[dict[str, tuple[str, int]], dict[str, int], frozenset[str]]:
+    """(what each unit was when it came: digest and version; the version that it has now; units of which something is in quarantine)."""
     came = connection.execute(select(UNITS.c.unit, UNITS.c.digest, UNITS.c.revision).where(UNITS.c.register == register))
-    return {row.unit: (row.digest, row.revision) for row in came}, PARTS[register].revisions(connection)
+    waiting = frozenset(connection.execute(select(QUARANTINE.c.unit).where(QUARANTINE.c.register == register)).scalars())
+    return {row.unit: (row.digest, row.revision) for row in came}, PARTS[register].revisions(connection), waiting
 
 
 def let_wait(connection: Connection, upload_no: int, register: str, units: Sequence[tuple[Unit, str]], removed: Iterable[str] = ()) -> None:
@@ -77,12 +97,25 @@ def let_wait(connection: Connection, upload_no: int, register: str, units: Seque
         connection.execute(insert(CHANGED), changed)
 
 
+def leave_out(connection: Connection, upload_no: int, register: str, left_out: Mapping[str, Iterable[str]]) -> None:
+    """Note units (each with the 宛名番号 of its people) that stay out of this upload; what waits of them goes."""
+    _demand_reading(connection, upload_no)
+    for unit, people in sorted(left_out.items()):
+        connection.execute(delete(CHANGED).where(CHANGED.c.register == register, CHANGED.c.unit == unit))
+        everybody = {"", *people, *_let_go(connection, register, unit)}
+        known = select(LEFT_OUT.c.unit).where(LEFT_OUT.c.register == register, LEFT_OUT.c.unit == unit)
+        if connection.execute(known).first() is None:
+            connection.execute(insert(LEFT_OUT), [{"register": register, "unit": unit, "person": person} for person in sorted(everybody)])
+
+
 def switch(connection: Connection, upload_no: int, manifest: Manifest, report: str, now: datetime) -> None:
     """Everything that waits takes its place. Raises `Superseded` or `Clash`, and nothing is changed then."""
     _demand_reading(connection, upload_no)
     before = stands(connection)
     if before is not None and (before.sequence >= manifest.sequence or (manifest.kind == "differential" and before.sequence != manifest.based_on)):
         raise Superseded
+    if manifest.kind == "full" and "residents" in manifest.registers():
+        residents_part.give_up_serials(connection, _keys("residents"), STAGED, now=now)
     found = [
         (register, column, unit) for register in manifest.registers() for column, unit in PARTS[register].clashes(connection, _keys(register), STAGED)
     ]
@@ -90,6 +123,7 @@ def switch(connection: Connection, upload_no: int, manifest: Manifest, report: s
         raise Clash(found)
     for register in manifest.registers():
         _put(connection, register, manifest, now)
+        _keep_out(connection, upload_no, register, manifest)
     apply_again(connection, dict.fromkeys(manifest.registers(), manifest.as_of), now)
     connection.execute(update(UPLOADS).where(UPLOADS.c.upload_no == upload_no).values(state="applied", ended_at=stamp(now), report=report))
 
@@ -102,9 +136,9 @@ def reject(connection: Connection, upload_no: int, report: str, now: datetime) -
 
 def clear(connection: Connection, upload_no: int) -> None:
     """Forget the rows that waited for this upload, unless a newer one's are there."""
-    newest = connection.execute(select(func.max(UPLOADS.c.upload_no))).scalar_one()
-    if newest == upload_no:
-        for table in (*STAGED.values(), CHANGED):
+    other = select(UPLOADS.c.upload_no).where(UPLOADS.c.state == "reading", UPLOADS.c.upload_no != upload_no)
+    if connection.execute(other).first() is None:
+        for table in WAITING:
             connection.execute(delete(table))
 
 
@@ -131,6 +165,31 @@ def _put(connection: Connection, register: str, manifest: Manifest, now: datetim
     connection.execute(delete(AGES).where(AGES.c.register == register))
     age: Mapping[str, Any] = {"register": register, "as_of": stamp(manifest.as_of), "sequence": manifest.sequence, "revision": revision}
     connection.execute(insert(AGES).values(age))
+
+
+def _let_go(connection: Connection, register: str, unit: str) -> set[str]:
+    """Take a unit's rows away from those that wait; the 宛名番号 that stood in them."""
+    people: set[str] = set()
+    for table in PARTS[register].TABLES:
+        waiting = STAGED[table.name]
+        its = PARTS[register].waiting_of(waiting, STAGED, unit)
+        if "atena_no" in waiting.c:
+            people |= {found for found in connection.execute(select(waiting.c.atena_no).where(its)).scalars() if found}
+    for table in reversed(PARTS[register].TABLES):
+        waiting = STAGED[table.name]
+        connection.execute(delete(waiting).where(PARTS[register].waiting_of(waiting, STAGED, unit)))
+    return people
+
+
+def _keep_out(connection: Connection, upload_no: int, register: str, manifest: Manifest) -> None:
+    """The quarantine as it is from now on: what came healthy is out of it. A unit in it counts as unknown, so that it is put in place when it comes again, whatever it says then."""
+    healed = QUARANTINE.c.register == register
+    connection.execute(delete(QUARANTINE).where(healed if manifest.kind == "full" else healed & QUARANTINE.c.unit.in_(_keys(register))))
+    left = select(LEFT_OUT.c.unit).where(LEFT_OUT.c.register == register)
+    connection.execute(delete(QUARANTINE).where(healed, QUARANTINE.c.unit.in_(left)))
+    new = select(LEFT_OUT.c.register, LEFT_OUT.c.unit, LEFT_OUT.c.person, literal(upload_no)).where(LEFT_OUT.c.register == register)
+    connection.execute(insert(QUARANTINE).from_select(["register", "unit", "person", "upload_no"], new))
+    connection.execute(delete(UNITS).where(UNITS.c.register == register, UNITS.c.unit.in_(left)))
 
 
 def _residents_of(connection: Connection) -> set[str]:

@@ -1,4 +1,5 @@
-"""What a tenant's database holds beside its registers: uploads, what each unit was when it came, what waits to be put in place, events of the fast lane, the age of each register. Never a name."""
+"""What a tenant's database holds beside its registers: uploads, what each unit was when it came, what waits to be put in place, what was left out, events of the
+fast lane, the age of each register, what the tenant has decided about its data. Never a name."""
 
 from sqlalchemy import Column, Index, Integer, MetaData, String, Table, Text
 
@@ -74,6 +75,32 @@ HOLDS = Table(
     Column("event_no", Integer, nullable=False),
     Column("at", String(32), nullable=False),
     Column("digest", String(32)),  # of the record that is to be corrected
+)
+
+QUARANTINE = Table(
+    "feed_quarantine",
+    METADATA,
+    Column("register", String(10), primary_key=True),
+    Column("unit", String(20), primary_key=True),
+    Column("person", String(20), primary_key=True),  # 宛名番号 of somebody in the unit as it was sent; empty: the unit itself
+    Column("upload_no", Integer, nullable=False),
+)
+
+LEFT_OUT = Table(
+    "feed_left_out",
+    METADATA,
+    Column("register", String(10), primary_key=True),
+    Column("unit", String(20), primary_key=True),
+    Column("person", String(20), primary_key=True),
+)
+
+TERMS = Table(
+    "feed_terms",
+    METADATA,
+    Column("terms_no", Integer, primary_key=True),
+    Column("terms", Text, nullable=False),
+    Column("set_by", String(100), nullable=False),
+    Column("set_at", String(32), nullable=False),
 )
 
 STAGED = {table.name: staged_copy(table, METADATA) for part in (residents, koseki, seal, tax) for table in part.TABLES}

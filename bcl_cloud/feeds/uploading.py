@@ -11,8 +11,9 @@ import msgspec
 
 from bcl_cloud.feeds import switching
 from bcl_cloud.feeds.archive import Archive, BadArchive, Limits
+from bcl_cloud.feeds.feed_terms import FeedTerms, terms_of
 from bcl_cloud.feeds.manifest import Manifest, judge
-from bcl_cloud.feeds.reading import Faults, fault, read_manifest, read_register, read_removed, whole_file_faults
+from bcl_cloud.feeds.reading import Faults, fault, read_healthy, read_manifest, read_register, read_removed, whole_file_faults
 from registers.residents.tables import residents_in_order
 from registers.staging import Unit, digest_of
 from storage.store import Store
@@ -20,6 +21,15 @@ from storage.store import Store
 PORTION = 2000
 """Units that wait in one transaction: between two portions the fast lane and the issuing have their turn."""
 SHOWN_MAX = 1000
+CLASHES_MAX = 200
+COLUMN_WORDS = {
+    "atena_no": "宛名番号",
+    "my_number": "個人番号",
+    "juminhyo_code": "住民票コード",
+    "serial": "証明書シリアル番号",
+    "person_no": "戸籍の者の番号",
+    "registration_no": "印鑑登録番号",
+}
 
 
 class FaultLine(msgspec.Struct, frozen=True):
@@ -34,7 +44,8 @@ class FaultLine(msgspec.Struct, frozen=True):
 
 
 class UploadReport(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of an upload. `rejected`: nothing was changed. `faults` are the first thousand of each file, `fault_count` all. Units by register: changed or new, and taken away."""
+    """What became of an upload. `rejected`: nothing was changed. `faults` are the first thousand of each file, `fault_count` all. Units by register:
+    changed or new, and taken away; `left_out`: those kept out by quarantine, whose bad lines are then the `faults` of an `applied` upload."""
 
     outcome: str  # applied, repeated, rejected
     sequence: int | None = None
@@ -42,6 +53,7 @@ class UploadReport(msgspec.Struct, frozen=True, kw_only=True):
     rows: dict[str, int] = {}
     changed: dict[str, int] = {}
     removed: dict[str, int] = {}
+    left_out: dict[str, tuple[str, ...]] = {}
     faults: tuple[FaultLine, ...] = ()
     fault_count: int = 0
 
@@ -62,17 +74,30 @@ async def upload(
     limits: Limits | None = None,
     tell: Tell = _nobody,
 ) -> UploadReport:
-    """Upload an archive for `tenant`, which keeps these `registers` here; `tell` hears each phase as it begins. Raises `StoreFailed` where the database gave no certain answer: upload the same archive again."""
+    """Upload an archive for `tenant`, which keeps these `registers` here; `tell` hears each phase as it begins.
+
+    Raises `StoreFailed` where the database gave no certain answer: upload the same archive again.
+    """
     try:
         archive = Archive(source, limits)
     except BadArchive as bad:
-        return _rejected({"": (fault(bad.code),)})
+        return await _refused(store, None, _rejected({"": (fault(bad.code),)}), clock())
     try:
         return await _Upload(store, archive, tenant, frozenset(registers), clock, tell).run()
     except BadArchive as bad:
-        return _rejected({"": (fault(bad.code),)})
+        return await _refused(store, None, _rejected({"": (fault(bad.code),)}), clock())
     finally:
         archive.close()
+
+
+async def _refused(store: Store, manifest: Manifest | None, report: UploadReport, now: datetime) -> UploadReport:
+    """Note an upload of which nothing was read, and answer with its number."""
+    number = await store.write(switching.note_refused, manifest, lambda number: msgspec.json.encode(_numbered(report, number)).decode(), now)
+    return _numbered(report, number)
+
+
+def _numbered(report: UploadReport, number: int) -> UploadReport:
+    return msgspec.structs.replace(report, upload_no=number)
 
 
 class _Upload:
@@ -87,19 +112,22 @@ class _Upload:
         self._rows: dict[str, int] = {}
         self._changed: dict[str, int] = {}
         self._removed: dict[str, int] = {}
+        self._left_out: dict[str, set[str]] = {}
+        self._bad: Faults = {}
+        self._terms = FeedTerms()
 
     async def run(self) -> UploadReport:
         self._tell("check")
         manifest = read_manifest(self._archive)
         if not isinstance(manifest, Manifest):
-            return _rejected({"manifest.json": (manifest,)})
+            return await _refused(self._store, None, _rejected({"manifest.json": (manifest,)}), self._clock())
         why = judge(manifest, self._tenant, await self._store.read(switching.stands), self._clock())
         if why == "repeat":
             report = await self._store.read(switching.report_of, manifest.sequence)
             return msgspec.structs.replace(msgspec.json.decode(report or "", type=UploadReport), outcome="repeated")
         faults: Faults = {"manifest.json": (fault(why),)} if why else whole_file_faults(self._archive, manifest, self._kept)
         if faults:
-            return _rejected(faults, manifest.sequence)
+            return await _refused(self._store, manifest, _rejected(faults, manifest.sequence), self._clock())
         number = await self._store.write(switching.begin, manifest, self._clock())
         try:
             return await self._read_and_switch(manifest, number)
@@ -107,19 +135,15 @@ class _Upload:
             return _rejected({"manifest.json": (fault("sequence_used"),)}, manifest.sequence, number)
 
     async def _read_and_switch(self, manifest: Manifest, number: int) -> UploadReport:
+        self._terms = await self._store.read(terms_of)
         faults = await self._stage(manifest, number)
-        if not faults:
-            report = UploadReport(
-                outcome="applied", sequence=manifest.sequence, upload_no=number, rows=self._rows, changed=self._changed, removed=self._removed
-            )
+        while not faults:
+            report = self._applied(manifest, number)
             self._tell("switch")
             try:
                 await self._store.write(switching.switch, number, manifest, msgspec.json.encode(report).decode(), self._clock())
             except switching.Clash as clash:
-                columns = {
-                    register: tuple(fault("clash", 0, column) for of, column, _ in clash.found if of == register) for register, _, _ in clash.found
-                }
-                faults = columns
+                faults = await self._clashed(number, clash)
             else:
                 self._tell("clear")
                 await self._store.write(switching.clear, number)
@@ -129,14 +153,46 @@ class _Upload:
         await self._store.write(switching.clear, number)
         return rejected
 
+    async def _clashed(self, number: int, clash: switching.Clash) -> Faults:
+        """With quarantine the units that claim somebody else's number stay out as well, and the rest is tried again; without it, why nothing is changed."""
+        told: Faults = {}
+        for register, column, unit in clash.found:
+            told[register] = (*told.get(register, ()), fault("clash", 0, COLUMN_WORDS[column]))
+            if self._terms.quarantine:
+                self._left_out.setdefault(register, set()).add(unit)
+        if not self._terms.quarantine or sum(map(len, self._left_out.values())) > CLASHES_MAX:
+            return told
+        for register, _, unit in clash.found:
+            await self._store.write(switching.leave_out, number, register, {unit: ()})
+        self._bad |= {name: (*self._bad.get(name, ()), *lines) for name, lines in told.items()}
+        return {}
+
+    def _applied(self, manifest: Manifest, number: int) -> UploadReport:
+        return UploadReport(
+            outcome="applied",
+            sequence=manifest.sequence,
+            upload_no=number,
+            rows=self._rows,
+            changed=self._changed,
+            removed=self._removed,
+            left_out={register: tuple(sorted(units)[:SHOWN_MAX]) for register, units in self._left_out.items() if units},
+            faults=_shown(self._bad),
+            fault_count=sum(map(len, self._bad.values())),
+        )
+
     async def _stage(self, manifest: Manifest, number: int) -> Faults:
         removed, faults = read_removed(self._archive, manifest)
         if manifest.kind == "differential":
             self._births = {person.atena_no: person.birth for person in await self._store.read(residents_in_order)}
         for register in manifest.registers():
             self._tell(f"read {register}")
-            found = read_register(register, self._archive, manifest, self._births)
-            faults |= found.faults
+            read = read_healthy if self._terms.quarantine else read_register
+            found = read(register, self._archive, manifest, self._births)
+            if found.left_out:
+                self._bad |= found.faults
+                self._left_out[register] = set(found.left_out)
+            else:
+                faults |= found.faults
             for name, rows in found.rows.items():
                 self._rows[name] = rows
                 if rows != manifest.files[name].rows:
@@ -144,11 +200,13 @@ class _Upload:
             if not faults:
                 self._tell(f"stage {register}")
                 faults |= await self._let_wait(number, register, manifest, found.units, removed.get(register, []))
+                if found.left_out:
+                    await self._store.write(switching.leave_out, number, register, found.left_out)
         return faults
 
     async def _let_wait(self, number: int, register: str, manifest: Manifest, units: Iterable[Unit], removed: list[str]) -> Faults:
-        came, now = await self._store.read(switching.known_units, register)
-        seen: set[str] = set()
+        came, now, waiting = await self._store.read(switching.known_units, register)
+        seen = set(self._left_out.get(register, ()))
         portion: list[tuple[Unit, str]] = []
         self._changed[register] = 0
         for unit in units:
@@ -163,7 +221,9 @@ class _Upload:
                 await self._store.write(switching.let_wait, number, register, portion)
                 portion = []
         gone = sorted(now.keys() - seen) if manifest.kind == "full" else removed
-        if manifest.kind == "differential" and (len(set(gone)) != len(gone) or any(key not in now or key in seen for key in gone)):
+        if manifest.kind == "differential" and (
+            len(set(gone)) != len(gone) or any((key not in now and key not in waiting) or key in seen for key in gone)
+        ):
             return {"removed.csv": (fault("removed_unknown"),)}
         self._removed[register] = len(gone)
         await self._store.write(switching.let_wait, number, register, portion, gone)
@@ -171,9 +231,12 @@ class _Upload:
 
 
 def _rejected(faults: Faults, sequence: int | None = None, number: int | None = None) -> UploadReport:
-    shown = tuple(
+    return UploadReport(outcome="rejected", sequence=sequence, upload_no=number, faults=_shown(faults), fault_count=sum(map(len, faults.values())))
+
+
+def _shown(faults: Faults) -> tuple[FaultLine, ...]:
+    return tuple(
         FaultLine(file, line.number, line.column, line.code, line.reason, line.reason_en)
         for file, lines in faults.items()
         for line in lines[:SHOWN_MAX]
     )
-    return UploadReport(outcome="rejected", sequence=sequence, upload_no=number, faults=shown, fault_count=sum(map(len, faults.values())))

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, Table, delete, func, select, update
+from sqlalchemy import ColumnElement, Connection, Select, Table, delete, func, select, update
 
 from registers.koseki.csv_form import Parsed
 from registers.koseki.schema import ENTRIES, FUHYO_ADDRESSES, FUHYO_PEOPLE, KOSEKI, MEMBERS, PROTECTIONS, SUPPRESSIONS, USAGE_REGISTRATIONS
@@ -15,6 +15,8 @@ from registers.koseki.tables import rows_of
 from registers.staging import Staged, Unit, put_staged
 
 TABLES: tuple[Table, ...] = (KOSEKI, MEMBERS, ENTRIES, FUHYO_PEOPLE, FUHYO_ADDRESSES, PROTECTIONS, SUPPRESSIONS)
+IN_FORCE = ("current", "on_paper")
+"""In one of these a resident may stand once. Only `current` can be bound by 利用登録."""
 _FORBIDDING = (PROTECTIONS, SUPPRESSIONS)
 
 
@@ -37,6 +39,14 @@ def highest_revision(connection: Connection) -> int:
     return int(connection.execute(select(func.coalesce(func.max(KOSEKI.c.revision), 0))).scalar_one())
 
 
+def waiting_of(waiting: Table, staged: Staged, unit: str) -> ColumnElement[bool]:
+    """The waiting rows of one 戸籍; of protections and stops by its waiting people, who must still be there."""
+    if "koseki_no" in waiting.c:
+        return waiting.c.koseki_no == unit
+    people = staged[MEMBERS.name]
+    return waiting.c.person_no.in_(select(people.c.person_no).where(people.c.koseki_no == unit))
+
+
 def clashes(connection: Connection, keys: Select[Any], staged: Staged) -> list[tuple[str, str]]:
     """(column, 戸籍番号 in the file) of every waiting person whose number, or whose resident, stands in a 戸籍 that stays."""
     waiting, its = staged[MEMBERS.name], staged[KOSEKI.name]
@@ -46,7 +56,7 @@ def clashes(connection: Connection, keys: Select[Any], staged: Staged) -> list[t
         .join(its, its.c.koseki_no == waiting.c.koseki_no)
         .join(MEMBERS, MEMBERS.c.atena_no == waiting.c.atena_no)
         .join(KOSEKI, KOSEKI.c.koseki_no == MEMBERS.c.koseki_no)
-        .where(waiting.c.removed_on.is_(None), its.c.standing == "current", MEMBERS.c.removed_on.is_(None), KOSEKI.c.standing == "current")
+        .where(waiting.c.removed_on.is_(None), its.c.standing.in_(IN_FORCE), MEMBERS.c.removed_on.is_(None), KOSEKI.c.standing.in_(IN_FORCE))
         .where(MEMBERS.c.koseki_no.not_in(keys))
     )
     return [

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, Table, delete, func, select, update
+from sqlalchemy import ColumnElement, Connection, Select, Table, delete, func, select, update
 
 from registers.residents.csv_form import Parsed
 from registers.residents.schema import HOUSEHOLDS, PROTECTIONS, RESIDENTS, SUPPRESSIONS
@@ -36,6 +36,14 @@ def revisions(connection: Connection) -> dict[str, int]:
     return {row.household_no: row.revision for row in connection.execute(select(HOUSEHOLDS.c.household_no, HOUSEHOLDS.c.revision))}
 
 
+def waiting_of(waiting: Table, staged: Staged, unit: str) -> ColumnElement[bool]:
+    """The waiting rows of one household; of protections by its waiting people, who must still be there."""
+    if "household_no" in waiting.c:
+        return waiting.c.household_no == unit
+    people = staged[RESIDENTS.name]
+    return waiting.c.atena_no.in_(select(people.c.atena_no).where(people.c.household_no == unit))
+
+
 def clashes(connection: Connection, keys: Select[Any], staged: Staged) -> list[tuple[str, str]]:
     """(column, 世帯番号 in the file) of every waiting person one of whose numbers somebody has who stays."""
     waiting = staged[RESIDENTS.name]
@@ -44,6 +52,17 @@ def clashes(connection: Connection, keys: Select[Any], staged: Staged) -> list[t
         same = select(waiting.c.household_no).join(RESIDENTS, RESIDENTS.c[name] == waiting.c[name]).where(RESIDENTS.c.household_no.not_in(keys))
         found += [(name, household_no) for household_no in connection.execute(same.order_by(waiting.c.staged_no)).scalars()]
     return found
+
+
+def give_up_serials(connection: Connection, keys: Select[Any], staged: Staged, *, now: datetime) -> None:
+    """In a file of everybody, a serial that stands beside somebody else's name has left its old holder, whose cell is empty and whose household may be otherwise unchanged."""
+    waiting = staged[RESIDENTS.name]
+    given = select(waiting.c.serial).where(waiting.c.serial.is_not(None))
+    old = select(RESIDENTS.c.atena_no, RESIDENTS.c.household_no).where(RESIDENTS.c.serial.in_(given), RESIDENTS.c.household_no.not_in(keys))
+    for row in connection.execute(old.order_by(RESIDENTS.c.atena_no)).all():
+        connection.execute(update(RESIDENTS).where(RESIDENTS.c.atena_no == row.atena_no).values(serial=None, card_usable_from=None))
+        moved = update(HOUSEHOLDS).where(HOUSEHOLDS.c.household_no == row.household_no)
+        connection.execute(moved.values(revision=highest_revision(connection) + 1, changed_at=now.isoformat()))
 
 
 def put_part(connection: Connection, keys: Select[Any], staged: Staged, *, revision: int, now: datetime) -> None:

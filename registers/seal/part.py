@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, Table, delete, func, select, update
+from sqlalchemy import ColumnElement, Connection, Select, Table, delete, func, select, update
 
 from registers.seal.csv_form import Parsed
 from registers.seal.schema import SEALS, seal_row
@@ -36,6 +36,11 @@ def revisions(connection: Connection) -> dict[str, int]:
 def highest_revision(connection: Connection) -> int:
     """The highest number that the register bears now."""
     return int(connection.execute(select(func.coalesce(func.max(SEALS.c.revision), 0))).scalar_one())
+
+
+def waiting_of(waiting: Table, _staged: Staged, unit: str) -> ColumnElement[bool]:
+    """The waiting rows of one holder."""
+    return waiting.c.atena_no == unit
 
 
 def clashes(connection: Connection, keys: Select[Any], staged: Staged) -> list[tuple[str, str]]:

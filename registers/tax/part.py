@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, String, Table, cast, delete, func, select
+from sqlalchemy import ColumnElement, Connection, Select, String, Table, cast, delete, func, select
 
 from registers.staging import GIVEN_LATER, Staged, Unit, put_staged
 from registers.tax.csv_form import Parsed
@@ -33,6 +33,11 @@ def revisions(connection: Connection) -> dict[str, int]:
 def highest_revision(connection: Connection) -> int:
     """The highest number that the register bears now."""
     return int(connection.execute(select(func.coalesce(func.max(RECORDS.c.revision), 0))).scalar_one())
+
+
+def waiting_of(waiting: Table, _staged: Staged, unit: str) -> ColumnElement[bool]:
+    """The waiting row of one person and year."""
+    return waiting.c.atena_no + "/" + cast(waiting.c.year, String) == unit
 
 
 def clashes(_connection: Connection, _keys: Select[Any], _staged: Staged) -> list[tuple[str, str]]:

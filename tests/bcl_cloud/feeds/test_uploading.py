@@ -3,89 +3,24 @@
 import asyncio
 import io
 import zipfile
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
-import pytest_asyncio
 from sqlalchemy import select
 
 from bcl_cloud.feeds.ages import ages, stale
 from bcl_cloud.feeds.fast_lane import Event, held, take
 from bcl_cloud.feeds.packing import ALL, _files, pack, sealed
 from bcl_cloud.feeds.tables import METADATA, STAGED
-from bcl_cloud.feeds.uploading import UploadReport, upload
 from registers.koseki.tables import register_in_order
-from registers.population import Population, generate
 from registers.residents import changes
-from registers.residents.resident import Resident
 from registers.residents.tables import METADATA as REGISTERS
-from registers.residents.tables import household_of, resident, residents_in_order
-from registers.seal.carving import carve
-from registers.seal.tables import seals_in_order
-from registers.tax.tables import records_in_order
-from storage.instants import JST
+from registers.residents.tables import household_of, resident
 from storage.sqlite import SqliteStore
-from tests.registers.seal.seals import FONTS
-
-NOW = datetime(2026, 11, 23, 9, 30, tzinfo=JST)
-AS_OF = NOW - timedelta(hours=8)
-TENANT = "992011"
-
-
-@cache
-def town() -> Population:
-    return generate(3, 60, date(2026, 11, 23), carve=lambda carved, chance: carve(carved, chance, FONTS))
-
-
-@pytest_asyncio.fixture
-async def store(tmp_path: Path) -> AsyncIterator[SqliteStore]:
-    opened = await SqliteStore.open(tmp_path / "tenant.db", REGISTERS, METADATA)
-    yield opened
-    await opened.close()
-
-
-async def send(store: Any, archive: bytes, tenant: str = TENANT) -> UploadReport:
-    return await upload(store, archive, tenant, ALL, lambda: NOW)
-
-
-async def everything(store: SqliteStore) -> Any:
-    people = {person.atena_no: person for person in await store.read(residents_in_order)}
-    koseki, fuhyo = await store.read(register_in_order)
-    return (
-        people,
-        {one.koseki_no: replace(one, version="") for one in koseki},
-        {one.koseki_no: replace(one, version="") for one in fuhyo},
-        {one.registration_no: replace(one, version="") for one in await store.read(seals_in_order)},
-        {(one.atena_no, one.year): replace(one, version="") for one in await store.read(records_in_order)},
-    )
-
-
-def healthy() -> Resident:
-    return town().residents[0]
-
-
-def changed_town() -> Population:
-    """Somebody in one household has another name's reading, one household is gone with its seals and records."""
-    first = healthy()
-    last = town().households[-1].household_no
-    went = {person.atena_no for person in town().residents if person.household_no == last}
-    residents = tuple(
-        replace(person, previous_address="例示県ためし市栄町９番地") if person.atena_no == first.atena_no else person
-        for person in town().residents
-        if person.household_no != last
-    )
-    return replace(
-        town(),
-        residents=residents,
-        households=tuple(one for one in town().households if one.household_no != last),
-        seals=tuple(seal for seal in town().seals if seal.atena_no not in went),
-        tax=tuple(record for record in town().tax if record.atena_no not in went),
-    )
+from tests.bcl_cloud.feeds.feeding import AS_OF, NOW, TENANT, changed_town, everything, healthy, send, town
 
 
 async def test_a_full_upload_brings_every_register_and_its_age(store: SqliteStore) -> None:
