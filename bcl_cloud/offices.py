@@ -18,6 +18,7 @@ from issuer.clerks.office import CLERK, PROTECTION_CLERK, TEMPLATES, ClerksOffic
 from issuer.clerks.papers import PaperPages
 from issuer.clerks.residents import ResidentPages
 from issuer.clerks.uses import UsePages
+from issuer.clerks.years import YearPages
 from issuer.issue_history import count_by_state
 from screens.office import office_app
 from screens.sign_in import StaffAccount
@@ -122,4 +123,5 @@ def tenant_office(served: Served, accounts: tuple[StaffAccount, ...], now: Calla
     pages = ClerksOffice(tenant.name, tenant.name_en, (CLERK, PROTECTION_CLERK))
     for each in (PaperPages, ResidentPages, KosekiPages, UsePages):
         each(pages, store).add_to(office)
+    YearPages(served.issuer, served.press, store).add_to(office)
     return office

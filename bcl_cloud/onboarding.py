@@ -39,7 +39,7 @@ STEPS: dict[str, tuple[str, str]] = {
 
 
 class StaffSetting(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A clerk's account: argon2id hash, roles (`clerk`, `protection_clerk`)."""
+    """A clerk's account: argon2id hash, roles (`clerk`, `protection_clerk`, `tax`)."""
 
     name: str
     password_hash: str

@@ -14,13 +14,13 @@ from bcl_cloud.cloud_tables import CERTIFIERS, SEALS, SETTINGS, STAFF, TENANTS
 from bcl_cloud.journal import Entry, note
 from bcl_cloud.tenant_states import Happening, State, after
 from bcl_cloud.tenant_tables import checked_code
-from issuer.clerks.office import CLERK, PROTECTION_CLERK
+from issuer.clerks.office import CLERK, PROTECTION_CLERK, TAX
 from issuer.terms import Certifier, PolicySetting, policies_of
 from screens.sign_in import StaffAccount
 from storage.instants import instant, stamp
 
 PAPERS_PER_DAY_MAX = 20_000
-ROLES = (CLERK, PROTECTION_CLERK)
+ROLES = (CLERK, PROTECTION_CLERK, TAX)
 
 
 class TenantRefused(Exception):

@@ -248,7 +248,9 @@ def _koseki_settled(case: Case) -> Declined | None:
 
 def _tax_known(case: Case) -> Declined | None:
     """A record of a year that is offered now; of the year asked for, once one is."""
-    open_now = years_open(case.policy, case.today)
+    open_now = years_open(case.policy, case.today, case.sources.years_approved)
+    if not open_now:
+        return Declined("year_not_open", "between two years, or none approved")
     records = [record for record in case.sources.tax if record.year in open_now]
     if case.year is None:
         return None if records else Declined("tax_not_here", "no record of a year that is open")
@@ -258,7 +260,7 @@ def _tax_known(case: Case) -> Declined | None:
 
 
 def _tax_declared(case: Case) -> Declined | None:
-    open_now = years_open(case.policy, case.today)
+    open_now = years_open(case.policy, case.today, case.sources.years_approved)
     asked = [record for record in case.sources.tax if record.year in open_now and case.year in (None, record.year)]
     return None if any(issuable_record(record, case) for record in asked) else Declined("tax_undeclared", "income not declared")
 

@@ -190,7 +190,7 @@ def _years(case: Case) -> tuple[int, ...]:
     if not case.kind.yearly:
         return ()
     known = {record.year for record in case.sources.tax if issuable_record(record, case)}
-    return tuple(year for year in years_open(case.policy, case.today) if year in known)
+    return tuple(year for year in years_open(case.policy, case.today, case.sources.years_approved) if year in known)
 
 
 def _wrongly_wanted(wanted: Wanted, case: Case) -> Declined | None:

@@ -22,6 +22,7 @@ class Policy:
     """`options`: codes offered here (an item may be kept for the counter, e.g. 個人番号 or 住民票コード); `forms` in the order they are offered; `copies_max` a request.
 
     `years`: how many fiscal years back from the latest open one a yearly paper is offered (1: the latest only); `year_opens`: month and day from which a new fiscal year's figures are issued;
+    `years_need_approval`: a year's figures are issued only once its tax section has approved its specimens; `switch_days`: for how many days before the opening yearly papers are closed;
     `eras` where a new 元号 is added. ValueError when it contradicts itself or names what does not exist.
     """
 
@@ -34,6 +35,8 @@ class Policy:
     undeclared: Undeclared = "refuse"
     years: int = 1
     year_opens: tuple[int, int] = (6, 3)
+    years_need_approval: bool = False
+    switch_days: int = 0
     eras: tuple[Era, ...] = ERAS
 
     def __post_init__(self) -> None:
@@ -56,6 +59,7 @@ class Policy:
             "undeclared: refuse or blank_for_dependants": self.undeclared not in ("refuse", "blank_for_dependants"),
             "years: 1 to 10": not 1 <= self.years <= 10,
             "year_opens: a month and a day": not (1 <= month <= 12 and 1 <= day <= 31),
+            "switch_days: 0 to 60": not 0 <= self.switch_days <= 60,
             "eras: at least one, the earliest first": not days or days != sorted(set(days)),
         }
 

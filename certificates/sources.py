@@ -38,5 +38,6 @@ class Sources:
     fuhyo: Fuhyo | None = None
     seal: SealRegistration | None = None
     tax: tuple[TaxRecord, ...] = ()
+    years_approved: frozenset[int] = frozenset()  # 年度 whose specimens the tax section has approved
     vouched: Vouched | None = None
     by_use: bool = False  # the 戸籍 was found by 利用登録, not by the link from the resident register

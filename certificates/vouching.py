@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import date
 
 from certificates.entitlement import RULES, Case, Declined, entitled
-from certificates.tax_years import latest_year, years_open
+from certificates.tax_years import years_open
 from registers.register_dates import calendar_day
 from registers.residents.resident import Resident
 
@@ -53,9 +53,10 @@ def _year_open(case: Case) -> Declined | None:
     assert vouched is not None
     if case.year not in (None, vouched.year):
         return Declined("referral_invalid", "vouched for another year")
-    if vouched.year in years_open(case.policy, case.today):
+    open_now = years_open(case.policy, case.today, case.sources.years_approved)
+    if vouched.year in open_now:
         return None
-    later = vouched.year > latest_year(case.policy, case.today)
+    later = not open_now or vouched.year > open_now[0]
     return Declined("year_not_open", "a year that is not open yet") if later else Declined("year_invalid", "a year that is not offered")
 
 

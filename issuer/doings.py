@@ -19,6 +19,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "dispose": ("処分の記録", "Disposal noted"),
     "accept_use": ("利用登録の受理", "Registration for use accepted"),
     "return_use": ("利用登録の返却", "Registration for use returned"),
+    "approve_year": ("課税証明書の年度の承認", "Tax year approved"),
+    "withdraw_year": ("課税証明書の年度の承認取消", "Approval of a tax year withdrawn"),
     "import": ("台帳の取込", "Register imported"),
 }
 """Every code of `Doing.doing`, as it is shown."""
@@ -26,7 +28,7 @@ WORDS: dict[str, tuple[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Doing:
-    """One change. `subject` is a 宛名番号, a household's number, an issuance id, a register, or what `clerks.changes.koseki_subject` says of a 戸籍; `why` is the clerk's own words."""
+    """One change. `subject` is a 宛名番号, a household's number, an issuance id, a register, a 年度, or what `clerks.changes.koseki_subject` says of a 戸籍; `why` is the clerk's own words."""
 
     clerk: str
     doing: str

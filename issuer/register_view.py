@@ -13,6 +13,7 @@ from certificates.entitlement import Declined
 from certificates.kinds import KINDS
 from certificates.sources import Sources, Vouched
 from certificates.wareki import day_in_japan
+from issuer.year_tables import approved_years
 from registers.koseki.tables import koseki_of_person_linked_to, koseki_of_usage_registration
 from registers.residents.tables import holder_and_household, household_of, resident_by_juminhyo_code
 from registers.seal.tables import seal_of
@@ -44,7 +45,7 @@ def find_former(connection: Connection, juminhyo_code: str, vouched: Vouched) ->
         return Sources(version="-", holder=None, household=None, vouched=vouched)
     household, record = household_of(connection, holder.household_no), record_of(connection, holder.atena_no, vouched.year)
     version = "/".join((household.version if household else "-", f"{vouched.year}:{record.version}" if record else "-"))
-    return Sources(version=version, holder=holder, household=household, tax=(record,) if record else (), vouched=vouched)
+    return Sources(version=version, holder=holder, household=household, tax=(record,) if record else (), years_approved=approved_years(connection), vouched=vouched)
 
 
 def _seal(connection: Connection, _serial: str, residents: Sources | None, _today: date) -> Sources | None:
@@ -58,7 +59,8 @@ def _tax(connection: Connection, _serial: str, residents: Sources | None, _today
     if residents is None or residents.holder is None:
         return residents
     records = records_of(connection, residents.holder.atena_no)
-    return replace(residents, tax=records, version=_version(residents, *(f"{record.year}:{record.version}" for record in records)))
+    approved = approved_years(connection)
+    return replace(residents, tax=records, years_approved=approved, version=_version(residents, *(f"{record.year}:{record.version}" for record in records)))
 
 
 def _koseki(connection: Connection, serial: str, residents: Sources | None, today: date) -> Sources | None:

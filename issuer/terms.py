@@ -41,6 +41,8 @@ class PolicySetting(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     undeclared: Undeclared = "refuse"
     years: int = 1
     year_opens: tuple[int, int] = (6, 3)
+    years_need_approval: bool = False
+    switch_days: int = 0
     eras: tuple[EraSetting, ...] = ()
 
 
@@ -93,5 +95,7 @@ def _policy(kind: str, setting: PolicySetting) -> Policy:
         undeclared=setting.undeclared,
         years=setting.years,
         year_opens=setting.year_opens,
+        years_need_approval=setting.years_need_approval,
+        switch_days=setting.switch_days,
         eras=tuple(Era(era.name, era.first) for era in setting.eras) or ERAS,
     )

@@ -54,7 +54,12 @@ ISSUERS_ROWS: tuple[Row, ...] = (
         "The referral between the municipalities could not be confirmed. " + NOT_CHARGED,
         alarm=True,
     ),
-    Row("year_not_open", 409, "この年度の課税証明書は、まだ発行が始まっていません。", "Tax certificates of this fiscal year are not issued yet."),
+    Row(
+        "year_not_open",
+        409,
+        "この年度の課税証明書は、まだ発行が始まっていないか、年度の切替のため休止しています。",
+        "Tax certificates of this fiscal year are not issued yet, or are closed while the year changes.",
+    ),
     Row(
         "data_stale",
         503,

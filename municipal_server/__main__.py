@@ -50,13 +50,10 @@ async def serve(config: Config, press: Press, stop: asyncio.Event) -> None:
         store = RehearsedStore(opened, points)
         registry = CollectorRegistry()
         declared = Build(program=program(), topology=topology(processes=1, press_workers=config.press_workers, database="sqlite"))
-        door = protocol_door(
-            Desk(issuer_of(config, config.seal.read_bytes()), store, press, declared, referrals=referrals_of(config, secrets.token_bytes)),
-            now,
-            registry,
-            points,
-        )
-        office = clerks_office(config, store, press, now=now, token=secrets.token_bytes, registry=registry, openapi=door.openapi)
+        issuer = issuer_of(config, config.seal.read_bytes())
+        desk = Desk(issuer, store, press, declared, referrals=referrals_of(config, secrets.token_bytes))
+        door = protocol_door(desk, now, registry, points)
+        office = clerks_office(config, issuer, store, press, now=now, token=secrets.token_bytes, registry=registry, openapi=door.openapi)
         context = server_context(config.tls.certificate, config.tls.key, config.tls.authority)
         await stack.enter_async_context(open_door(door, config.door.host, config.door.port, context))
         await stack.enter_async_context(serve_application(office, config.office.host, config.office.port))

@@ -11,9 +11,11 @@ from issuer.clerks.office import TEMPLATES
 from issuer.clerks.papers import PaperPages
 from issuer.clerks.residents import ResidentPages
 from issuer.clerks.uses import UsePages
+from issuer.clerks.years import YearPages
 from issuer.desk import MESSAGES, Desk
 from issuer.issue_history import count_by_state
 from issuer.press import Press
+from issuer.terms import Issuer
 from messages.door import Door
 from municipal_server.config import Config, accounts_of, office_of
 from screens.office import office_app
@@ -29,6 +31,7 @@ def protocol_door(desk: Desk, now: Callable[[], datetime], registry: CollectorRe
 
 def clerks_office(
     config: Config,
+    issuer: Issuer,
     store: Store,
     press: Press,
     *,
@@ -65,4 +68,5 @@ def clerks_office(
     ResidentPages(pages, store).add_to(office)
     KosekiPages(pages, store).add_to(office)
     UsePages(pages, store).add_to(office)
+    YearPages(issuer, press, store).add_to(office)
     return office

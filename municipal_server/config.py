@@ -16,7 +16,7 @@ from certificates.kinds import KINDS
 from certificates.printing import Hands
 from certificates.seal import seal_image
 from certificates.signature.signing import signer
-from issuer.clerks.office import CLERK, PROTECTION_CLERK, ClerksOffice
+from issuer.clerks.office import CLERK, PROTECTION_CLERK, TAX, ClerksOffice
 from issuer.referring import Referrals
 from issuer.terms import Certifier, Issuer, PolicySetting, policies_of
 from messages.configuration import ConfigInvalid, read_config
@@ -69,7 +69,7 @@ class Address(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
 
 class Staff(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A clerk's account: argon2id hash, roles (`clerk`, `protection_clerk`)."""
+    """A clerk's account: argon2id hash, roles (`clerk`, `protection_clerk`, `tax`)."""
 
     name: str
     password_hash: str
@@ -193,7 +193,7 @@ def _problems(config: Config) -> list[str]:
         ),
         "certifiers: the title begins with the prefecture": any(not certifier.title.startswith(config.prefecture) for certifier in config.certifiers),
         "policies: a kind that does not exist": any(kind not in KINDS for kind in config.policies),
-        "staff: each with a role of this party": any(not {CLERK, *config.protection_roles}.intersection(staff.roles) for staff in config.staff),
+        "staff: each with a role of this party": any(not {CLERK, TAX, *config.protection_roles}.intersection(staff.roles) for staff in config.staff),
         "press_workers: 0 (drawn where it is asked) to 64": not 0 <= config.press_workers <= 64,
         "refusal_seconds: 0 to 5": not 0 <= config.refusal_seconds <= 5,
         "referral: 60 to 900 seconds": config.referral is not None and not 60 <= config.referral.seconds <= SECONDS_MAX,

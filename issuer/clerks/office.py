@@ -5,6 +5,8 @@ from pathlib import Path
 
 CLERK = "clerk"
 PROTECTION_CLERK = "protection_clerk"
+TAX = "tax"
+"""Staff of the tax section: approve the specimens of a new 年度."""
 
 TEMPLATES = Path(__file__).parent / "templates"
 

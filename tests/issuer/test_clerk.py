@@ -21,7 +21,7 @@ from municipal_server.app import clerks_office
 from municipal_server.config import load
 from registers.residents.tables import resident
 from storage.sqlite import SqliteStore
-from tests.issuer.town import ALONE, CENTER, CHILD, FATHER, MOTHER, NOW, PEOPLE, PROTECTED, ask, atena, faces, hands, order, tell
+from tests.issuer.town import ALONE, CENTER, CHILD, FATHER, MOTHER, NOW, PEOPLE, PROTECTED, ask, atena, faces, hands, issuer, order, tell
 from tests.municipal_server.test_config import written
 
 PASSWORD = "みほんの窓口"
@@ -51,6 +51,7 @@ async def office(store: SqliteStore, clock: Clock, tmp_path: Any, request: pytes
     count = iter(range(1000))
     app = clerks_office(
         config,
+        issuer(),
         store,
         InlinePress(hands()),
         now=clock,
