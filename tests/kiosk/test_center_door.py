@@ -7,12 +7,14 @@ import msgspec
 import pytest
 
 from kiosk.center_door import CenterDoor, Patience
+from messages import uses
 from messages import visits as said
 from messages.link import NoAnswer
 from messages.refusals import Refusal, refuse
 from messages.wire import Message, encode
 from tests.certificates.people import NOW
 from tests.kiosk.shop import kiosk_key
+from trust.signing import verified
 
 PATIENCE = Patience(answer_seconds=1.0, deadline_seconds=0.2, pauses_seconds=(0.001,))
 
@@ -75,6 +77,37 @@ async def test_answers_for_somebody_else_are_refused() -> None:
     assert isinstance(await door(Scripted(said.KindsOffered(municipality="990027", kinds=()))).kinds("v", "990019"), Refusal)
     choices = said.Choices(kind="koseki", members=(), forms=(), years=(), options=(), copies_max=1, register_version="1")
     assert isinstance(await door(Scripted(choices)).choices("v", "990019", "juminhyo"), Refusal)
+
+
+APPLIED = uses.UseApplication(
+    application_id="a", visit_id="v", kiosk_id="K-0001", municipality="990019", honseki="1", hittousha="ア", name="イ", birth="1982-05-05", phone="0312345678", applied_at=NOW
+)  # fmt: skip
+RECEIVED = uses.UseReceived(visit_id="v", municipality="990019", number="1", received_on="2026-11-23", expected_by="2026-11-30")
+STANDS = uses.Use(visit_id="v", municipality="990019", state="none")
+
+
+@pytest.mark.parametrize("change", [{"visit_id": "w"}, {"municipality": "990027"}])
+async def test_a_registration_or_receipt_of_somebody_else_is_refused(change: dict[str, Any]) -> None:
+    assert await door(Scripted(STANDS)).use("v", "990019") == STANDS
+    assert await door(Scripted(RECEIVED)).apply_for_use(APPLIED) == RECEIVED
+    assert isinstance(await door(Scripted(msgspec.structs.replace(STANDS, **change))).use("v", "990019"), Refusal)
+    assert isinstance(await door(Scripted(msgspec.structs.replace(RECEIVED, **change))).apply_for_use(APPLIED), Refusal)
+
+
+async def test_an_application_for_use_is_signed_by_the_kiosk_and_sent_again_as_it_was() -> None:
+    link = Scripted(None, refuse("busy"), RECEIVED)
+    assert await door(link).apply_for_use(APPLIED) == RECEIVED
+    assert len({encode(message) for message in link.asked}) == 1
+    (_, _, last) = link.asked
+    assert isinstance(last, uses.ApplyForUse)
+    assert verified(kiosk_key().public_key(), last.signature, encode(APPLIED))
+
+
+async def test_who_vouches_and_for_which_year_is_said_with_the_question() -> None:
+    choices = said.Choices(kind="kazei", members=(), forms=(), years=(2025,), options=(), copies_max=1, register_version="1")
+    link = Scripted(choices)
+    assert await door(link).choices("v", "990027", "kazei", "990019", 2025) == choices
+    assert link.asked == [said.AskChoices(visit_id="v", municipality="990027", kind="kazei", vouched_by="990019", year=2025)]
 
 
 async def test_the_directory_is_kept_while_it_is_valid() -> None:
