@@ -7,6 +7,7 @@ politely, and nothing has been charged. It decides nothing about the answers, an
 import asyncio
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain, repeat
 from typing import TypeVar
 
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -146,16 +147,17 @@ class CenterDoor:
     async def _ask(self, message: Message, reply: type[R]) -> R | Refusal:
         loop = asyncio.get_running_loop()
         ends_at = loop.time() + self._patience.deadline_seconds
-        attempt = 0
-        while True:
-            answer = await self._ask_once(message, reply, ends_at - loop.time())
+        answer: R | Refusal | None = None
+        pauses = chain(self._patience.pauses_seconds, repeat(self._patience.pauses_seconds[-1]))
+        while (left_seconds := ends_at - loop.time()) > 0:
+            answer = await self._ask_once(message, reply, left_seconds)
             if answer is not None and not (isinstance(answer, Refusal) and answer.code in WORTH_REPEATING):
                 return answer
-            pause = self._patience.pauses_seconds[min(attempt, len(self._patience.pauses_seconds) - 1)]
-            attempt += 1
+            pause = next(pauses)
             if loop.time() + pause >= ends_at:
-                return answer if answer is not None else refuse("center_unavailable")
+                break
             await asyncio.sleep(pause)
+        return answer if answer is not None else refuse("center_unavailable")
 
     async def _ask_once(self, message: Message, reply: type[R], left_seconds: float) -> R | Refusal | None:
         try:

@@ -82,6 +82,27 @@ class Handed:
     receipt: Receipt | None
 
 
+def _keep_in_mind(action: Action, value: str | int, session: Session) -> None:
+    """What changes the terminal's memory of the visit and nothing else."""
+    match action:
+        case Action.ADD_DIGIT:
+            session.pin = (session.pin + str(value))[: identification.PIN_DIGITS]
+        case Action.ERASE_DIGIT:
+            session.pin = session.pin[:-1]
+        case Action.WIPE_PIN:
+            session.pin = ""
+        case Action.WIPE_USE:
+            session.wipe_use()
+        case Action.TELL_ABROAD:
+            session.notice = Notice("abroad_on_january_1", refuse("abroad_on_january_1"))
+        case Action.TELL_UNBORN:
+            session.notice = Notice("unborn_on_january_1", refuse("unborn_on_january_1"))
+        case Action.SILENCE:
+            session.silenced = True
+        case Action.WARN:
+            session.warned = True
+
+
 class Terminal:
     """See the module's text. `run` is its life; everything else is called by the machine's panel and devices."""
 
@@ -184,18 +205,6 @@ class Terminal:
     async def _do_at_once(self, action: Action, happened: Happened) -> None:
         session, machine = self.session, self.machine
         match action:
-            case Action.ADD_DIGIT:
-                session.pin = (session.pin + str(happened.value))[: identification.PIN_DIGITS]
-            case Action.ERASE_DIGIT:
-                session.pin = session.pin[:-1]
-            case Action.WIPE_PIN:
-                session.pin = ""
-            case Action.WIPE_USE:
-                session.wipe_use()
-            case Action.TELL_ABROAD:
-                session.notice = Notice("abroad_on_january_1", refuse("abroad_on_january_1"))
-            case Action.TELL_UNBORN:
-                session.notice = Notice("unborn_on_january_1", refuse("unborn_on_january_1"))
             case Action.LOOK_AT_READER if machine.slot.occupied:
                 self._put(Event.CARD_PLACED)
             case Action.SPARE_NEXT | Action.SPARE_BACK:
@@ -214,10 +223,6 @@ class Terminal:
                 handover.issue_receipt(machine, session)
             case Action.RAISE_ALARM:
                 await self._raise_alarm()
-            case Action.SILENCE:
-                session.silenced = True
-            case Action.WARN:
-                session.warned = True
             case Action.SET_LANGUAGE:
                 self.language = "en" if happened.value == "en" else "ja"
             case Action.FORGET:
@@ -225,6 +230,8 @@ class Terminal:
             case Action.LOOK_AROUND:
                 if not self.left_behind():
                     self._put(Event.ALL_CLEAR)
+            case _:
+                _keep_in_mind(action, happened.value, session)
 
     # --- work that takes long ---
 

@@ -44,7 +44,7 @@ async def test_copies_that_cannot_be_printed_are_refunded_one_by_one(shop: Shop)
     shop.machine.printer.print_sheet = jam_at_the_second.__get__(shop.machine.printer)  # type: ignore[method-assign]
     await shop.pay(500, 500)
     await shop.until(Screen.TAKE_PAPERS)
-    assert shop.view["notice"] == {"code": "jam", "yen": 600}
+    assert shop.view["notice"] == {"code": "jam", "yen": 600, "opens_at": None}
     handed = await shop.terminal.take_papers()
     assert len(handed.papers) == 1
     assert handed.receipt is not None
@@ -115,7 +115,7 @@ async def test_a_refund_the_box_cannot_pay_out_stays_an_open_case(poor_shop: Sho
     # A note is in the cash box, and a note is never paid out.
     await poor_shop.pay(1000)
     await poor_shop.until(Screen.RETURNED)
-    assert poor_shop.view["notice"] == {"code": "money_open", "yen": 1000}
+    assert poor_shop.view["notice"] == {"code": "money_open", "yen": 1000, "opens_at": None}
     assert (poor_shop.view["data"]["yen"], poor_shop.view["data"]["owed_yen"]) == (0, 1000)
     await finished(poor_shop)
     assert poor_shop.center.steps() == ["paid", "paid", "unresolved", "unresolved"]

@@ -73,6 +73,7 @@ async def test_the_paper_of_another_municipality_is_vouched_for_signed_there_and
     await town.pay(100, 100, 100, 100)
     await town.until(Screen.TAKE_PAPERS)
     (paper,) = (await town.terminal.take_papers()).papers
+    assert paper.sides is not None
     signed = verify(paper.sides.face, roots(), NOW)
     assert (signed.role, signed.name) == (SignerRole.MUNICIPALITY, OTHER_CODE)
     await finished(town)
@@ -80,7 +81,7 @@ async def test_the_paper_of_another_municipality_is_vouched_for_signed_there_and
 
 
 async def test_a_paper_that_the_vouching_municipality_signed_itself_is_stopped_before_any_coin(town: Shop) -> None:
-    town.center._signs = lambda _: hands()  # type: ignore[method-assign]
+    town.center._signs = lambda municipality: hands()  # type: ignore[method-assign]
     await to_list(town)
     await town.touch(Event.MUNICIPALITY, OTHER_CODE)
     await town.until(Screen.OPTIONS)
