@@ -61,17 +61,19 @@ def _year_open(case: Case) -> Declined | None:
 
 
 def _recognised(case: Case) -> Declined | None:
-    """The person of the 住民票コード had an address here on January 1, and is taxed here for that year. Whatever is missing, the answer is one."""
+    """The person of the 住民票コード is taxed here for that year. Whatever is missing, the answer is one.
+
+    That year's tax record is the proof of January 1, with the address of that day. When somebody's stay in the resident register began or ended does not count: it knows the last stay
+    alone (who came back and left again lived here before), and 住登外課税 needs none.
+    """
     vouched, holder = case.sources.vouched, case.sources.holder
     assert vouched is not None
     if holder is None:
         return Declined("not_found_there", "no such 住民票コード")
     if holder.birth != vouched.birth:
         return Declined("not_found_there", "another birth date")
-    new_year, since = date(vouched.year, 1, 1), calendar_day(holder.resident_since)
-    gone = holder.standing_since if holder.standing in ("left", "dead", "removed") else None
-    if (since is not None and since > new_year) or (gone is not None and gone <= new_year):
-        return Declined("not_found_there", "no address here on January 1")
+    if holder.standing == "dead":
+        return Declined("not_found_there", "dead here and alive where they vouch")
     if all(record.year != vouched.year for record in case.sources.tax):
         return Declined("not_found_there", "no record of this year")
     return None

@@ -23,6 +23,8 @@ from registers.residents import csv_form as residents_form
 from registers.residents.tables import residents_in_order
 from registers.seal import csv_form as seal_form
 from registers.tax import csv_form as tax_form
+from registers.tax import outsider_form
+from registers.tax.outsiders import replace_outsiders
 
 Lines = Mapping[str, tuple[BadLine, ...]]
 """Faults or warnings by file."""
@@ -131,6 +133,15 @@ def _put_taxes(parsed: tax_form.Parsed, connection: Connection, now: datetime) -
     return Counts({"records": done.records}, {"by_clerk": done.kept_by_clerk})
 
 
+def _outsiders(contents: Contents) -> Read:
+    parsed = outsider_form.parse(BytesIO(contents.files["csv"]), missing_glyphs=missing_glyphs)
+    return _rejected(parsed) if isinstance(parsed, Rejected) else Read({}, {"csv": parsed.warnings}, partial(_put_outsiders, parsed))
+
+
+def _put_outsiders(parsed: outsider_form.Parsed, connection: Connection, now: datetime) -> Counts:
+    return Counts({"outsiders": replace_outsiders(connection, parsed.outsiders, now)}, {})
+
+
 def _rejected(parsed: Rejected) -> Read:
     return Read({"csv": parsed.lines}, {}, None)
 
@@ -144,6 +155,7 @@ REGISTERS: Mapping[str, RegisterFiles] = MappingProxyType(
         "koseki": RegisterFiles(frozenset({"csv", "members"}), frozenset({"csv", "members", "fuhyo"}), _koseki),
         "seal": RegisterFiles(_CSV, _CSV, _seal, pictures=True),
         "tax": RegisterFiles(_CSV, _CSV, _tax),
+        "outsiders": RegisterFiles(_CSV, _CSV, _outsiders),
     }
 )
-"""By name. 住民基本台帳, 戸籍 and 附票, 印鑑登録原票, 課税台帳."""
+"""By name. 住民基本台帳, 戸籍 and 附票, 印鑑登録原票, 課税台帳, 住登外者 of the latter."""

@@ -15,8 +15,9 @@ from certificates.sources import Sources, Vouched
 from certificates.wareki import day_in_japan
 from issuer.year_tables import approved_years
 from registers.koseki.tables import koseki_of_person_linked_to, koseki_of_usage_registration
-from registers.residents.tables import holder_and_household, household_of, resident_by_juminhyo_code
+from registers.residents.tables import holder_and_household, household_of, resident, resident_by_juminhyo_code
 from registers.seal.tables import seal_of
+from registers.tax.outsiders import as_person, outsider_by_juminhyo_code
 from registers.tax.tables import record_of, records_of
 
 Bars = Callable[[Connection, str, Sources, int | None, datetime], Sources | Declined]
@@ -39,13 +40,31 @@ def find_sources(connection: Connection, serial: str, kind: str, now: datetime) 
 
 
 def find_former(connection: Connection, juminhyo_code: str, vouched: Vouched) -> Sources:
-    """What the registers say of whom another municipality vouched for: the resident of any standing with this 住民票コード, and the one record of that year. Finding nobody is a value too."""
+    """What the registers say of whom another municipality vouched for: the resident of this 住民票コード of any standing, else the 住登外者, and the record of that year."""
     holder = resident_by_juminhyo_code(connection, juminhyo_code)
     if holder is None:
-        return Sources(version="-", holder=None, household=None, vouched=vouched)
+        return _outsider(connection, juminhyo_code, vouched)
     household, record = household_of(connection, holder.household_no), record_of(connection, holder.atena_no, vouched.year)
     version = "/".join((household.version if household else "-", f"{vouched.year}:{record.version}" if record else "-"))
-    return Sources(version=version, holder=holder, household=household, tax=(record,) if record else (), years_approved=approved_years(connection), vouched=vouched)
+    return Sources(
+        version=version,
+        holder=holder,
+        household=household,
+        tax=(record,) if record else (),
+        years_approved=approved_years(connection),
+        vouched=vouched,
+    )
+
+
+def _outsider(connection: Connection, juminhyo_code: str, vouched: Vouched) -> Sources:
+    """住登外課税: who is taxed here without being registered here. A number that is also a resident's leads to nobody: the figures would be another's."""
+    outsider = outsider_by_juminhyo_code(connection, juminhyo_code)
+    if outsider is None or resident(connection, outsider.atena_no) is not None:
+        return Sources(version="-", holder=None, household=None, vouched=vouched)
+    record = record_of(connection, outsider.atena_no, vouched.year)
+    version = f"outside:{outsider.version}/{vouched.year}:{record.version if record else '-'}"
+    approved, tax = approved_years(connection), (record,) if record else ()
+    return Sources(version=version, holder=as_person(outsider), household=None, tax=tax, years_approved=approved, vouched=vouched)
 
 
 def _seal(connection: Connection, _serial: str, residents: Sources | None, _today: date) -> Sources | None:
@@ -60,7 +79,9 @@ def _tax(connection: Connection, _serial: str, residents: Sources | None, _today
         return residents
     records = records_of(connection, residents.holder.atena_no)
     approved = approved_years(connection)
-    return replace(residents, tax=records, years_approved=approved, version=_version(residents, *(f"{record.year}:{record.version}" for record in records)))
+    return replace(
+        residents, tax=records, years_approved=approved, version=_version(residents, *(f"{record.year}:{record.version}" for record in records))
+    )
 
 
 def _koseki(connection: Connection, serial: str, residents: Sources | None, today: date) -> Sources | None:

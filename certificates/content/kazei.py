@@ -56,9 +56,10 @@ CONTENT = Content(inkan.listed, inkan.options, parts)
 def _who(asked: Asked) -> dict[str, str]:
     holder, household = asked.sources.holder, asked.sources.household
     assert holder is not None
-    assert household is not None
+    # A former resident may have left nobody behind, and a 住登外者 was never of a household here; `parts` says where they lived on January 1.
+    assert household is not None or asked.sources.vouched is not None
     return {
-        "address": household.address,
+        "address": EMPTY if household is None else household.address,
         "name_kana": holder.name_kana or EMPTY,
         "name": holder.name,
         "birth": birth_text(holder, asked.policy.eras),

@@ -164,6 +164,11 @@ def text_problem(text: str, limit: int = _LIMIT) -> str | None:
     return "lone_selector" if _LONE_SELECTOR.search(text) else None
 
 
+def kana_problem(text: str) -> str | None:
+    """Why `text` is no reading (振り仮名)."""
+    return None if _KANA.fullmatch(text) else "kana_form"
+
+
 def has_private_use(text: str) -> bool:
     """外字 in a private code point: its shape differs from system to system (domain facts 10), so no font can be trusted with it."""
     return _PRIVATE_USE.search(text) is not None
@@ -218,7 +223,7 @@ def _relation_faults(line: Line) -> Iterator[Fault]:
 
 def _kana_faults(line: Line) -> Iterator[Fault]:
     for field in _KANAS:
-        if line[field] and not _KANA.fullmatch(line[field]):
+        if line[field] and kana_problem(line[field]) is not None:
             yield Fault(field, "kana_form")
 
 

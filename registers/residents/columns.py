@@ -132,13 +132,23 @@ def cells_of(resident: Resident, address: str) -> dict[str, str]:
         "protection_level": _WORD_OF["protection_level"][protection.level] if protection else "",
         "protection_since": _text(protection.since) if protection else "",
         "protection_until": _text(protection.until) if protection else "",
-        "suppressions": ";".join(_stop_text(stop) for stop in resident.suppressions),
+        "suppressions": stops_text(resident.suppressions),
     }
 
 
 def stops_of(cell: str) -> tuple[Suppression, ...]:
     """The stops of a cell: `個人/2026-04-01//理由;世帯/2026-05-01/2026-08-31/理由`. Raises `BadStop`."""
     return tuple(_stop_of(part) for part in cell.split(";")) if cell else ()
+
+
+def stops_text(stops: tuple[Suppression, ...]) -> str:
+    """The cell that `stops_of` reads."""
+    return ";".join(_stop_text(stop) for stop in stops)
+
+
+def word_of(field: str, value: str) -> str:
+    """The word that stands for a value in a column with fixed words."""
+    return _WORD_OF[field][value]
 
 
 def _stop_of(part: str) -> Suppression:

@@ -31,6 +31,25 @@ RECORDS = Table(
     *(Column(figure.column, BigInteger, nullable=False) for figure in FIGURES),
 )
 
+OUTSIDERS = Table(
+    "tax_outsiders",
+    METADATA,
+    Column("atena_no", String(10), primary_key=True),
+    Column("juminhyo_code", String(11), nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    Column("name_kana", Text),
+    Column("birth", Text, nullable=False),
+    Column("sex", String(1), nullable=False),
+    Column("character_pending", Boolean, nullable=False),
+    Column("protection_level", String(12)),
+    Column("protection_since", String(10)),
+    Column("protection_until", String(10)),
+    Column("suppressions", Text, nullable=False),  # as a cell of 抑止 says them
+    Column("revision", Integer, nullable=False),  # of the register's state
+    Column("changed_at", String(32), nullable=False),
+)
+"""住登外者: see `outsiders`."""
+
 
 def record_row(record: TaxRecord, source: Source, revision: int, changed_at: str) -> dict[str, Any]:
     """The row of `RECORDS`."""

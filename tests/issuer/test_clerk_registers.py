@@ -33,7 +33,9 @@ async def office(town_hall: SqliteStore, tmp_path: Any, request: pytest.FixtureR
     config = load(written(tmp_path, staff=STAFF, protection_roles=getattr(request, "param", ["clerk", "protection_clerk"])))
     count = iter(range(1000))
     press, registry = InlinePress(hands()), CollectorRegistry()
-    app = clerks_office(config, issuer(), town_hall, press, now=Clock(), token=lambda size: next(count).to_bytes(size), registry=registry, openapi=None)
+    app = clerks_office(
+        config, issuer(), town_hall, press, now=Clock(), token=lambda size: next(count).to_bytes(size), registry=registry, openapi=None
+    )
     async with TestClient(TestServer(app)) as client:
         yield client
 

@@ -22,6 +22,7 @@ from registers.residents import changes
 from registers.residents.households import assembled
 from registers.residents.resident import Protection, Resident, Suppression
 from registers.residents.tables import load
+from registers.tax.outsiders import Outsider, replace_outsiders
 from registers.tax.record import Deductions, Dependants, Incomes, Levy, TaxRecord
 from registers.tax.tables import load as load_taxes
 from simulation.document_keys import DocumentKeys, make_document_keys
@@ -33,7 +34,6 @@ from trust.referrals import Signing
 TO = "990027"
 MOVED, AWAY = 1, 71
 OLD_ADDRESS, HOUSE_NOW, NEW_ADDRESS = "見本県となり市旧町９番９号", "見本県となり市新町１番", "見本県みほん市中央一丁目２番３号"
-JANUARY = date(2026, 1, 1)
 SINCE = date(2020, 1, 1)
 
 HERE = person(MOVED, 1, "見本　太郎", "世帯主", resident_since="2026-04-02", address_since="2026-04-02")
@@ -269,27 +269,127 @@ async def test_the_former_municipalitys_own_protections_and_stops_come_first(two
     assert code(await two.issue(order("r-1", MOVED, offered))) == "not_issuable"
 
 
+WITHOUT = replace(RECORD, year=2025)
+"""A record, but of another year."""
+
+
+@pytest.mark.parametrize(
+    ("there", "record"),
+    [
+        ({"juminhyo_code": person(99, 1, "x", "世帯主").juminhyo_code}, RECORD),
+        ({"birth": "1980-04-02"}, RECORD),
+        ({"standing": "dead"}, RECORD),
+        ({}, WITHOUT),
+        ({"resident_since": "2010-01-01"}, WITHOUT),
+    ],
+    ids=["another code", "another birth date", "dead", "not taxed", "an address and not taxed"],
+)
+async def test_who_was_not_taxed_there_is_not_found_there(two: Two, tmp_path: Path, there: dict[str, Any], record: TaxRecord) -> None:
+    store = await third(tmp_path, replace(THERE, **there), record)
+    two.there = their_desk(store)
+    assert code(await two.offer(await two.sealed())) == "not_found_there"
+    await store.close()
+
+
 @pytest.mark.parametrize(
     "there",
     [
-        {"juminhyo_code": person(99, 1, "x", "世帯主").juminhyo_code},
-        {"birth": "1980-04-02"},
-        {"standing_since": JANUARY},
+        {"resident_since": "2026-02-01", "previous_address": "見本県みほん市中央", "standing_since": date(2026, 4, 2)},
+        {"standing_since": date(2025, 12, 1)},
         {"standing": "current", "standing_since": None, "resident_since": "2026-01-02"},
     ],
-    ids=["another code", "another birth date", "left before", "came after"],
+    ids=["came back and left again", "taxed though gone", "came back"],
 )
-async def test_who_had_no_address_there_on_january_1_is_not_found_there(two: Two, tmp_path: Path, there: dict[str, Any]) -> None:
+async def test_the_tax_record_is_the_proof_whatever_the_last_stay_was(two: Two, tmp_path: Path, there: dict[str, Any]) -> None:
+    store = await third(tmp_path, replace(THERE, **there), RECORD)
+    two.there = their_desk(store)
+    offered = await two.offered()
+    issued = await two.issue(order("r-1", MOVED, offered))
+    assert isinstance(issued, Issued)
+    text = drawn_text(issued.papers[0].face).replace("\r\n", "")
+    assert text.count(OLD_ADDRESS) == 2 and HOUSE_NOW not in text
+    await store.close()
+
+
+async def third(tmp_path: Path, who: Resident, record: TaxRecord) -> SqliteStore:
+    """となり市 with this former resident and this record instead."""
     store = await open_town(tmp_path / "third.db", ())
 
     def fill(connection: Any) -> None:
-        who: Resident = replace(THERE, **there)
         residents, households = assembled((who, person(72, 9, "見本　残子", "妻" if who.standing == "current" else "世帯主")), [HOUSE_NOW] * 2)
         load(connection, residents, households, now=NOW)
-        load_taxes(connection, (RECORD,), now=NOW)
+        load_taxes(connection, (record,), now=NOW)
 
     await store.write(fill)
-    terms = replace(issuer(), municipality=TO, wide_tax_since=SINCE)
-    two.there = Desk(terms, store, InlinePress(THERES.hands), DECLARED, referrals=referrals(THERES, 921))
+    return store
+
+
+def their_desk(store: SqliteStore) -> Desk:
+    terms = replace(issuer(), municipality=TO, number_prefix="となり市", wide_tax_since=SINCE)
+    return Desk(terms, store, InlinePress(THERES.hands), DECLARED, referrals=referrals(THERES, 921))
+
+
+OUTSIDER = Outsider("8000000015", HERE.juminhyo_code, HERE.name, "ミホン　タロウ", HERE.birth, "男")
+THEIR_RECORD = replace(RECORD, atena_no=OUTSIDER.atena_no)
+"""住登外課税: taxed in となり市, where they lived without being registered."""
+
+
+async def outside(tmp_path: Path, outsider: Outsider, *people: Resident) -> SqliteStore:
+    store = await open_town(tmp_path / "outside.db", people)
+
+    def fill(connection: Any) -> None:
+        replace_outsiders(connection, (outsider,), NOW)
+        load_taxes(connection, (THEIR_RECORD,), now=NOW)
+
+    await store.write(fill)
+    return store
+
+
+async def test_who_was_taxed_there_without_being_registered_there_gets_the_paper_there(two: Two, tmp_path: Path) -> None:
+    store = await outside(tmp_path, OUTSIDER)
+    two.there = their_desk(store)
+    offered = await two.offered()
+    assert [(member.name, member.holder) for member in offered.members] == [(HERE.name, True)]
+    issued = await two.issue(order("r-1", MOVED, offered, members=(OUTSIDER.atena_no,)))
+    assert isinstance(issued, Issued), issued
+    text = drawn_text(issued.papers[0].face).replace("\r\n", "")
+    assert text.count(OLD_ADDRESS) == 2 and HERE.name in text and "１月１日" in text
+    assert NEW_ADDRESS not in text
+    assert code(await two.there.answer(OfferChoices(**ASKED), CENTER, NOW)) == "not_registered", "never without a referral"
+    await store.close()
+
+
+ASKED: dict[str, Any] = {"visit_id": "visit-9", "visit_key": KEY, "serial": serial(MOVED), "municipality": TO, "kind": "kazei"}
+
+
+@pytest.mark.parametrize(
+    ("changed", "answer"),
+    [
+        ({"protection": PROTECTED}, "not_issuable"),
+        ({"suppressions": STOP}, "not_issuable"),
+        ({"character_pending": True}, "not_issuable"),
+        ({"birth": "1980-04-02"}, "not_found_there"),
+        ({"juminhyo_code": person(99, 1, "x", "世帯主").juminhyo_code}, "not_found_there"),
+        ({}, "ChoicesOffered"),
+    ],
+    ids=["protected", "stopped", "pending", "another birth date", "another code", "nothing"],
+)
+async def test_what_stops_a_resident_stops_who_is_taxed_from_outside(two: Two, tmp_path: Path, changed: dict[str, Any], answer: str) -> None:
+    store = await outside(tmp_path, replace(OUTSIDER, **changed))
+    two.there = their_desk(store)
+    assert code(await two.offer(await two.sealed())) == answer
+    await store.close()
+
+
+async def test_a_number_that_is_also_a_residents_leads_to_nobody(two: Two, tmp_path: Path) -> None:
+    store = await outside(tmp_path, OUTSIDER, replace(person(72, 9, "別　人", "世帯主"), atena_no=OUTSIDER.atena_no))
+    two.there = their_desk(store)
     assert code(await two.offer(await two.sealed())) == "not_found_there"
+    await store.close()
+
+
+async def test_a_protected_resident_is_not_reached_round_the_resident_register(two: Two, tmp_path: Path) -> None:
+    store = await outside(tmp_path, OUTSIDER, replace(THERE, protection=PROTECTED), person(72, 9, "見本　残子", "世帯主", birth="1950-01-01"))
+    two.there = their_desk(store)
+    assert code(await two.offer(await two.sealed())) == "not_issuable"
     await store.close()
