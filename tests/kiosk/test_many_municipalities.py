@@ -149,3 +149,29 @@ async def test_why_a_kind_is_closed_and_until_when_is_seen(shop: Shop) -> None:
     refusal = await shop.terminal.touch(Event.KIND, "koseki")
     assert refusal is not None
     assert shop.screen is Screen.KINDS
+
+
+async def test_the_whole_country_is_walked_by_prefecture_and_page_and_nothing_is_turned_past_its_end(shop: Shop) -> None:
+    shop.center.municipalities = tuple(replace_prefecture(town(f"{number:06d}"), number % 47) for number in range(1741))
+    await shop.until(Screen.MENU)
+    for event in (Event.START, Event.ISSUE, Event.AGREE):
+        await shop.touch(event)
+    await shop.until(Screen.PLACE)
+    assert len(shop.view["data"]["prefectures"]) == 47
+    await shop.touch(Event.PREFECTURE, "県5")
+    data = shop.view["data"]
+    assert (data["page"], data["pages"], len(data["municipalities"])) == (0, 4, places.PAGE_ROWS)
+    for page in (4, -1):
+        refusal = await shop.terminal.touch(Event.PAGE, page)
+        assert refusal is not None
+        assert shop.view["data"]["page"] == 0
+    await shop.touch(Event.PAGE, 3)
+    last = shop.view["data"]["municipalities"]
+    assert 0 < len(last) <= places.PAGE_ROWS
+    assert {row["prefecture"] for row in last} == {"県5"}
+    assert (await shop.terminal.touch(Event.PREFECTURE, "県47")) is not None
+    await shop.touch(Event.PREFECTURE, "県6")
+    assert shop.view["data"]["page"] == 0, "another prefecture begins at its first page"
+    await shop.touch(Event.PREFECTURE, "県5")
+    await shop.touch(Event.MUNICIPALITY, last[-1]["code"])
+    assert shop.view["data"]["municipality"]["code"] == last[-1]["code"]
