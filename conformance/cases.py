@@ -23,6 +23,7 @@ CHAPTERS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "refusals": ("交付できない場合", "Refusals"),
         "papers": ("証明書", "Papers"),
         "people": ("取り違え", "Mix-ups"),
+        "changes": ("データの更新", "Updates of the register"),
         "outcomes": ("結果の通知", "Outcomes"),
     }
 )
@@ -50,7 +51,10 @@ _ROWS = (
     Case("M1", "people", "同じ秒に2つの店で別の人が頼んでも、取り違えない。", "Two people at two stores in one second get their own papers.", "7.1 I3", "I3"),
     Case("M2", "people", "前の人が途中で切っても、次の人に前の人の紙を渡さない。", "After somebody hung up, the next one does not get the paper left behind.", "7.1 I6", "I6"),
     Case("M3", "people", "3枚以上の証明書の、どの紙も本人のものである。", "Of three sheets and more, each is of its own person.", "7.1 I4", "I4"),
+    Case("M5", "people", "複数の接続や処理装置に分かれて届いても、同じ注文には同じ証明書を返す。", "Over several connections and processes a repeat gets its own papers.", "7.1 I7", "I7"),
     Case("M4", "people", "混み合って遅れ、待ちきれずに切られても、他人の紙を渡さない。", "Under load, with askers who hang up, nobody gets another's paper.", "7.1 I1", "I1"),
+    Case("D1", "changes", "更新と同じ瞬間の注文でも、更新の前と後が混ざらない。", "An order at the moment of an update is of one state of the register.", "7.1 I2", "I2"),
+    Case("D2", "changes", "直前に止まったもの（廃印など）は交付しない。", "What ended a second ago (a cancelled seal) is not issued.", "7.1 I5", "I5"),
     Case("O1", "outcomes", "取消・印刷・中止の後は紙を渡さず、矛盾する結果を断る。", "After an outcome there is no paper, and a contradiction is refused.", "issuer.issue_states"),
 )  # fmt: skip
 

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from types import MappingProxyType
 
 from certificates.kinds import KINDS
-from conformance import protocol_deeds
+from conformance import change_deeds, protocol_deeds
 from conformance.findings import NotTried
 from conformance.line import Silent
 from conformance.papers import aspect
@@ -163,6 +163,28 @@ async def long_papers(trial: Trial) -> Wrong:
     return wrong
 
 
+async def over_connections(trial: Trial) -> Wrong:
+    """M5: orders over four fresh connections, then each of them again over every connection."""
+    kinds = [kind.kind for kind in trial.profile.kinds if kind.kind not in trial.mixed_up and len(trial.holders(kind.kind)) > 1]
+    if not kinds:
+        raise NotTried("no kind that two people of the profile may have and in which people were not mixed up already")
+    wrong: Wrong = []
+    for kind in kinds:
+        people = trial.holders(kind)[:2] * 2
+        stores = [trial.store() for _ in people]
+        ordered = [store.order(await store.choices(person, kind)) for store, person in zip(stores, people, strict=True)]
+        issued = [await store.issue(order) for store, order in zip(stores, ordered, strict=True)]
+        found = [one for papers, order in zip(issued, ordered, strict=True) for one in trial.wrong(papers, order)]
+        for store in stores:
+            for first, order in zip(issued, ordered, strict=True):
+                found += [] if (await store.issue(order)).papers == first.papers else [f"{kind}: a repeat on another connection got other papers"]
+        if found:
+            trial.mixed_up.add(kind)
+        wrong += found
+        await stores[0].discard(*ordered)
+    return wrong
+
+
 async def load(trial: Trial) -> Wrong:
     """M4: many at once, every second asker hangs up and comes again."""
     kinds = [kind.kind for kind in trial.profile.kinds if kind.kind not in trial.mixed_up and len(trial.holders(kind.kind)) > 1]
@@ -232,7 +254,8 @@ DEEDS: Mapping[str, Callable[[Trial], Awaitable[Wrong]]] = MappingProxyType(
         "R1": rows, "R2": same_bytes, "R3": same_instant,
         "A1": _aspect("marks"), "A2": _aspect("people"), "A3": _aspect("items"), "A4": _aspect("closing"), "A5": _aspect("signature"), "A6": _aspect("codes"),
         "A7": numbers, "A8": _aspect("drawing"),
-        "M1": same_second, "M2": left_behind, "M3": long_papers, "M4": load,
+        "M1": same_second, "M2": left_behind, "M3": long_papers, "M5": over_connections, "M4": load,
+        "D1": change_deeds.half_updated, "D2": change_deeds.stopped_in_time,
         "O1": outcomes,
     }
 )  # fmt: skip

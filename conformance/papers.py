@@ -15,7 +15,7 @@ from certificates.back.code import NoCode, read_code, verify_code
 from certificates.back.content import sheet_contents
 from certificates.checking import Expected, Signature, examined
 from certificates.plain_file import Unreadable
-from certificates.reading import Paper, face_of
+from certificates.reading import Paper, face_of, open_paper
 from certificates.signature.key_list import KeyList
 from conformance.store import Ordered
 from messages.orders import Issued, IssuedPaper
@@ -115,3 +115,12 @@ def _codes(codes: tuple[bytes, ...], paper: Paper, municipality: str, keys: KeyL
                 yield f"codes: sheet {at} says something else"
         except NoCode:
             yield f"codes: sheet {at} is none"
+
+
+def drawn_text(face: bytes) -> str:
+    """All text of a paper in one line of sheets; empty for a file that cannot be read."""
+    try:
+        paper = open_paper(face)
+    except Unreadable:
+        return ""
+    return "\n".join(text for sheet in paper.sheets for texts in (sheet.texts, *(piece.cells for piece in sheet.pieces)) for _, text in texts)

@@ -3,6 +3,7 @@
 from conformance.cases import CASES
 from conformance.deeds import DEEDS
 from conformance.findings import Finding, NotTried, judged
+from conformance.hooks import HookFailed
 from conformance.line import Silent
 from conformance.store import Unexpected
 from conformance.trial import Trial
@@ -16,7 +17,7 @@ async def tried(trial: Trial) -> tuple[Finding, ...]:
             found.append(judged(case, await DEEDS[case](trial)))
         except NotTried as reason:
             found.append(Finding(case, "not_tried", (str(reason),)))
-        except (Unexpected, Silent) as problem:
+        except (Unexpected, Silent, HookFailed) as problem:
             found.append(judged(case, (f"{type(problem).__name__.lower()}: {problem}",)))
     await trial.close()
     return tuple(found)

@@ -19,8 +19,8 @@ from issuance_center.records import cases, findings, outgoing, overview, stops
 from issuance_center.settling import Decision, NotSettled, conclude, settle
 from issuance_center.stop_pages import Book, StopPages
 from screens.guard import Handler
-from screens.pages import STAFF
 from screens.office import StaffAccount, now_of, office_app, render, require_role, staff_of
+from screens.pages import STAFF
 from storage.instants import JST, instant
 from storage.store import Store
 

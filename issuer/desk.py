@@ -16,8 +16,8 @@ from certificates.issuing import Offered, OfferedMember, offer
 from certificates.kinds import KINDS
 from certificates.sources import Sources
 from certificates.wareki import day_in_japan
-from issuer.admissions import admit
-from issuer.issue_log import note_outcome
+from issuer.admissions import MadeReferral, admit, forget, note_made
+from issuer.issue_log import Noted, note_outcome
 from issuer.making import Maker, number_of, sources_of
 from issuer.press import Press, PressBroken, PressFull
 from issuer.referring import Referrals, opened_for, referred
@@ -135,6 +135,8 @@ class Desk:
         if isinstance(sealed, Declined):
             refused = Refused(message.visit_id, "referral", message.kind, number_of(sources), sealed.code, sealed.reason)
             return await self._declined(refused, began, now)
+        holder_no = number_of(sources) or ""
+        await self._store.write(note_made, MadeReferral(message.visit_id, holder_no, message.to, message.kind, message.year, now))
         return Referred(visit_id=message.visit_id, sealed=sealed)
 
     def _offered(self, message: OfferChoices, sources: Sources | Declined | None, now: datetime) -> Offered | Declined:
@@ -158,7 +160,7 @@ class Desk:
         return await self._declined(Refused(order.request_id, "order", order.kind, number_of(sources), made.code, made.reason), began, now)
 
     async def _note(self, told: TellOutcome, peer: Peer, now: datetime) -> Message:
-        noted = await self._store.write(note_outcome, told.request_id, told.issuance_id, told.outcome, told.at, f"{peer.role}:{peer.name}", now)
+        noted = await self._store.write(note_and_forget, told.request_id, told.issuance_id, told.outcome, told.at, f"{peer.role}:{peer.name}", now)
         if noted in ("unasked", "contradicted") and told.outcome != "void":
             _log.error("outcome_" + noted, issuance_id=told.issuance_id, outcome=told.outcome)
         return refuse("request_altered") if noted == "contradicted" else OutcomeNoted(issuance_id=told.issuance_id)
@@ -204,3 +206,12 @@ def looked(connection: Connection, message: OfferChoices, bars: Bars | None, now
 def looked_for_referral(connection: Connection, serial: str, bars: Bars | None, now: datetime) -> Sources | Declined | None:
     """One step: the resident register's part on the card's holder, of whom nothing is vouched for while something stands in the way."""
     return barred(connection, "juminhyo", None, find_sources(connection, serial, "juminhyo", now), bars, now)
+
+
+def note_and_forget(
+    connection: Connection, request_id: str, issuance_id: str, outcome: Happening, at: datetime, teller: str, now: datetime
+) -> Noted:
+    """One step: the outcome, and who was known only until there was one."""
+    noted = note_outcome(connection, request_id, issuance_id, outcome, at, teller, now)
+    forget(connection, now)
+    return noted

@@ -102,14 +102,17 @@ def _issuer_name(party: str) -> str:
 def _staff(town: Town) -> Table:
     """The offices: those of every town, then the servers of the other municipalities."""
     table = Table("事務の画面", "アドレス", "名前", "パスワード", box=None, pad_edge=True)
-    by_url = {member.url: member for member in town.staff}
+    by_url = {member.url: member for member in reversed(town.staff)}  # the first of several
     names = {place.code: place.name for place in town.municipalities}
     titles = {town.parties[party].office_url: title for party, title in OFFICES.items() if party in town.parties}
     titles |= {
         member.url: f"{names[member.municipality]}の職員画面" + ("（BCL）" if ".localhost" in member.url else "")
         for member in town.staff
-        if member.municipality
+        if member.municipality and member.role != "municipality"
     }
     for url, title in titles.items():
         table.add_row(title, url, by_url[url].name, by_url[url].password)
+        for member in town.staff:
+            if member.url == url and member.role == "municipality":
+                table.add_row(f"　{names[member.municipality]}の職員として", url, member.name, member.password)
     return table

@@ -5,6 +5,7 @@ The same for the town on localhost and the town in one process. A municipality's
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from types import MappingProxyType
 
 from certificates.issuer_form import IssuerForm
@@ -20,6 +21,9 @@ BCL = "bcl"
 
 FAMILY = ("koseki", "fuhyo")
 ALL_KINDS = tuple(KINDS)
+TAX_KIND = "kazei"
+WIDE_SINCE = date(2024, 6, 1)
+"""From when those that have joined take part in 課税証明書の広域交付."""
 _AS_EVERYWHERE: Mapping[str, int] = MappingProxyType({})
 _NOTHING: frozenset[str] = frozenset()
 
@@ -62,6 +66,10 @@ class Place:
     def fee_yen(self, fee_class: str) -> int:
         """What a paper of this fee class costs here."""
         return self.fees_yen.get(fee_class, demo.FEES_YEN[fee_class])
+
+    def year_opens_on(self, year: int) -> date:
+        """The day from which this 年度 is issued here."""
+        return date(year, *self.year_opens)
 
     @property
     def title(self) -> str:
@@ -113,7 +121,12 @@ def issuer_at(place: Place, kinds: tuple[str, ...]) -> Issuer:
         number_prefix=prefix,
     )
     policies = {kind: ((demo.OFFERED_FROM, policy_at(place, KINDS[kind])),) for kind in kinds}
-    return Issuer(place.code, prefix, demo.REFUSAL_SECONDS, ((demo.OFFERED_FROM, form),), policies)
+    return Issuer(place.code, prefix, demo.REFUSAL_SECONDS, ((demo.OFFERED_FROM, form),), policies, wide_since(place, kinds))
+
+
+def wide_since(place: Place, kinds: tuple[str, ...]) -> date | None:
+    """From when the issuer of these kinds takes part in 課税証明書の広域交付 for the municipality: the one that makes its tax papers, where it has joined."""
+    return WIDE_SINCE if place.wide_tax and TAX_KIND in kinds else None
 
 
 def policy_at(place: Place, kind: Kind) -> Policy:

@@ -36,7 +36,7 @@ function keys(data, say, touch) {
 const field = (name) => (data, say, touch, view) => ({
   title: say(`use_${name}.title`), lead: say(`use_${name}.lead`, { place: say.either(data.municipality, "name") }),
   content: [h("p", { class: "footnote" }, say("use.step", { number: data.number, of: data.of })),
-    h("p", { class: "typed", role: "textbox", "aria-label": say(`use_${name}.title`) }, view.warned ? say("members_pick.hidden") : data.text, h("i", { class: "caret", "aria-hidden": "true" })), keys(data, say, touch)],
+    h("p", { class: data.text.length > 22 ? "typed long" : "typed", role: "textbox", "aria-label": say(`use_${name}.title`) }, view.warned ? say("members_pick.hidden") : data.text, h("i", { class: "caret", "aria-hidden": "true" })), keys(data, say, touch)],
   forward: data.ready ? forward(touch, "next", say("button.next")) : null,
 });
 

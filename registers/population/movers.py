@@ -6,6 +6,7 @@ Each story is one household, made in the municipality where its people live now.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from typing import Literal
 
 from registers.population import city as places
 from registers.population.city import CITIES, MIHON, REIJI, City
@@ -22,17 +23,21 @@ NEW_YEAR_IS_OUT = (6, 15)
 
 Who = tuple[Sex, int, str, str]
 """Sex, age, surname and given name, each as 「漢字,カナ」."""
+UseStanding = Literal["accepted", "received", "returned", "renewed"]
+"""How far somebody's 本籍地利用登録 has come; `renewed`: accepted for a certificate that another one has replaced since."""
 _NOTHING = Behind()
 
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """One person who lives in `city` now, came from `origin` if that is of the world, and has the 本籍 in `honseki` if the story is about that."""
+    """One person who lives in `city` now, came from `origin` if that is of the world, and has the 本籍 in `honseki` if the story is about that; `use` is then how far the 利用登録 there is."""
 
     city: City
     make: Callable[[Making], Household]
     origin: City | None = None
     honseki: City | None = None
+    name: str = ""
+    use: UseStanding | None = None
 
     def fits(self, cities: Sequence[City]) -> bool:
         """Whether a world of these municipalities has all whom the story needs."""
@@ -69,7 +74,7 @@ def _moved(city: City, origin: City, who: Who, note: str, behind: Behind = _NOTH
             behind=replace(behind, protection=_in_force(making)) if behind.protection is not None else behind,
         )
 
-    return Story(city, make, origin=origin)
+    return Story(city, make, origin=origin, name=_full_name(who))
 
 
 def _from_abroad(making: Making) -> Household:
@@ -78,14 +83,14 @@ def _from_abroad(making: Making) -> Household:
     return replace(household, moved_in=date(latest_year(making.today), 3, 10), previous_address="シンガポール共和国")
 
 
-def _honseki_in(city: City, place: City, who: Who, note: str) -> Story:
+def _honseki_in(city: City, place: City, who: Who, note: str, use: UseStanding) -> Story:
     """Somebody who has lived here for long, with the 本籍 in another municipality, alone in a 戸籍 with dead or distant parents."""
 
     def make(making: Making) -> Household:
         household = _one(making, who, note, place)
         return replace(household, moved_in=making.today - timedelta(days=12 * 365), previous_address=places.address_elsewhere(making.moves))
 
-    return Story(city, make, honseki=place)
+    return Story(city, make, honseki=place, name=_full_name(who), use=use)
 
 
 def _one(making: Making, who: Who, note: str, place: City | None = None) -> Household:
@@ -96,6 +101,10 @@ def _one(making: Making, who: Who, note: str, place: City | None = None) -> Hous
     making.with_parents(person, place=making.place(place) if place is not None else None)
     told = note if latest_year(making.today) == making.today.year else note.replace("今年", "昨年")
     return Household([person], flat=True, notes={0: (True, told)})
+
+
+def _full_name(who: Who) -> str:
+    return f"{_name(who[2]).written}　{_name(who[3]).written}"
 
 
 def _name(text: str) -> Name:
@@ -123,7 +132,7 @@ STORIES: tuple[Story, ...] = (
         "今年4月にれいじ市から転入し、その後に住民票コードを変更：広域交付は断られる",
         Behind(code_changed=True),
     ),
-    Story(MIHON, _from_abroad),
+    Story(MIHON, _from_abroad, name="海野　渚"),
     _moved(
         MIHON,
         HITORI,
@@ -139,14 +148,15 @@ STORIES: tuple[Story, ...] = (
         "今年4月に旧もと町（いまはあわせ市）から転入：最新年度の課税証明書はあわせ市（広域交付）",
         address=f"{AWASE.full_name}もと町１２番地",
     ),
-    _honseki_in(MIHON, REIJI, ("男", 55, "前田,マエダ", "修,オサム"), "本籍はれいじ市、利用登録が済んでいる：れいじ市の戸籍が取れる"),
-    _honseki_in(MIHON, KOKOROMI, ("女", 48, "藤田,フジタ", "直美,ナオミ"), "本籍はこころみ町、利用登録を申請中"),
-    _honseki_in(REIJI, MIHON, ("男", 31, "岡田,オカダ", "亮,リョウ"), "本籍はみほん市、利用登録の申請が返された"),
+    _honseki_in(MIHON, REIJI, ("男", 55, "前田,マエダ", "修,オサム"), "本籍はれいじ市、利用登録が済んでいる：れいじ市の戸籍が取れる", "accepted"),
+    _honseki_in(MIHON, KOKOROMI, ("女", 48, "藤田,フジタ", "直美,ナオミ"), "本籍はこころみ町、利用登録を申請中", "received"),
+    _honseki_in(REIJI, MIHON, ("男", 31, "岡田,オカダ", "亮,リョウ"), "本籍はみほん市、利用登録の申請が返された", "returned"),
     _honseki_in(
         MIHON,
         REIJI,
         ("女", 67, "長谷川,ハセガワ", "節子,セツコ"),
         "本籍はれいじ市、利用登録のあとにカードの電子証明書を更新：登録のやり直しが要る",
+        "renewed",
     ),
 )
 """In the order in which they are made."""

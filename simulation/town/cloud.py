@@ -26,6 +26,7 @@ from simulation.registers_filled import fill_registers
 from simulation.town.authorities import load_root
 from simulation.town.entitlements import Entitlements, entitlements
 from simulation.town.folders import Folders
+from simulation.town.use_states import UseCase, enter_uses
 from storage.opening import open_store
 
 WHY = "見本の町の用意"
@@ -45,6 +46,7 @@ class Tenant:
     residents: tuple[Resident, ...]
     serials: tuple[str, ...]
     staff: tuple[StaffSetting, ...]
+    uses: tuple[UseCase, ...] = ()
 
 
 def tenants_folder(folders: Folders) -> Path:
@@ -76,6 +78,8 @@ async def prepare_cloud(folders: Folders, tenants: Sequence[Tenant], now: dateti
         await onboard(cloud, _description(folders, tenant), load_root(folders, "documents"), demo.CLOUD_OPERATOR, WHY, now, token)
         store = tenancy.store(code)
         await store.write(fill_registers, tenant.population, tenant.residents, now)
+        if tenant.uses:
+            await store.write(enter_uses, tenant.uses, tenant.staff[0].name, now, token)
         lacking = await open_tenant(cloud, code, demo.CLOUD_OPERATOR, WHY, now)
         if lacking:
             raise NotReady(f"{code}: {', '.join(lacking)}")

@@ -3,22 +3,22 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
-from certificates.seal import seal_image
 from simulation import demonstration as demo
-from simulation.municipalities import BCL, FAMILY, Place, fees_of, issuer_at
+from simulation.municipalities import BCL, Place, fees_of, issuer_at, wide_since
 from simulation.town.authorities import key_list_file, root_files, server_name
 from simulation.town.cloud import database_url, keys_folder, policy_setting, tenants_folder
 from simulation.town.description import HolderEntry
+from simulation.town.directory_entries import PRESS_WORKERS, builds_registered, certifiers_of, directory_entry
 from simulation.town.folders import MUNICIPAL, Folders
 from simulation.town.preparation import Prepared, Terminal
+from simulation.town.referral_keys import referral_key_file
 from trust.parties import Peer
 
 HOST = "127.0.0.1"
-HOURS_ROUND_THE_CLOCK = {"opens": "00:00", "closes": "24:00", "weekdays_only": False, "closed_days": []}
-"""The demonstration is open at any hour, so that whoever tries it at night is served; `--hours real` keeps the real ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +31,10 @@ class Ports:
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """How the town is opened this time."""
+    """How the town is opened this time, and on which day."""
 
     ports: dict[str, Ports]
+    today: date
     real_hours: bool
     printer_seconds: float
     rehearse_crashes: bool
@@ -92,7 +93,14 @@ def _database(folders: Folders, party: str) -> str:
 
 def _staff(prepared: Prepared, party: str) -> list[dict[str, Any]]:
     return [
-        {"name": member.name, "password_hash": member.password_hash, "roles": [member.role]} for member in prepared.staff if member.party == party
+        {
+            "name": member.name,
+            "password_hash": member.password_hash,
+            "roles": [member.role],
+            **({"of": member.municipality} if party == "center" and member.municipality else {}),
+        }
+        for member in prepared.staff
+        if member.party == party
     ]
 
 
@@ -157,13 +165,21 @@ def _municipal(folders: Folders, prepared: Prepared, opening: Opening, party: st
         },
         "office": _office(opening, party),
         "database": _database(folders, party),
-        "certifiers": _certifiers(place),
+        "certifiers": certifiers_of(place),
         "seal": str(folder / "seal.png"),
         "number_prefix": issuer_at(place, place.own_kinds).number_prefix,
         "policies": {kind: [policy_setting(place, kind)] for kind in place.own_kinds},
+        "referral": _referral(folders, place, party),
         "staff": _staff(prepared, party),
-        "press_workers": 0,
+        "press_workers": PRESS_WORKERS,
     }
+
+
+def _referral(folders: Folders, place: Place, party: str) -> dict[str, Any] | None:
+    since = wide_since(place, place.own_kinds)
+    if since is None:
+        return None
+    return {"since": since.isoformat(), "key": str(referral_key_file(folders, party)), "authority": str(root_files(folders, "documents")[0])}
 
 
 def _bcl(folders: Folders, prepared: Prepared, opening: Opening) -> dict[str, Any]:
@@ -189,40 +205,6 @@ def _bcl(folders: Folders, prepared: Prepared, opening: Opening) -> dict[str, An
     }
 
 
-def _certifiers(place: Place) -> list[dict[str, str]]:
-    return [{"since": demo.OFFERED_FROM.isoformat(), "title": place.title, "name": demo.CERTIFIER}]
-
-
-def _entry(place: Place, opening: Opening) -> dict[str, Any]:
-    """One municipality of the center's directory."""
-    return {
-        "code": place.code,
-        "prefecture": place.city.prefecture,
-        "name": place.city.county + place.city.name,
-        "name_en": place.city.name_en,
-        "kinds": {kind: {"issuer": place.issuer_of(kind), "hours": _hours(place, kind, opening)} for kind in place.kinds},
-        "certifiers": _certifiers(place),
-        "seal_sha256": seal_image(place.seal_png).sha256,
-        "wide": {"joined": place.wide_tax, "write_to": place.write_to},
-        "use": "koseki" in place.kinds,
-        "aliases": [
-            *({"code": ward.code, "name": ward.name, "name_en": ward.name_en, "what": "ward"} for ward in place.city.wards),
-            *(
-                {"code": old.code, "name": old.county + old.name, "name_en": old.name_en, "what": "former", "since": old.merged_on.isoformat()}
-                for old in place.city.former
-            ),
-        ],
-    }
-
-
-def _hours(place: Place, kind: str, opening: Opening) -> dict[str, Any]:
-    if not opening.real_hours:
-        return HOURS_ROUND_THE_CLOCK
-    if kind not in FAMILY or place.family_hours is None:
-        return {}
-    return {"opens": place.family_hours[0], "closes": place.family_hours[1], "weekdays_only": True}
-
-
 def _center(folders: Folders, prepared: Prepared, opening: Opening) -> dict[str, Any]:
     return {
         "name": demo.CENTER,
@@ -242,7 +224,8 @@ def _center(folders: Folders, prepared: Prepared, opening: Opening) -> dict[str,
         },
         "fees": _line(prepared, opening, "fees"),
         "issuers": [_line(prepared, opening, party) for party in prepared.parties if party in prepared.servers or party == BCL],
-        "municipalities": [_entry(place, opening) for place in prepared.places],
+        "municipalities": [directory_entry(folders, place, opening.today, real_hours=opening.real_hours) for place in prepared.places],
+        "builds": builds_registered(prepared.servers, cloud=BCL in prepared.parties),
         "kiosks": [_registered_kiosk(prepared, terminal) for terminal in prepared.terminals],
         "staff": _staff(prepared, "center"),
     }

@@ -44,7 +44,10 @@ class HolderEntry(msgspec.Struct, frozen=True):
 
 
 class StaffEntry(msgspec.Struct, frozen=True):
-    """A demonstration member of staff; the password was made when the town was prepared. `municipality` is whose clerk this is where that is not the main one's."""
+    """A demonstration member of staff; the password was made when the town was prepared. `municipality` is whose clerk this is where that is not the main one's.
+
+    One with the role `municipality` signs in at the center and sees there what concerns that municipality alone.
+    """
 
     name: str
     password: str

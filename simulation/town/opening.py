@@ -14,8 +14,10 @@ from simulation.municipalities import BCL, Place
 from simulation.town.authorities import key_list_file, receivers_trust_file, root_files
 from simulation.town.configurations import HOST, Opening, Ports, door_url, receivers_url, write_configurations
 from simulation.town.description import KioskEntry, MunicipalityEntry, PartyEntry, StaffEntry, Town, write_town
+from simulation.town.directory_changes import configuration_of, enter_changes
 from simulation.town.folders import PARTIES, Folders
-from simulation.town.preparation import Prepared, StaffMember, prepare
+from simulation.town.preparation import Prepared, prepare
+from simulation.town.staff import StaffMember
 from simulation.town.supervisor import QUICK_DEATHS_MAX, REHEARSED_DEATHS_MAX, PartySpec, Supervisor
 
 
@@ -75,8 +77,10 @@ def _keep_open(
         now=now,
         said=said,
     )
-    opening = Opening(_ports(wish.port, prepared.parties), wish.real_hours, wish.printer_seconds, wish.rehearse_crashes)
+    opening = Opening(_ports(wish.port, prepared.parties), now.date(), wish.real_hours, wish.printer_seconds, wish.rehearse_crashes)
+    before = configuration_of(folders.config("center"))
     write_configurations(folders, prepared, opening)
+    enter_changes(before, folders.config("center"), now)
     specs = tuple(PartySpec(party, folders.config(party), folders.log(party), f"{_office_url(opening, party)}/healthz") for party in prepared.parties)
     deaths_max = REHEARSED_DEATHS_MAX if wish.rehearse_crashes else QUICK_DEATHS_MAX
     supervisor = Supervisor(specs, lambda pids: write_town(_describe(folders, prepared, opening, pids), folders.town_file), deaths_max)

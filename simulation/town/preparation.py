@@ -15,12 +15,11 @@ import msgspec
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
-from bcl_cloud.onboarding import StaffSetting
 from certificates.fonts.selection import missing_glyphs
+from issuer import issue_tables
 from jpki import statuses
 from registers.population import STORIES, TWELVE, City, Population, World, make_world
 from registers.residents import tables as resident_tables
-from screens.sign_in import hash_password
 from simulation import demonstration as demo
 from simulation.document_keys import IssuerKeys
 from simulation.municipalities import BCL, PLACES, Place, issuer_at
@@ -30,8 +29,11 @@ from simulation.town.authorities import load_root, make_authorities, make_party
 from simulation.town.cloud import Tenant, allowed_to, merged, prepare_cloud
 from simulation.town.description import HolderEntry
 from simulation.town.entitlements import Entitlements
-from simulation.town.folders import MUNICIPAL, PARTIES, Folders, own_server
+from simulation.town.folders import MUNICIPAL, PARTIES, Folders
+from simulation.town.referral_keys import make_referral_keys
 from simulation.town.signing_keys import make_signing_keys
+from simulation.town.staff import StaffMember, clerk_of, clerks_of, make_staff, servers_of, tenants_of
+from simulation.town.use_states import UseCase, enter_uses, use_cases
 from storage.opening import open_store
 from trust.authority import save_key
 from trust.parties import Peer
@@ -50,18 +52,7 @@ class StateMismatch(Exception):
     """The folder was prepared otherwise than is asked for now; `str()` says how."""
 
 
-class StaffMember(msgspec.Struct, frozen=True):
-    """A demonstration member of staff; the password is made here and kept only in this state folder. `municipality` is whose clerk this is, if anybody's."""
-
-    role: str
-    name: str
-    party: str
-    password: str
-    password_hash: str
-    municipality: str = ""
-
-
-LAYOUT = 3
+LAYOUT = 4
 """Of a state folder: registers, keys and databases of another number cannot be opened."""
 
 
@@ -108,16 +99,6 @@ class Prepared:
     def parties(self) -> tuple[str, ...]:
         """All parties in the order in which they are started."""
         return parties_of(self.places)
-
-
-def servers_of(places: Sequence[Place]) -> dict[str, Place]:
-    """The own servers of these municipalities, by the names of the parties."""
-    return {own_server(place.code, places[0].code): place for place in places if place.own_kinds}
-
-
-def tenants_of(places: Sequence[Place]) -> tuple[Place, ...]:
-    """Those for which the shared cloud issues something."""
-    return tuple(place for place in places if place.bcl_kinds)
 
 
 def parties_of(places: Sequence[Place]) -> tuple[str, ...]:
@@ -167,9 +148,10 @@ def _make(folders: Folders, seed: int, residents: int, places: tuple[Place, ...]
     said("個人番号カードを作っています")
     mint = Mint(load_root(folders, "jpki"), load_root(folders, "stranger"), ring, "http://127.0.0.1/ocsp", secrets.token_bytes)
     cards = {place.code: make_cards(world.of(place.code), mint, now, _counting(place, said), special=place is places[0]) for place in places}
-    staff = _staff(places)
+    staff = make_staff(places)
     said("台帳を入れています")
     allowed = asyncio.run(_fill(folders, places, world, cards, tenant_keys, staff, now))
+    make_referral_keys(folders, servers, places, now, secrets.token_bytes)
     holders: list[HolderEntry] = []
     for place in places:
         holders += _write_cards(folders, place, world.of(place.code), cards[place.code], allowed, len(holders))
@@ -248,14 +230,25 @@ async def _fill(
     """Every municipality's registers where its papers are made, and the authority's list; what each card's holder can have, by its serial."""
     residents = {place.code: registered(world.of(place.code), cards[place.code], now.date(), missing_glyphs) for place in places}
     serials = {place.code: tuple(card.serial for card in cards[place.code]) for place in places}
+    uses = use_cases(world, cards, secrets.token_bytes)
     allowed: dict[str, Entitlements] = {}
     for party, place in servers_of(places).items():
-        register = await open_store(f"sqlite:///{folders.database(party).resolve()}", resident_tables.METADATA)
+        register = await open_store(f"sqlite:///{folders.database(party).resolve()}", issue_tables.METADATA, resident_tables.METADATA)
         await register.write(fill_registers, world.of(place.code), residents[place.code], now)
+        if "koseki" in place.own_kinds:
+            await register.write(enter_uses, _at(place, uses), clerk_of(staff, place), now, secrets.token_bytes)
         allowed |= await register.read(allowed_to, issuer_at(place, place.own_kinds), serials[place.code], now)
         await register.close()
     tenants = [
-        Tenant(place, tenant_keys[place.code], world.of(place.code), residents[place.code], serials[place.code], _clerks(staff, place))
+        Tenant(
+            place,
+            tenant_keys[place.code],
+            world.of(place.code),
+            residents[place.code],
+            serials[place.code],
+            clerks_of(staff, place),
+            _at(place, uses),
+        )
         for place in tenants_of(places)
     ]
     if tenants:
@@ -266,25 +259,8 @@ async def _fill(
     return allowed
 
 
-def _clerks(staff: tuple[StaffMember, ...], place: Place) -> tuple[StaffSetting, ...]:
-    mine = [member for member in staff if member.party == BCL and member.municipality == place.code]
-    return tuple(StaffSetting(name=member.name, password_hash=member.password_hash, roles=(member.role,)) for member in mine)
-
-
-def _staff(places: tuple[Place, ...]) -> tuple[StaffMember, ...]:
-    """Everybody who works in an office: those of the town, and a clerk for each of the other municipalities at each of its issuers."""
-    common = [_staff_member(*row) for row in demo.STAFF]
-    role, name = next((role, name) for role, name, party in demo.STAFF if party == MUNICIPAL)
-    others = [(party, place) for party, place in servers_of(places).items() if party != MUNICIPAL]
-    tenants = [(BCL, place) for place in tenants_of(places)]
-    operators = [_staff_member("operator", demo.CLOUD_OPERATOR, BCL)] if tenants else []
-    clerks = [_staff_member(role, f"{place.city.name} {name}", party, place.code) for party, place in (*others, *tenants)]
-    return (*common, *operators, *clerks)
-
-
-def _staff_member(role: str, name: str, party: str, municipality: str = "") -> StaffMember:
-    password = secrets.token_hex(4)
-    return StaffMember(role, name, party, password, hash_password(password), municipality)
+def _at(place: Place, uses: Sequence[UseCase]) -> tuple[UseCase, ...]:
+    return tuple(case for case in uses if case.at == place.code)
 
 
 def _terminal(folders: Folders, number: int) -> Terminal:

@@ -1,0 +1,92 @@
+"""What is done for the cases of the chapter `changes`: a register changes while somebody orders. A case gives what was wrong; nothing wrong is a pass."""
+
+import asyncio
+
+from conformance.findings import NotTried
+from conformance.hooks import carry_out
+from conformance.papers import drawn_text
+from conformance.profile import Change
+from conformance.store import Ordered, Store, word
+from conformance.trial import Trial
+from messages.orders import Issued
+from messages.wire import Message
+
+Wrong = list[str]
+TOGETHER = (0.0, 0.01, 0.03)
+"""How long after the hook was started the order follows, in seconds; each round another."""
+
+
+async def half_updated(trial: Trial) -> Wrong:
+    """D1: an order just after the change, then orders at the moment of it; after each the register's new state, whole."""
+    changes = [change for change in trial.profile.changes if change.refused is None]
+    if not changes:
+        raise NotTried("the profile names no change of what a register says")
+    wrong: Wrong = []
+    for change in changes:
+        wrong += await _round(trial, change, None, forward=True)
+        for at, wait in enumerate(TOGETHER if change.undo else ()):
+            wrong += await _round(trial, change, wait, forward=at % 2 == 1)
+    return wrong
+
+
+async def _round(trial: Trial, change: Change, wait: float | None, *, forward: bool) -> Wrong:
+    store, hook = trial.store(), change.do if forward else change.undo
+    assert hook is not None
+    old, new = (change.before, change.after) if forward else (change.after, change.before)
+    ordered = await _chosen(trial, store, change)
+    if wait is None:
+        await carry_out(hook)
+        reply = await store.ask(ordered.order)
+        wrong = _mixed(reply, old, new, change) if isinstance(reply, Issued) else _otherwise(reply, "register_changed", change, "the order after the change")
+        wrong += [f"{change.id}: a paper was made from choices of an older register"] if isinstance(reply, Issued) else []
+    else:
+        changing = asyncio.ensure_future(carry_out(hook))
+        await asyncio.sleep(wait)
+        reply = await store.ask(ordered.order)
+        await changing
+        wrong = _mixed(reply, old, new, change) if isinstance(reply, Issued) else _otherwise(reply, "register_changed", change, "the order at the change")
+    await store.discard(ordered)
+    later = await _chosen(trial, store, change)
+    reply = await store.ask(later.order)
+    wrong += _mixed(reply, new, old, change) if isinstance(reply, Issued) else [f"{change.id}: after the change: {word(reply)} instead of a paper"]
+    await store.discard(later)
+    return wrong
+
+
+async def _chosen(trial: Trial, store: Store, change: Change) -> Ordered:
+    return store.order(await store.choices(trial.profile.person(change.person), change.kind))
+
+
+def _mixed(issued: Issued, wanted: tuple[str, ...], others: tuple[str, ...], change: Change) -> Wrong:
+    drawn = [drawn_text(paper.face) for paper in issued.papers]
+    missing = any(text not in one for one in drawn for text in wanted)
+    stranger = any(text in one for one in drawn for text in others)
+    if missing and stranger and any(text in one for one in drawn for text in wanted):
+        return [f"{change.id}: half of the register before the change, half of that after it"]
+    return [f"{change.id}: not the register of one moment"] if missing or stranger else []
+
+
+def _otherwise(reply: Message, code: str, change: Change, when: str) -> Wrong:
+    return [] if word(reply) == code else [f"{change.id}: {when}: {word(reply)} instead of {code}"]
+
+
+async def stopped_in_time(trial: Trial) -> Wrong:
+    """D2: what is offered is ordered `within_seconds` after it ended; then it is asked for anew."""
+    changes = [change for change in trial.profile.changes if change.refused is not None]
+    if not changes:
+        raise NotTried("the profile names no change after which a paper is refused")
+    wrong: Wrong = []
+    for change in changes:
+        store, person = trial.store(), trial.profile.person(change.person)
+        ordered = await _chosen(trial, store, change)
+        await carry_out(change.do)
+        await asyncio.sleep(change.within_seconds)
+        reply = await store.ask(ordered.order)
+        if word(reply) not in {change.refused, "register_changed"}:
+            wrong.append(f"{change.id}: the order after it: {word(reply)} instead of {change.refused} or register_changed")
+        await store.discard(ordered)
+        reply = await store.ask(store.question(person.serial, change.kind)[0])
+        wrong += _otherwise(reply, str(change.refused), change, "choices after it")
+        if change.undo is not None:
+            await carry_out(change.undo)
+    return wrong

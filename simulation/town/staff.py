@@ -1,0 +1,67 @@
+"""Who works in a town's offices: made once, with a password each, when the town is prepared."""
+
+import secrets
+from collections.abc import Sequence
+
+import msgspec
+
+from bcl_cloud.onboarding import StaffSetting
+from screens.sign_in import hash_password
+from simulation import demonstration as demo
+from simulation.municipalities import BCL, Place
+from simulation.town.folders import MUNICIPAL, own_server
+
+
+class StaffMember(msgspec.Struct, frozen=True):
+    """A demonstration member of staff; the password is made here and kept only in this state folder. `municipality` is whose clerk this is, if anybody's."""
+
+    role: str
+    name: str
+    party: str
+    password: str
+    password_hash: str
+    municipality: str = ""
+
+
+def servers_of(places: Sequence[Place]) -> dict[str, Place]:
+    """The own servers of these municipalities, by the names of the parties."""
+    return {own_server(place.code, places[0].code): place for place in places if place.own_kinds}
+
+
+def tenants_of(places: Sequence[Place]) -> tuple[Place, ...]:
+    """Those for which the shared cloud issues something."""
+    return tuple(place for place in places if place.bcl_kinds)
+
+
+def clerk_of(staff: tuple[StaffMember, ...], place: Place) -> str:
+    """A clerk of this municipality; of the main one, whose entries do not name it, the first there is."""
+    clerks = [member for member in staff if member.role == "clerk"]
+    return next((member.name for member in clerks if member.municipality == place.code), clerks[0].name)
+
+
+def clerks_of(staff: tuple[StaffMember, ...], place: Place) -> tuple[StaffSetting, ...]:
+    """The clerks of a tenant, as the cloud takes them."""
+    mine = [member for member in staff if member.party == BCL and member.municipality == place.code]
+    return tuple(StaffSetting(name=member.name, password_hash=member.password_hash, roles=(member.role,)) for member in mine)
+
+
+def make_staff(places: tuple[Place, ...]) -> tuple[StaffMember, ...]:
+    """Everybody who works in an office: those of the town, and a clerk for each of the other municipalities at each of its issuers."""
+    common = [_staff_member(*row) for row in demo.STAFF]
+    role, name = next((role, name) for role, name, party in demo.STAFF if party == MUNICIPAL)
+    others = [(party, place) for party, place in servers_of(places).items() if party != MUNICIPAL]
+    tenants = [(BCL, place) for place in tenants_of(places)]
+    seconded = [_staff_member("municipality", f"{place.city.name} 情報政策課", "center", place.code) for place in _with_accounts_at_center(places)]
+    operators = [_staff_member("operator", demo.CLOUD_OPERATOR, BCL)] if tenants else []
+    clerks = [_staff_member(role, f"{place.city.name} {name}", party, place.code) for party, place in (*others, *tenants)]
+    return (*common, *seconded, *operators, *clerks)
+
+
+def _with_accounts_at_center(places: Sequence[Place]) -> tuple[Place, ...]:
+    """The main municipality and the first tenant."""
+    return (places[0], *[place for place in tenants_of(places) if place is not places[0]][:1])
+
+
+def _staff_member(role: str, name: str, party: str, municipality: str = "") -> StaffMember:
+    password = secrets.token_hex(4)
+    return StaffMember(role, name, party, password, hash_password(password), municipality)

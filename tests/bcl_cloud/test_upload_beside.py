@@ -1,0 +1,73 @@
+"""An upload in a process of its own: killed anywhere, the old registers stand or the new ones, and the next upload goes through."""
+
+import asyncio
+import os
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from bcl_cloud.feeds.packing import pack
+from bcl_cloud.tenancy import Tenancy
+from bcl_cloud.upload_beside import UploadBroken, UploadSeats
+from bcl_cloud.upload_worker import Job
+from tests.bcl_cloud.feeds.feeding import AS_OF, changed_town, everything, send, town
+from tests.bcl_cloud.tenants import A
+
+REGISTERS = ("residents", "koseki", "seal", "tax")
+POINTS = [f"commit:{step}:{when}" for step in ("begin", "let_wait", "switch", "clear") for when in ("before", "after")]
+
+
+@pytest.fixture
+async def job(tmp_path: Path, folder: Path, tenancy: Tenancy) -> Job:
+    """The second upload of a tenant, not begun."""
+    await send(tenancy.store(A), pack(town(), A, 1, AS_OF), A)
+    archive = tmp_path / "upload.zip"
+    archive.write_bytes(pack(changed_town(), A, 2, AS_OF + timedelta(hours=1)))
+    points = tmp_path / "points"
+    points.mkdir()
+    return Job(tenants=folder, tenant=A, registers=REGISTERS, archive=archive, crash_points=points)
+
+
+async def killed_at(point: str, job: Job, tenancy: Tenancy) -> None:
+    """The upload dies at this point; afterwards what stands is whole, and the same archive brings the new state."""
+    store = tenancy.store(A)
+    before = await everything(store)  # type: ignore[arg-type]
+    assert job.crash_points is not None
+    (job.crash_points / f"upload-{A}.armed").write_text(f"{point} 1", encoding="utf-8")
+    with pytest.raises(UploadBroken):
+        await UploadSeats().upload_beside(job)
+    died = await everything(store)  # type: ignore[arg-type]
+    report = await send(store, job.archive.read_bytes(), A)
+    after = await everything(store)  # type: ignore[arg-type]
+    assert before != after
+    assert died == (after if point in ("commit:switch:after", "commit:clear:before", "commit:clear:after") else before)
+    assert report.outcome == ("repeated" if died == after else "applied")
+
+
+@pytest.mark.parametrize("point", ["commit:switch:before", "commit:switch:after"])
+async def test_killed_around_the_switch_the_old_state_or_the_new_one_stands(point: str, job: Job, tenancy: Tenancy) -> None:
+    await killed_at(point, job, tenancy)
+
+
+@pytest.mark.sweep
+@pytest.mark.parametrize("point", POINTS)
+async def test_killed_at_any_point_the_old_state_or_the_new_one_stands(point: str, job: Job, tenancy: Tenancy) -> None:
+    await killed_at(point, job, tenancy)
+
+
+async def test_whoever_gives_up_ends_the_process_and_changes_nothing(job: Job, tenancy: Tenancy) -> None:
+    before = await everything(tenancy.store(A))  # type: ignore[arg-type]
+    running = asyncio.ensure_future(UploadSeats().upload_beside(job))
+    while not (children := _children()):
+        await asyncio.sleep(0.01)
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    assert not children & _children()
+    assert await everything(tenancy.store(A)) == before  # type: ignore[arg-type]
+
+
+def _children() -> set[int]:
+    me = os.getpid()
+    return {int(one) for task in Path(f"/proc/{me}/task").iterdir() for one in (task / "children").read_text().split()}
