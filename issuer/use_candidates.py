@@ -93,8 +93,7 @@ def place_agrees(typed: str, honseki: str) -> bool | None:
     Numbers are held against each other however they are written (一丁目, 1丁目), those at the end first: a town's own name may have one in it that is no number in kana (三田).
     """
     plain, registered = _numbered(folded(typed)), _numbered(folded(honseki))
-    tail = registered[: -len(plain)] if plain and registered.endswith(plain) else None
-    if tail is not None and not (plain[0].isdigit() and tail[-1:].isdigit()) and _COUNTED.sub("", plain):
+    if registered.endswith(plain) and _COUNTED.sub("", plain):
         return True
     numbers = _digits(plain)
     known = (_digits(registered), _digits(_numbered(folded(honseki), only=_COUNTED_NUMERAL)))
