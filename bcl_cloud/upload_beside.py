@@ -11,9 +11,18 @@ from contextlib import suppress
 import msgspec
 
 from bcl_cloud.feeds.uploading import UploadReport
-from bcl_cloud.upload_worker import Job
 
 AT_ONCE = 2
+
+
+class Job(msgspec.Struct, frozen=True, kw_only=True):
+    """Paths: the folder of the tenants' files, the tenant, the registers it keeps in the cloud, its archive; `crash_points` is a folder for rehearsals."""
+
+    tenants: str
+    tenant: str
+    registers: tuple[str, ...]
+    archive: str
+    crash_points: str | None = None
 
 
 class UploadBroken(Exception):

@@ -1,7 +1,6 @@
 """An upload in a process of its own: killed anywhere, the old registers stand or the new ones, and the next upload goes through."""
 
 import asyncio
-import os
 from datetime import timedelta
 from pathlib import Path
 
@@ -9,8 +8,7 @@ import pytest
 
 from bcl_cloud.feeds.packing import pack
 from bcl_cloud.tenancy import Tenancy
-from bcl_cloud.upload_beside import UploadBroken, UploadSeats
-from bcl_cloud.upload_worker import Job
+from bcl_cloud.upload_beside import Job, UploadBroken, UploadSeats
 from tests.bcl_cloud.feeds.feeding import AS_OF, changed_town, everything, send, town
 from tests.bcl_cloud.tenants import A
 
@@ -26,7 +24,7 @@ async def job(tmp_path: Path, folder: Path, tenancy: Tenancy) -> Job:
     archive.write_bytes(pack(changed_town(), A, 2, AS_OF + timedelta(hours=1)))
     points = tmp_path / "points"
     points.mkdir()
-    return Job(tenants=folder, tenant=A, registers=REGISTERS, archive=archive, crash_points=points)
+    return Job(tenants=str(folder), tenant=A, registers=REGISTERS, archive=str(archive), crash_points=str(points))
 
 
 async def killed_at(point: str, job: Job, tenancy: Tenancy) -> None:
@@ -34,11 +32,11 @@ async def killed_at(point: str, job: Job, tenancy: Tenancy) -> None:
     store = tenancy.store(A)
     before = await everything(store)  # type: ignore[arg-type]
     assert job.crash_points is not None
-    (job.crash_points / f"upload-{A}.armed").write_text(f"{point} 1", encoding="utf-8")
+    (Path(job.crash_points) / f"upload-{A}.armed").write_text(f"{point} 1", encoding="utf-8")
     with pytest.raises(UploadBroken):
         await UploadSeats().upload_beside(job)
     died = await everything(store)  # type: ignore[arg-type]
-    report = await send(store, job.archive.read_bytes(), A)
+    report = await send(store, Path(job.archive).read_bytes(), A)
     after = await everything(store)  # type: ignore[arg-type]
     assert before != after
     assert died == (after if point in ("commit:switch:after", "commit:clear:before", "commit:clear:after") else before)
@@ -58,16 +56,17 @@ async def test_killed_at_any_point_the_old_state_or_the_new_one_stands(point: st
 
 async def test_whoever_gives_up_ends_the_process_and_changes_nothing(job: Job, tenancy: Tenancy) -> None:
     before = await everything(tenancy.store(A))  # type: ignore[arg-type]
+    assert job.crash_points is not None
+    (Path(job.crash_points) / "record").touch()
+    passed = Path(job.crash_points) / f"upload-{A}.points"
     running = asyncio.ensure_future(UploadSeats().upload_beside(job))
-    while not (children := _children()):
-        await asyncio.sleep(0.01)
+    async with asyncio.timeout(30):
+        while not passed.exists():
+            await asyncio.sleep(0.002)
     running.cancel()
     with pytest.raises(asyncio.CancelledError):
         await running
-    assert not children & _children()
+    said = passed.read_text(encoding="utf-8")
+    await asyncio.sleep(0.3)
+    assert passed.read_text(encoding="utf-8") == said and "commit:switch:before" not in said
     assert await everything(tenancy.store(A)) == before  # type: ignore[arg-type]
-
-
-def _children() -> set[int]:
-    me = os.getpid()
-    return {int(one) for task in Path(f"/proc/{me}/task").iterdir() for one in (task / "children").read_text().split()}

@@ -1,0 +1,38 @@
+"""One upload in a process of its own: told on the standard input whose archive it is, it answers the report on the standard output. Started by `upload_beside`; wires, and decides nothing."""
+
+import asyncio
+import gc
+import sys
+from datetime import datetime
+from pathlib import Path
+
+import msgspec
+
+from bcl_cloud.feeds.uploading import UploadReport, upload
+from bcl_cloud.tenancy import Tenancy
+from bcl_cloud.tenant_files import TenantFiles
+from bcl_cloud.upload_beside import Job
+from storage.crash_points import CrashPoints, RehearsedStore
+from storage.instants import JST
+
+
+async def carried_out(job: Job) -> UploadReport:
+    """The upload, beside the process that serves. Raises what `upload` and the tenancy raise."""
+    tenancy = Tenancy(TenantFiles(Path(job.tenants)), sole=False)
+    points = None if job.crash_points is None else Path(job.crash_points)
+    try:
+        store = RehearsedStore(tenancy.store(job.tenant), CrashPoints(points, f"upload-{job.tenant}"))
+        return await upload(store, Path(job.archive), job.tenant, job.registers, lambda: datetime.now(JST))
+    finally:
+        await tenancy.close()
+
+
+def main() -> None:
+    """Exit status 0 with a report, whatever it says."""
+    gc.disable()  # a short life with millions of values and no cycles: looking for them was a third of the work
+    job = msgspec.json.decode(sys.stdin.buffer.read(), type=Job)
+    sys.stdout.buffer.write(msgspec.json.encode(asyncio.run(carried_out(job))))
+
+
+if __name__ == "__main__":
+    main()
