@@ -45,7 +45,7 @@ def note_made(connection: Connection, made: MadeReferral) -> None:
 
 def referrals_made(connection: Connection, holder_no: str) -> tuple[MadeReferral, ...]:
     """Those of one resident, the latest first."""
-    found = select(MADE).where(MADE.c.holder_no == holder_no).order_by(MADE.c.made_at.desc(), MADE.c.visit_id)
+    found = select(MADE).where(MADE.c.holder_no == holder_no).order_by(MADE.c.made_at.desc(), MADE.c.visit_id, MADE.c.year.desc(), MADE.c.audience)
     return tuple(
         MadeReferral(row.visit_id, row.holder_no, row.audience, row.kind, row.year, instant(row.made_at)) for row in connection.execute(found)
     )

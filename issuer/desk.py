@@ -18,6 +18,7 @@ from certificates.sources import Sources
 from certificates.wareki import day_in_japan
 from issuer.admissions import MadeReferral, admit, forget, note_made
 from issuer.issue_log import Noted, note_outcome
+from issuer.issue_states import Happening
 from issuer.making import Maker, number_of, sources_of
 from issuer.press import Press, PressBroken, PressFull
 from issuer.referring import Referrals, opened_for, referred
@@ -208,9 +209,7 @@ def looked_for_referral(connection: Connection, serial: str, bars: Bars | None, 
     return barred(connection, "juminhyo", None, find_sources(connection, serial, "juminhyo", now), bars, now)
 
 
-def note_and_forget(
-    connection: Connection, request_id: str, issuance_id: str, outcome: Happening, at: datetime, teller: str, now: datetime
-) -> Noted:
+def note_and_forget(connection: Connection, request_id: str, issuance_id: str, outcome: Happening, at: datetime, teller: str, now: datetime) -> Noted:
     """One step: the outcome, and who was known only until there was one."""
     noted = note_outcome(connection, request_id, issuance_id, outcome, at, teller, now)
     forget(connection, now)

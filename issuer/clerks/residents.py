@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from aiohttp import web
 from sqlalchemy import Connection
 
+from issuer.admissions import MadeReferral, referrals_made
 from issuer.clerks import forms
 from issuer.clerks.changes import (
     end_seal_and_note,
@@ -59,6 +60,7 @@ class Record:
     stops: tuple[StopInForce, ...]
     papers: tuple[Line, ...]
     doings: tuple[LoggedDoing, ...]
+    referrals: tuple[MadeReferral, ...]
 
 
 class ResidentPages(ChangingPages):
@@ -161,6 +163,7 @@ class ResidentPages(ChangingPages):
             taxes=record.taxes,
             papers=record.papers,
             doings=record.doings,
+            referrals=record.referrals,
             may_change=CLERK in staff_of(request).roles,
             may_protect=cleared,
         )
@@ -205,4 +208,5 @@ def read_record(connection: Connection, atena_no: str, hidden: tuple[str, ...]) 
         stops=stops_of(connection, atena_no),
         papers=find_of_people(connection, (atena_no,), () if person_no is None else (person_no,), 50),
         doings=doings(connection, (atena_no, person.household_no), hidden),
+        referrals=referrals_made(connection, atena_no),
     )

@@ -1,5 +1,6 @@
 """課税証明書の広域交付 between two issuers: みほん市 vouches, となり市 recognises its former resident, once, for minutes, for that kind and year."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -10,9 +11,14 @@ from typing import Any
 import msgspec
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
+from sqlalchemy import create_engine, select
+from sqlalchemy.pool import StaticPool
 
+from issuer.admissions import forget, referrals_made
 from issuer.desk import Desk
+from issuer.issue_tables import METADATA
 from issuer.press import InlinePress
+from issuer.referral_tables import ADMISSIONS, MADE
 from issuer.referring import Referrals
 from messages.orders import AskReferral, ChoicesOffered, Issued, IssueOrder, OfferChoices, Referred
 from messages.refusals import Refusal
@@ -21,14 +27,17 @@ from registers.population import MIHON
 from registers.residents import changes
 from registers.residents.households import assembled
 from registers.residents.resident import Protection, Resident, Suppression
+from registers.residents.tables import METADATA as REGISTER
 from registers.residents.tables import load
 from registers.tax.outsiders import Outsider, replace_outsiders
 from registers.tax.record import Deductions, Dependants, Incomes, Levy, TaxRecord
 from registers.tax.tables import load as load_taxes
 from simulation.document_keys import DocumentKeys, make_document_keys
 from simulation.key_ring import rsa_ring, signing_key
+from simulation.virtual_time import VirtualLoop, run_virtual
 from storage.sqlite import SqliteStore
-from tests.issuer.town import CENTER, DECLARED, KEY, MUNICIPALITY, NOW, drawn_text, issuer, open_town, order, person, serial
+from tests.issuer.test_refusal_instant import Slow
+from tests.issuer.town import CENTER, DECLARED, KEY, MUNICIPALITY, NOW, drawn_text, issuer, open_town, order, person, serial, tell
 from trust.referrals import Signing
 
 TO = "990027"
@@ -393,3 +402,93 @@ async def test_a_protected_resident_is_not_reached_round_the_resident_register(t
     two.there = their_desk(store)
     assert code(await two.offer(await two.sealed())) == "not_issuable"
     await store.close()
+
+
+async def test_a_referral_that_was_made_is_noted_once_and_not_by_the_code(two: Two) -> None:
+    for _ in range(2):
+        await two.sealed()
+    await two.sealed(year=2025)
+    made = await two.here_store.read(referrals_made, HERE.atena_no)
+    assert [(one.audience, one.kind, one.year) for one in made] == [(TO, "kazei", 2026), (TO, "kazei", 2025)]
+    assert code(await two.refer(to=MUNICIPALITY)) == "referral_invalid"
+    assert len(await two.here_store.read(referrals_made, HERE.atena_no)) == 2, "what was not made is not noted"
+    assert HERE.juminhyo_code not in repr(await two.here_store.read(lambda connection: connection.execute(select(MADE)).all()))
+
+
+def codes_kept(file: Path) -> int:
+    """How often the 住民票コード stands in the files of a database, whatever SQLite thinks of it."""
+    return sum(part.read_bytes().count(HERE.juminhyo_code.encode()) for part in file.parent.glob(file.name + "*"))
+
+
+async def admissions(store: SqliteStore) -> list[tuple[str, str]]:
+    rows = await store.read(lambda connection: connection.execute(select(ADMISSIONS).order_by(ADMISSIONS.c.number)).all())
+    return [(row.juminhyo_code, row.birth) for row in rows]
+
+
+async def test_who_was_admitted_is_forgotten_with_the_outcome_of_the_last_paper(two: Two) -> None:
+    offered = await two.offered()
+    ordered = order("r-1", MOVED, offered, copies=2)
+    assert code(await two.issue(ordered)) == "Issued"
+    kept = [(HERE.juminhyo_code, HERE.birth)]
+    ordered = msgspec.structs.replace(ordered, municipality=TO)
+    assert code(await two.there.answer(tell(ordered, "printed"), CENTER, NOW)) == "OutcomeNoted"
+    assert await admissions(two.there_store) == kept, "the other copy is still on its way"
+    assert code(await two.issue(ordered)) == "already_printed"
+    assert code(await two.there.answer(tell(ordered, "void", 1), CENTER, NOW)) == "OutcomeNoted"
+    assert await admissions(two.there_store) == [("", "")]
+    assert code(await two.issue(ordered)) == "already_printed"
+    assert code(await two.issue(order("r-2", MOVED, offered))) == "referral_used"
+
+
+async def test_who_was_admitted_and_ordered_nothing_is_forgotten_after_the_minutes_without_a_trace_in_the_file(two: Two, tmp_path: Path) -> None:
+    offered = await two.offered()
+    later = NOW + timedelta(seconds=300)
+    await two.there_store.write(forget, later - timedelta(seconds=1))
+    assert await admissions(two.there_store) == [(HERE.juminhyo_code, HERE.birth)]
+    await two.there_store.write(forget, later)
+    assert await admissions(two.there_store) == [("", "")]
+    assert code(await two.issue(order("r-1", MOVED, offered), later)) == "referral_expired"
+    await two.there_store.write(forget, later + timedelta(days=1))
+    assert await admissions(two.there_store) == []
+    await two.there_store.close()
+    assert codes_kept(tmp_path / "there.db") == 2, "the register's own line and its index"
+
+
+def test_refusals_of_referrals_come_at_one_instant_whatever_the_look_ups_cost() -> None:
+    """Decision 012, on both sides: nobody learns from the time that somebody is protected."""
+    costs = iter([0.01 * (index % 23) for index in range(1000)])
+    rules: dict[str, dict[str, Any]] = {
+        "not_issuable": {"protection": PROTECTED},
+        CODE: {"juminhyo_code_since": date(2026, 1, 2)},
+        ABROAD: {"previous_address": "シンガポール共和国"},
+        "moved_out": {"standing": "leaving", "standing_since": date(2026, 12, 1)},
+    }
+    theirs: dict[str, dict[str, Any]] = {"not_issuable": {"protection": PROTECTED}, "not_found_there": {"birth": "1980-04-02"}}
+
+    def slow(who: Resident, municipality: str, keys: DocumentKeys, key: int) -> Desk:
+        engine = create_engine("sqlite://", poolclass=StaticPool)
+        with engine.begin() as connection:
+            METADATA.create_all(connection)
+            REGISTER.create_all(connection)
+            load(connection, *assembled((who,), [HOUSE_NOW]), now=NOW)
+            load_taxes(connection, (RECORD,), now=NOW)
+        terms = replace(issuer(refusal_seconds=0.7), municipality=municipality, wide_tax_since=SINCE)
+        return Desk(terms, Slow(engine, lambda _: next(costs)), InlinePress(keys.hands), DECLARED, referrals=referrals(keys, key))
+
+    async def main() -> None:
+        loop = asyncio.get_running_loop()
+        made = Two(slow(HERE, MUNICIPALITY, HERES, 920), slow(THERE, TO, THERES, 921), None, None)  # type: ignore[arg-type]
+        sealed = await made.sealed()
+        for answer, changed in rules.items():
+            two = replace(made, here=slow(replace(HERE, **changed), MUNICIPALITY, HERES, 920))
+            began = loop.time()
+            assert (code(await two.refer()), round(loop.time() - began, 6)) == (answer, 0.7)
+        for answer, changed in theirs.items():
+            two = replace(made, there=slow(replace(THERE, **changed), TO, THERES, 921))
+            began = loop.time()
+            assert (code(await two.offer(sealed)), round(loop.time() - began, 6)) == (answer, 0.7)
+        for asked in ({"year": 2025}, {"vouched_by": TO}, {"referral": sealed[:-9] + "AAAAAAAAA"}):
+            began = loop.time()
+            assert (code(await made.offer(sealed, **asked)), round(loop.time() - began, 6)) == ("referral_invalid", 0.7)
+
+    run_virtual(VirtualLoop(NOW), main())

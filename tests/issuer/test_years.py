@@ -13,6 +13,7 @@ from PIL import Image
 from prometheus_client import CollectorRegistry
 
 from certificates.kinds import KINDS
+from issuer.admissions import MadeReferral, note_made
 from issuer.desk import Desk
 from issuer.doings import doings
 from issuer.press import InlinePress
@@ -27,7 +28,7 @@ from municipal_server.config import load
 from storage.instants import JST
 from storage.sqlite import SqliteStore
 from tests.issuer.test_clerk import HASH, Clock, page, post, sign_in
-from tests.issuer.town import CENTER, DECLARED, FATHER, NOW, ask, drawn_text, hands, issuer, order, policy_of
+from tests.issuer.town import CENTER, DECLARED, FATHER, NOW, ask, atena, drawn_text, hands, issuer, order, policy_of
 from tests.municipal_server.test_config import written
 
 DIGEST = "0" * 64
@@ -151,6 +152,14 @@ async def test_a_specimen_is_a_paper_of_made_up_people_for_the_new_year(office: 
     picture = await office.get("/years/2027/specimens/0.png")
     assert Image.open(BytesIO(await picture.read())).size == (953, 1348)
     assert (await office.get("/years/2027/specimens/9.pdf")).status == 404
+
+
+async def test_a_residents_page_shows_the_referrals_that_were_made(office: Any, town_hall: SqliteStore) -> None:
+    await sign_in(office, "mado")
+    assert "990027" not in await page(office, f"/residents/{atena(FATHER)}")
+    await town_hall.write(note_made, MadeReferral("visit-77", atena(FATHER), "990027", "kazei", 2026, NOW))
+    shown = await page(office, f"/residents/{atena(FATHER)}")
+    assert "990027" in shown and "visit-77" in shown and "令和８年度" in shown
 
 
 def test_the_digest_changes_with_what_stands_on_a_specimen() -> None:
