@@ -4,6 +4,7 @@ import logging
 from dataclasses import replace
 from datetime import date, timedelta
 from functools import cache
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -12,8 +13,9 @@ import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
 from sqlalchemy import Connection
 
+from issuance_center import routing
 from issuance_center.entries import Wide
-from issuance_center.records import tables
+from issuance_center.records import directory, tables
 from issuer.desk import Desk as IssuerDesk
 from issuer.issue_tables import METADATA as ISSUE_LOG
 from issuer.press import InlinePress
@@ -30,6 +32,7 @@ from registers.tax.tables import load as load_taxes
 from simulation.document_keys import DocumentKeys, make_document_keys
 from simulation.key_ring import rsa_ring, signing_key
 from simulation.people import CardMade
+from storage.sqlite import SqliteStore
 from tests.issuance_center.founding import CITY, NOW, OTHER_CODE_KEY, REGISTERS, SILENT_CITY, center_config, document_keys, foundation, issuer, stream
 from tests.issuance_center.stores import InlineStore, filled
 from tests.issuance_center.town import Town, code
@@ -128,6 +131,35 @@ async def test_the_paper_comes_from_where_the_resident_lived_and_the_center_keep
     for message in town.to_city.asked + town.to_silent_city.asked:
         assert who.juminhyo_code.encode() not in encode(message)
     await town.close()
+
+
+async def test_neither_the_centers_file_nor_its_log_lines_know_whom_they_carried(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """On a database as in service: the file, its WAL while it is open, and what the process writes on its streams."""
+    town = town_of_two()
+    store = await SqliteStore.open(tmp_path / "center.db", tables.METADATA)
+    await store.write(directory.seed, routing.seeds(town.config), NOW)
+    town.center_store = store  # type: ignore[assignment]
+    try:
+        town.restart()
+        kiosk, _ = await asking(town)
+        ready = await kiosk.apply(vouched_by=CITY)
+        assert isinstance(ready, said.CertificateReady), ready
+        await kiosk.report(ready.papers[0], "paid", "printed", "taken")
+        turned_away, refused = await asking(town, year=2025)
+        assert code(refused) == "not_found_there"
+        await kiosk.close()
+        sealed = next(message.referral for message in town.to_silent_city.asked if isinstance(message, OfferChoices))
+        assert sealed is not None
+        files = b"".join(file.read_bytes() for file in sorted(tmp_path.glob("center.db*")))
+        assert len(list(tmp_path.glob("center.db*"))) > 1 and ready.papers[0].issuance_id.encode() in files
+    finally:
+        await store.close()
+    closed = b"".join(file.read_bytes() for file in sorted(tmp_path.glob("center.db*")))
+    streams = "".join(capsys.readouterr())
+    assert turned_away.visit_id in streams, "there are lines to be looked at"
+    who = mover().resident
+    for secret in (who.name, who.juminhyo_code, OLD_ADDRESS, "いまの家", sealed[:60], sealed[-60:]):
+        assert secret.encode() not in files and secret.encode() not in closed and secret not in streams
 
 
 @pytest.mark.parametrize("left", ["here", "there"])
