@@ -11,6 +11,7 @@ from aiohttp import web
 from aiohttp.web_urldispatcher import AbstractResource
 from prometheus_client import CollectorRegistry
 
+from bcl_cloud.feed_pages import FeedPages
 from bcl_cloud.serving import Served, Serving
 from bcl_cloud.tenants import staff_of_tenant
 from issuer.clerks.koseki import KosekiPages
@@ -124,4 +125,5 @@ def tenant_office(served: Served, accounts: tuple[StaffAccount, ...], now: Calla
     for each in (PaperPages, ResidentPages, KosekiPages, UsePages):
         each(pages, store).add_to(office)
     YearPages(served.issuer, served.press, store).add_to(office)
+    FeedPages(store).add_to(office)
     return office
