@@ -143,7 +143,7 @@ function review(data, say, touch) {
     ...titled("review")(data, say),
     content: [h("div", { class: "beside" },
       h("dl", { class: "review" },
-        row("kind", issued(data, say)), row("place", say.either(data.municipality, "name"), data.elsewhere ? h("small", {}, say("review.elsewhere", { day: words(data.elsewhere) })) : null), row("members", listed(data, say)),
+        row("kind", issued(data, say)), row("place", say.either(data.municipality, "name"), data.elsewhere ? h("small", {}, " ", say("review.elsewhere", { day: words(data.elsewhere) })) : null), row("members", listed(data, say)),
         year ? row("year", words(year)) : null, form && words(form) !== issued(data, say) ? row("form", words(form)) : null,
         data.options.length ? row("options", chosen.length ? h("ul", {}, chosen.map((name) => h("li", {}, name))) : say("review.options.none")) : null),
       sketch(data, say)),

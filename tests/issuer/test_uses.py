@@ -149,6 +149,7 @@ async def test_what_was_typed_in_kana_is_held_against_the_reading_and_cannot_be_
         ("ほんちょう23番地", "見本県みほん市本町二十三番地", None),
         ("ほんちょう3番地", "見本県みほん市本町二十三番地", False),
         ("みた105番地", "見本県みほん市三田百五番地", None),  # the town's name has a numeral in it
+        ("ほんちょう1丁目みた2番", "見本県みほん市本町一丁目三田２番", None),
         ("みた3の105番地", "見本県みほん市三田百五番地", None),
         ("ほんちょう1丁目2番3", "見本県みほん市本町一丁目２番", False),
     ],
