@@ -14,7 +14,7 @@ from registers.population.making import Making
 from registers.population.naming import Name
 from registers.population.people import Behind, Household
 from registers.population.twelve import AWASE, HITORI, KARIZUMI, MOHAN, TENARAI, YUMEMI
-from registers.residents.resident import Protection, Sex
+from registers.residents.resident import Protection, Resident, Sex
 
 KOKOROMI, SHISAKU = CITIES[2], CITIES[3]
 
@@ -30,7 +30,9 @@ _NOTHING = Behind()
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """One person who lives in `city` now, came from `origin` if that is of the world, and has the 本籍 in `honseki` if the story is about that; `use` is then how far the 利用登録 there is."""
+    """One person who lives in `city` now, came from `origin` if that is of the world, and has the 本籍 in `honseki` if the story is about that; `use` is then how far the 利用登録 there is.
+    `code_changed`: has another 住民票コード since the move.
+    """
 
     city: City
     make: Callable[[Making], Household]
@@ -38,6 +40,7 @@ class Story:
     honseki: City | None = None
     name: str = ""
     use: UseStanding | None = None
+    code_changed: bool = False
 
     def fits(self, cities: Sequence[City]) -> bool:
         """Whether a world of these municipalities has all whom the story needs."""
@@ -52,6 +55,13 @@ def latest_year(today: date) -> int:
 def told_in(making: Making, stories: Sequence[Story]) -> list[Household]:
     """The stories of this municipality for which the world has everybody."""
     return [story.make(making) for story in stories if story.city == making.city and story.fits(making.cities)]
+
+
+def with_changed_codes(city: City, residents: Sequence[Resident], today: date) -> tuple[Resident, ...]:
+    """The residents of this municipality; of those whose story says that their 住民票コード was changed since they came, with the day on which it was."""
+    changed = {story.name for story in STORIES if story.city == city and story.code_changed}
+    on = date(latest_year(today), 5, 11)
+    return tuple(replace(one, juminhyo_code_since=on) if one.name in changed and one.standing == "current" else one for one in residents)
 
 
 def lines_in(city: City, cities: Sequence[City], stories: Sequence[Story]) -> int:
@@ -74,7 +84,7 @@ def _moved(city: City, origin: City, who: Who, note: str, behind: Behind = _NOTH
             behind=replace(behind, protection=_in_force(making)) if behind.protection is not None else behind,
         )
 
-    return Story(city, make, origin=origin, name=_full_name(who))
+    return Story(city, make, origin=origin, name=_full_name(who), code_changed=behind.code_changed)
 
 
 def _from_abroad(making: Making) -> Household:

@@ -19,6 +19,7 @@ from certificates.fonts.selection import missing_glyphs
 from issuer import issue_tables
 from jpki import statuses
 from registers.population import STORIES, TWELVE, City, Population, World, make_world
+from registers.population.movers import with_changed_codes
 from registers.residents import tables as resident_tables
 from simulation import demonstration as demo
 from simulation.document_keys import IssuerKeys
@@ -228,7 +229,10 @@ async def _fill(
     now: datetime,
 ) -> dict[str, Entitlements]:
     """Every municipality's registers where its papers are made, and the authority's list; what each card's holder can have, by its serial."""
-    residents = {place.code: registered(world.of(place.code), cards[place.code], now.date(), missing_glyphs) for place in places}
+    residents = {
+        place.code: with_changed_codes(place.city, registered(world.of(place.code), cards[place.code], now.date(), missing_glyphs), now.date())
+        for place in places
+    }
     serials = {place.code: tuple(card.serial for card in cards[place.code]) for place in places}
     uses = use_cases(world, cards, secrets.token_bytes)
     allowed: dict[str, Entitlements] = {}

@@ -9,11 +9,22 @@ from tests.town.open_town import OpenTown
 
 RESIDENTS = 400
 TERMINALS = 12
+MUNICIPALITIES = 7
+WORLD_RESIDENTS = 80
 
 
 @pytest.fixture(scope="session")
 def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OpenTown]:
     with OpenTown(tmp_path_factory.mktemp("town") / "state", residents=RESIDENTS, terminals=TERMINALS, options=("--crash-points",)) as opened:
+        opened.hurry()
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OpenTown]:
+    """A town of several municipalities, on servers of their own and on the shared cloud."""
+    folder = tmp_path_factory.mktemp("municipalities")
+    with OpenTown(folder / "state", residents=WORLD_RESIDENTS, municipalities=MUNICIPALITIES, terminals=2) as opened:
         opened.hurry()
         yield opened
 

@@ -3,7 +3,6 @@
 import json
 import os
 import signal
-from collections.abc import Iterator
 
 import aiohttp
 import pytest
@@ -12,19 +11,13 @@ from certificates.reading import face_of, read
 from simulation.municipalities import PLACES
 from simulation.town.description import HolderEntry
 from simulation.visitor import Visited, Visitor, Wish
+from tests.town.conftest import MUNICIPALITIES
 from tests.town.open_town import OpenTown
 from tests.town.rows import rows
 
-TOWN = PLACES[:6]
-"""Two servers, two tenants, a designated city on a server, and one whose 戸籍 is on its own server and everything else on the cloud."""
+TOWN = PLACES[:MUNICIPALITIES]
+"""Two servers, two tenants, a designated city on a server, one whose 戸籍 is on its own server and everything else on the cloud, and one that has not joined 広域交付."""
 BY_NAME = {place.city.name: place for place in TOWN}
-
-
-@pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OpenTown]:
-    with OpenTown(tmp_path_factory.mktemp("municipalities") / "state", residents=80, municipalities=len(TOWN), terminals=2) as opened:
-        opened.hurry()
-        yield opened
 
 
 def _resident(world: OpenTown, code: str, kind: str) -> HolderEntry:
@@ -51,7 +44,7 @@ def test_town_json_names_the_municipalities_their_issuers_and_their_clerks(world
         if member.municipality and member.role != "municipality"
     }
     assert clerks == {(place.code, cloud) for place in TOWN[1:] for cloud in (False, True) if (place.bcl_kinds if cloud else place.own_kinds)}
-    assert len({party.pid for party in town.parties.values()}) == len(town.parties) == 9
+    assert len({party.pid for party in town.parties.values()}) == len(town.parties) == 10
 
 
 @pytest.mark.parametrize(("name", "kind"), [*((name, "juminhyo") for name in BY_NAME), ("かりずみ市", "koseki"), ("こころみ町", "koseki")])
@@ -87,7 +80,7 @@ def test_no_register_knows_a_card_of_another_municipality_s_residents(world):
     for file in (*files, *(world.folders.party("bcl") / "tenants").glob("*.db")):
         found = rows(file, "SELECT serial FROM residents WHERE serial IS NOT NULL ORDER BY serial")
         known[file.stem] = {row["serial"] for row in found}
-    assert len(known) == 4 + 3 and all(known.values())
+    assert len(known) == 5 + 3 and all(known.values())
     # The split municipality's residents are known at both of its issuers, and nowhere else.
     assert known["972011"] == known.pop("municipal-972011")
     assert sum(len(serials) for serials in known.values()) == len(set().union(*known.values()))
