@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack
 from datetime import datetime
 from pathlib import Path
 
+from cryptography import x509
 from prometheus_client import CollectorRegistry
 
 from bcl_cloud.app import operators_office, protocol_door
@@ -27,6 +28,7 @@ from messages.serving import run_until_stopped
 from storage.crash_points import CrashPoints
 from storage.instants import JST
 from storage.opening import open_store
+from trust.authority import load_certificate
 from trust.parties import server_context
 
 
@@ -46,7 +48,7 @@ async def serve(config: Config, stop: asyncio.Event) -> None:
         tenancy = Tenancy(TenantFiles(config.tenants), sole=True, open_max=config.limits.open_tenants)
         stack.push_async_callback(tenancy.close)
         declared = Build(program=program(), topology=topology(processes=1, press_workers=0, database=tenancy.kind))
-        serving = Serving(cloud, tenancy, KeyFolders(config.keys), declared, config.refusal_seconds)
+        serving = Serving(cloud, tenancy, KeyFolders(config.keys), declared, config.refusal_seconds, _roots(config), secrets.token_bytes)
         share = FairShare(config.limits.in_work, config.limits.in_work_of_tenant, config.limits.waiting_of_tenant)
         registry = CollectorRegistry()
         door = protocol_door(CloudDesk(serving, share), now, registry, points)
@@ -56,6 +58,10 @@ async def serve(config: Config, stop: asyncio.Event) -> None:
         offices = offices_app(serving, cloud, office, now, secrets.token_bytes)
         await stack.enter_async_context(serve_application(offices, config.office.host, config.office.port))
         await stop.wait()
+
+
+def _roots(config: Config) -> tuple[x509.Certificate, ...]:
+    return () if config.documents_authority is None else (load_certificate(config.documents_authority),)
 
 
 def now() -> datetime:

@@ -46,6 +46,14 @@ SEALS = Table(
     Column("set_at", String(32), nullable=False),
 )
 
+WIDE = Table(
+    "tenant_wide",
+    METADATA,
+    Column("code", String(6), primary_key=True),
+    Column("since", String(10), nullable=False),  # 課税証明書の広域交付: joined from this day on
+    Column("referral_seconds", Integer, nullable=False),
+)
+
 STAFF = Table(
     "tenant_staff",
     METADATA,

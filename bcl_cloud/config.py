@@ -48,7 +48,8 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """Everything the cloud is told at start.
 
     `name` is the party's name in its certificate, `database` the URL of the cloud's own database, `tenants` the folder of the tenants' files, `keys` that of their keys; every refusal is
-    answered `refusal_seconds` after the question; `crash_points` is a folder for rehearsals.
+    answered `refusal_seconds` after the question; `documents_authority` (PEM) is the authority of all document signers: without it no tenant takes
+    part in 課税証明書の広域交付; `crash_points` is a folder for rehearsals.
     """
 
     name: str
@@ -61,6 +62,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     staff: tuple[Staff, ...] = ()
     limits: Limits = Limits()
     refusal_seconds: float = 0.7
+    documents_authority: Path | None = None
     crash_points: Path | None = None
 
 

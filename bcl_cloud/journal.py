@@ -15,6 +15,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "seal": ("公印の登録", "Seal set"),
     "certifiers": ("認証者の設定", "Certifiers set"),
     "forms": ("証明書の設定", "Certificates set"),
+    "wide": ("広域交付への参加の設定", "Tax certificates across municipalities set"),
     "limits": ("割当ての設定", "Limits set"),
     "staff": ("職員の登録", "Staff set"),
     "canary": ("監視用の架空住民の配置", "Canary planted"),

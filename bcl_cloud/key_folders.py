@@ -17,8 +17,10 @@ from cryptography.x509.oid import NameOID
 from bcl_cloud.tenant_tables import checked_code
 from certificates.printing import Hands
 from certificates.signature.signing import signer
+from issuer.referring import Referrals
 from trust.authority import Authority, KeyUnusable, load_certificate, load_key, save_certificate, save_key, uris_of
 from trust.document_signers import document_signer_certificate
+from trust.referrals import Signing
 
 CERTIFICATE_YEARS = 3
 
@@ -116,16 +118,26 @@ class KeyFolders:
         certificate = load_certificate(folder / "documents.pem")
         if urn_of(code) not in uris_of(certificate):
             raise KeyUnusable("the certificate is not this municipality's")
-        chain = tuple(load_certificate(file) for file in sorted(folder.glob("chain*.pem")))
         try:
-            return TenantKeys(Hands(signer(key, certificate, chain), self._p256(code, "codes")), self._p256(code, "referral"))
+            return TenantKeys(Hands(signer(key, certificate, self._above(code)), self._p256(code, "codes")), self._p256(code, "referral"))
         except ValueError as error:
             raise KeyUnusable(str(error)) from None
+
+    def referrals(self, code: str, roots: tuple[x509.Certificate, ...], token: Callable[[int], bytes]) -> Referrals:
+        """What a tenant makes and opens referrals with; it believes the signers behind `roots`. Keys it had before (`referral-*.key`) still open. Raises as `keys` does."""
+        keys = self.keys(code)
+        chain = (keys.hands.signer.certificate, *self._above(code))
+        signing = Signing(keys.hands.signer.key, tuple(one.public_bytes(serialization.Encoding.DER) for one in chain))
+        earlier = tuple(self._p256(code, file.stem) for file in sorted(self.folder(code).glob("referral-*.key")))
+        return Referrals(signing, (keys.referral_key, *earlier), roots, token)
 
     def certificate_until(self, code: str) -> datetime | None:
         """Until when a tenant's certificate is valid; None where it has none."""
         file = self.folder(code) / "documents.pem"
         return load_certificate(file).not_valid_after_utc if file.is_file() else None
+
+    def _above(self, code: str) -> tuple[x509.Certificate, ...]:
+        return tuple(load_certificate(file) for file in sorted(self.folder(code).glob("chain*.pem")))
 
     def _documents_key(self, code: str) -> rsa.RSAPrivateKey:
         key = self._load(code, "documents")

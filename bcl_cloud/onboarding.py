@@ -12,10 +12,11 @@ import msgspec
 from sqlalchemy import Connection, func, select
 
 from bcl_cloud import tenants
+from bcl_cloud.feeds.manifest import REGISTERS
 from bcl_cloud.journal import Entry, note
 from bcl_cloud.key_folders import KeyFolders
 from bcl_cloud.tenancy import Tenancy
-from bcl_cloud.tenant_terms import Terms, terms_of
+from bcl_cloud.tenant_terms import REFERRAL_SECONDS, Terms, terms_of
 from bcl_cloud.tenants import NewTenant, TenantRefused
 from certificates.kinds import KINDS
 from certificates.seal import seal_image
@@ -47,7 +48,7 @@ class StaffSetting(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
 
 class Description(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Everything a municipality hands over when it joins; `seal` is a PNG."""
+    """Everything a municipality hands over when it joins; `seal` is a PNG, `wide_tax_since` the day it joined 課税証明書の広域交付, `referral_seconds` how long a referral of its is good."""
 
     municipality: str
     prefecture: str
@@ -57,6 +58,8 @@ class Description(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     certifiers: tuple[Certifier, ...]
     policies: dict[str, tuple[PolicySetting, ...]]
     seal: Path
+    wide_tax_since: date | None = None
+    referral_seconds: int = REFERRAL_SECONDS
     staff: tuple[StaffSetting, ...] = ()
 
 
@@ -107,6 +110,7 @@ def describe(connection: Connection, told: Description, seal_png: bytes, who: st
     tenants.set_seal(connection, code, seal_png, who, why, now)
     tenants.set_certifiers(connection, code, told.certifiers, who, why, now)
     tenants.set_forms(connection, code, told.policies, who, why, now)
+    tenants.set_wide(connection, code, told.wide_tax_since, told.referral_seconds, who, why, now)
     accounts = tuple(StaffAccount(one.name, one.password_hash, one.roles) for one in told.staff)
     tenants.set_staff(connection, code, accounts, who, why, now)
 
@@ -133,6 +137,21 @@ async def open_tenant(cloud: Cloud, code: str, who: str, why: str, now: datetime
     if not lacking:
         await cloud.database.write(set_open, code, who, why, now)
     return lacking
+
+
+async def registers_of(cloud: Cloud, code: str) -> tuple[str, ...]:
+    """The registers that a tenant keeps in the cloud: those of the kinds it offers, and its residents always. Raises `TenantRefused` (`unknown`)."""
+    terms = await cloud.database.read(terms_of, code)
+    if terms is None:
+        raise TenantRefused("unknown")
+    read = {KINDS[kind].register for kind in terms.settings} | {"residents"}
+    return tuple(register for register in REGISTERS if register in read)
+
+
+def note_upload(connection: Connection, code: str, archive: str, who: str, why: str, now: datetime) -> None:
+    """An upload was begun. It changes no terms: whoever is being served goes on."""
+    tenants.demanded(connection, code)
+    note(connection, Entry(who, code, "upload", archive, why), now)
 
 
 def set_open(connection: Connection, code: str, who: str, why: str, now: datetime) -> None:

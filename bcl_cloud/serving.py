@@ -3,8 +3,11 @@
 Decides whether a tenant is served now. The cloud's database is asked at every message, so that a stop is one for every process at once.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+
+from cryptography import x509
 
 from bcl_cloud.feeds.ages import ages_of_all
 from bcl_cloud.feeds.bars import bars
@@ -35,12 +38,24 @@ class Served:
 class Serving:
     """See the module's text."""
 
-    def __init__(self, cloud: Store, tenancy: Tenancy, keys: KeyFolders, declared: Build, refusal_seconds: float) -> None:
+    def __init__(
+        self,
+        cloud: Store,
+        tenancy: Tenancy,
+        keys: KeyFolders,
+        declared: Build,
+        refusal_seconds: float,
+        roots: tuple[x509.Certificate, ...] = (),
+        token: Callable[[int], bytes] | None = None,
+    ) -> None:
+        """`roots` are the authorities of document signers that every tenant believes: without any, none takes part in 課税証明書の広域交付."""
         self._cloud = cloud
         self._tenancy = tenancy
         self._keys = keys
         self._declared = declared
         self._refusal_seconds = refusal_seconds
+        self._roots = roots
+        self._token = token
         self._served: dict[str, Served] = {}
 
     async def tenant(self, code: str) -> Tenant | None:
@@ -61,7 +76,9 @@ class Serving:
             return None
         store = self._tenancy.store(code)
         press = InlinePress(self._keys.keys(code).hands)
-        made = Served(terms.tenant, issuer, store, press, Desk(issuer, store, press, self._declared, _ages(store), bars=bars))
+        referrals = self._keys.referrals(code, self._roots, self._token) if self._roots and self._token is not None else None
+        desk = Desk(issuer, store, press, self._declared, _ages(store), referrals, bars)
+        made = Served(terms.tenant, issuer, store, press, desk)
         self._served[code] = made
         return made
 

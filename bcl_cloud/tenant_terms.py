@@ -6,10 +6,12 @@ from datetime import date
 import msgspec
 from sqlalchemy import Connection, select
 
-from bcl_cloud.cloud_tables import CERTIFIERS, SEALS, SETTINGS
+from bcl_cloud.cloud_tables import CERTIFIERS, SEALS, SETTINGS, WIDE
 from bcl_cloud.tenants import Tenant, find
 from certificates.issuer_form import IssuerForm
 from issuer.terms import Issuer, PolicySetting, policies_of
+
+REFERRAL_SECONDS = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +22,8 @@ class Terms:
     certifiers: tuple[tuple[date, str, str], ...]
     seal_png: bytes | None
     settings: dict[str, tuple[PolicySetting, ...]]
+    wide: tuple[date, int] | None = None
+    """課税証明書の広域交付: since when, and how many seconds a referral is good."""
 
 
 def terms_of(connection: Connection, code: str) -> Terms | None:
@@ -32,11 +36,13 @@ def terms_of(connection: Connection, code: str) -> Terms | None:
     settings: dict[str, tuple[PolicySetting, ...]] = {}
     for row in connection.execute(select(SETTINGS).where(SETTINGS.c.code == code).order_by(SETTINGS.c.kind, SETTINGS.c.since)):
         settings[row.kind] = (*settings.get(row.kind, ()), msgspec.json.decode(row.setting, type=PolicySetting))
+    wide = connection.execute(select(WIDE).where(WIDE.c.code == code)).one_or_none()
     return Terms(
         tenant=tenant,
         certifiers=tuple((date.fromisoformat(row.since), row.title, row.name) for row in certifiers),
         seal_png=None if seal is None else bytes(seal),
         settings=settings,
+        wide=None if wide is None else (date.fromisoformat(wide.since), wide.referral_seconds),
     )
 
 
@@ -61,4 +67,5 @@ def issuer_of(terms: Terms, refusal_seconds: float) -> Issuer | None:
         for since, title, name in terms.certifiers
     )
     policies = {kind: policies_of(kind, settings) for kind, settings in terms.settings.items()}
-    return Issuer(tenant.code, tenant.number_prefix, refusal_seconds, forms, policies)
+    since, seconds = terms.wide or (None, REFERRAL_SECONDS)
+    return Issuer(tenant.code, tenant.number_prefix, refusal_seconds, forms, policies, wide_tax_since=since, referral_seconds=seconds)

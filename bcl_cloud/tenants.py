@@ -4,13 +4,13 @@ Decides nothing of what a tenant must have before it may open (`onboarding`) and
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import msgspec
 from sqlalchemy import Connection, delete, insert, select, update
 
-from bcl_cloud.cloud_tables import CERTIFIERS, SEALS, SETTINGS, STAFF, TENANTS
+from bcl_cloud.cloud_tables import CERTIFIERS, SEALS, SETTINGS, STAFF, TENANTS, WIDE
 from bcl_cloud.journal import Entry, note
 from bcl_cloud.tenant_states import Happening, State, after
 from bcl_cloud.tenant_tables import checked_code
@@ -18,6 +18,7 @@ from issuer.clerks.office import CLERK, PROTECTION_CLERK, TAX
 from issuer.terms import Certifier, PolicySetting, policies_of
 from screens.sign_in import StaffAccount
 from storage.instants import instant, stamp
+from trust.referrals import SECONDS_MAX
 
 PAPERS_PER_DAY_MAX = 20_000
 ROLES = (CLERK, PROTECTION_CLERK, TAX)
@@ -165,6 +166,17 @@ def set_limits(connection: Connection, code: str, papers_per_day_max: int, weigh
         raise TenantRefused("limits_invalid")
     connection.execute(update(TENANTS).where(TENANTS.c.code == code).values(papers_per_day_max=papers_per_day_max, weight=weight))
     _changed(connection, tenant, Entry(who, code, "limits", f"{papers_per_day_max} / {weight}", why), now)
+
+
+def set_wide(connection: Connection, code: str, since: date | None, referral_seconds: int, who: str, why: str, now: datetime) -> None:
+    """課税証明書の広域交付: joined from this day on (None: not, or no longer), and how many seconds a referral of theirs is good. Raises `TenantRefused` (`wide_invalid`)."""
+    tenant = demanded(connection, code)
+    if not 1 <= referral_seconds <= SECONDS_MAX:
+        raise TenantRefused("wide_invalid")
+    connection.execute(delete(WIDE).where(WIDE.c.code == code))
+    if since is not None:
+        connection.execute(insert(WIDE).values(code=code, since=since.isoformat(), referral_seconds=referral_seconds))
+    _changed(connection, tenant, Entry(who, code, "wide", since.isoformat() if since is not None else "-", why), now)
 
 
 def set_staff(connection: Connection, code: str, accounts: tuple[StaffAccount, ...], who: str, why: str, now: datetime) -> None:

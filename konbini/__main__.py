@@ -135,9 +135,15 @@ def dossier(
 
 @app.command()
 def conformance(
-    issuer: Annotated[str, typer.Option(help="試験する証明書発行サーバのURL（https://）。")],
-    profile: Annotated[Path, typer.Option(help="サーバと試験用の住民を記した JSON（docs/protocol/profile.md）。", dir_okay=False)],
     report: Annotated[Path, typer.Option(help="結果（report.html, report.json と署名）を置くフォルダ。", file_okay=False)],
+    issuer: Annotated[str, typer.Option(help="試験する証明書発行サーバのURL（https://）。")] = "",
+    profile: Annotated[Path | None, typer.Option(help="サーバと試験用の住民を記した JSON（docs/protocol/profile.md）。", dir_okay=False)] = None,
+    rehearse: Annotated[
+        str,
+        typer.Option(
+            help="わざと壊したサーバ（I1 から I7、none は正常）を手元で動かして試験し、その種類だけを見つければ 0。--issuer と --profile は使わない。"
+        ),
+    ] = "",
     strict: Annotated[bool, typer.Option("--strict", help="拒否の時間も比べる。")] = False,
     seed: Annotated[int, typer.Option(help="種。同じ種なら同じ人と順番を選ぶ。")] = 1,
     load: Annotated[int, typer.Option(help="同時に出す注文の数。", min=2, max=200)] = 24,
@@ -145,9 +151,14 @@ def conformance(
     json: Json = False,
 ) -> None:
     """証明書発行サーバが通信の約束を守り、過去の誤交付と同じ不具合がないかを外から確かめる。適合は 0、不適合は 1、試験できなければ 2。"""
-    from konbini.conformance import Errand, try_server
+    from konbini.conformance import Errand, rehearse_fault, try_server
 
-    try_server(Errand(issuer, profile, report, strict, seed, load, key), as_json=json)
+    if bool(rehearse) is (bool(issuer) or profile is not None) or bool(issuer) is not (profile is not None):
+        raise typer.BadParameter("--issuer と --profile、または --rehearse のどちらかを指定してください。")
+    if rehearse:
+        rehearse_fault(rehearse, report, seed=seed, load=load, strict=strict, as_json=json)
+    elif profile is not None:
+        try_server(Errand(issuer, profile, report, strict, seed, load, key), as_json=json)
 
 
 @municipal.command("import")
@@ -195,6 +206,34 @@ def bcl_status(config: BclConfig, json: Json = False) -> None:
     from konbini.bcl import show_status
 
     show_status(config, as_json=json)
+
+
+@bcl.command("upload")
+def bcl_upload(
+    config: BclConfig,
+    tenant: Tenant,
+    archive: Annotated[Path, typer.Option(help="連携用データ（ZIP）。", dir_okay=False, exists=True)],
+    who: Who,
+    why: Why = "連携用データの更新",
+    json: Json = False,
+) -> None:
+    """連携用データを取り込む。誤りがあれば行ごとに示す。"""
+    from konbini.bcl import upload_one
+
+    upload_one(config, tenant, archive, who, why, as_json=json)
+
+
+@bcl.command("fast")
+def bcl_fast(
+    config: BclConfig,
+    tenant: Tenant,
+    event: Annotated[Path, typer.Option(help="ただちに効かせる異動（JSON）。", dir_okay=False, exists=True)],
+    json: Json = False,
+) -> None:
+    """交付を止めるべき異動（支援措置、転出届、死亡など）をただちに効かせる。"""
+    from konbini.bcl import fast_one
+
+    fast_one(config, tenant, event, as_json=json)
 
 
 @bcl.command("open")

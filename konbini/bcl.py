@@ -10,6 +10,8 @@ from typing import Any, TypeVar
 from bcl_cloud import onboarding
 from bcl_cloud.cloud_tables import METADATA
 from bcl_cloud.config import Config, load
+from bcl_cloud.feeds.ages import ages
+from bcl_cloud.feeds.history import uploads
 from bcl_cloud.key_folders import KeyFolders
 from bcl_cloud.onboarding import STEPS, Cloud, Description, count_people
 from bcl_cloud.tenancy import ForeignRows, NoSuchTenant, NoTenantCode, Tenancy
@@ -17,10 +19,11 @@ from bcl_cloud.tenant_files import TenantFiles
 from bcl_cloud.tenant_states import WORDS
 from bcl_cloud.tenants import TenantRefused, tenants
 from konbini.answers import fail, print_json
+from konbini.bcl_upload import OpenStore, take_event, upload_archive
 from messages.configuration import ConfigInvalid, read_config
 from storage.instants import JST
 from storage.opening import UnknownDatabase, open_store
-from storage.store import StoreFailed
+from storage.store import Store, StoreFailed
 from trust.authority import KeyUnusable
 from trust.authority import load as load_authority
 
@@ -35,6 +38,8 @@ REFUSED = {
     "forms_invalid": "証明書の設定が正しくありません。",
     "seal_invalid": "公印の画像が使えません。",
     "staff_invalid": "職員の名前が重なっているか、役割がありません。",
+    "limits_invalid": "1日の通数か配分の重みが範囲の外です。",
+    "wide_invalid": "広域交付の照会の有効時間（秒）が範囲の外です。",
     "not_now": "いまの状態ではできません。",
     "why_missing": "理由を書いてください。",
 }
@@ -77,16 +82,49 @@ def close_one(config: Path, code: str, who: str, why: str, *, as_json: bool) -> 
     _done({"tenant": code, "state": "stopped"}, f"{code} の発行を止めました。", as_json=as_json)
 
 
+def upload_one(config: Path, code: str, archive: Path, who: str, why: str, *, as_json: bool) -> None:
+    """Take a tenant's data in; exit status as `bcl_upload.upload_archive`. The journal has that it was begun and by whom, the tenant's own rows how it ended."""
+
+    async def work(cloud: Cloud) -> tuple[str, ...]:
+        registers = await onboarding.registers_of(cloud, code)
+        await cloud.tenancy.store(code).read(count_people)
+        await cloud.database.write(onboarding.note_upload, code, archive.name, who, why, datetime.now(JST))
+        return registers
+
+    registers = _run(config, work, as_json=as_json)
+    upload_archive(_opening(config, code), archive, code, registers, as_json=as_json)
+
+
+def fast_one(config: Path, code: str, event: Path, *, as_json: bool) -> None:
+    """Put one event in force; exit status as `bcl_upload.take_event`."""
+
+    async def work(cloud: Cloud) -> None:
+        await onboarding.registers_of(cloud, code)
+        await cloud.tenancy.store(code).read(count_people)
+
+    _run(config, work, as_json=as_json)
+    take_event(_opening(config, code), event, as_json=as_json)
+
+
+def _opening(config: Path, code: str) -> OpenStore:
+    async def opened() -> Store:
+        return Tenancy(TenantFiles(load(config).tenants), sole=False).store(code)
+
+    return opened
+
+
 def show_status(config: Path, *, as_json: bool) -> None:
-    """All tenants: state, people, papers of today against the day's quota, what is missing."""
+    """All tenants: state, people, of when its oldest data are and their sequence, papers of today against the day's quota, what is missing."""
     rows = _run(config, _status, as_json=as_json)
     if as_json:
         print_json({"tenants": rows})
         return
     for row in rows:
         lacking = f"  未了: {_steps(row['missing'])}" if row["missing"] else ""
+        age = min(row["data_as_of"].values(), default=None)
+        data = "データなし" if age is None else f"データ {age[:16].replace('T', ' ')} 現在（連番{row['sequence']}）"
         print(
-            f"{row['tenant']}  {row['name']}  {WORDS[row['state']][0]}  住民 {row['people']}人  本日 {row['papers_today']}/{row['papers_per_day_max']}通{lacking}"
+            f"{row['tenant']}  {row['name']}  {WORDS[row['state']][0]}  住民 {row['people']}人  {data}  本日 {row['papers_today']}/{row['papers_per_day_max']}通{lacking}"
         )
 
 
@@ -95,6 +133,7 @@ async def _status(cloud: Cloud) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = []
     for tenant in await cloud.database.read(tenants):
         store = cloud.tenancy.store(tenant.code)
+        past = await store.read(uploads)
         rows.append(
             {
                 "tenant": tenant.code,
@@ -103,6 +142,9 @@ async def _status(cloud: Cloud) -> list[dict[str, Any]]:
                 "reason": tenant.reason,
                 "since": tenant.since.isoformat(),
                 "people": await store.read(count_people),
+                "data_as_of": {age.register: age.as_of.isoformat() for age in await store.read(ages) if age.as_of is not None},
+                "sequence": next((one.sequence for one in past if one.state == "applied"), None),
+                "last_upload": past[0].state if past else None,
                 "papers_today": await store.read(onboarding.papers_of_day, now),
                 "papers_per_day_max": tenant.papers_per_day_max,
                 "missing": list(await onboarding.missing(cloud, tenant.code, now)),

@@ -159,7 +159,7 @@ async def test_a_tenants_keys_are_its_own_and_readable_by_their_owner_alone(clou
 
 async def test_every_change_says_who_and_why(desk: CloudDesk, cloud: Cloud) -> None:
     noted = [one.entry for one in await cloud.database.read(entries, A)]
-    assert {one.doing for one in noted} == {"create", "seal", "certifiers", "forms", "staff", "certificate", "open"}
+    assert {one.doing for one in noted} == {"create", "seal", "certifiers", "forms", "wide", "staff", "certificate", "open"}
     assert all(one.who == "op" and one.why for one in noted)
 
 
