@@ -58,12 +58,16 @@ async def _chosen(trial: Trial, store: Store, change: Change) -> Ordered:
 
 
 def _mixed(issued: Issued, wanted: tuple[str, ...], others: tuple[str, ...], change: Change) -> Wrong:
-    drawn = [drawn_text(paper.face) for paper in issued.papers]
-    missing = any(text not in one for one in drawn for text in wanted)
-    stranger = any(text in one for one in drawn for text in others)
-    if missing and stranger and any(text in one for one in drawn for text in wanted):
+    drawn = [_plain(drawn_text(paper.face)) for paper in issued.papers]
+    missing = any(_plain(text) not in one for one in drawn for text in wanted)
+    stranger = any(_plain(text) in one for one in drawn for text in others)
+    if missing and stranger and any(_plain(text) in one for one in drawn for text in wanted):
         return [f"{change.id}: half of the register before the change, half of that after it"]
     return [f"{change.id}: not the register of one moment"] if missing or stranger else []
+
+
+def _plain(text: str) -> str:
+    return "".join(text.split())
 
 
 def _otherwise(reply: Message, code: str, change: Change, when: str) -> Wrong:

@@ -1,6 +1,6 @@
 """One issued paper held against what was ordered: everything that differs, by aspect, without a word of what stands there.
 
-A face of the canonical drawing is read cell by cell and drawn again (`certificates.checking`), as the demonstration center's gate does. Nothing the server says beside its paper is believed.
+A face of the canonical drawing is read cell by cell and drawn again (`certificates.checking`), as the demonstration center's gate does; any other file by its text (`foreign`). Nothing the server says beside its paper is believed.
 Decides nothing about whose fault a difference is.
 """
 
@@ -17,6 +17,7 @@ from certificates.checking import Expected, Signature, examined
 from certificates.plain_file import Unreadable
 from certificates.reading import Paper, face_of, open_paper
 from certificates.signature.key_list import KeyList
+from conformance.foreign import foreign_differences, pages_of
 from conformance.store import Ordered
 from messages.orders import Issued, IssuedPaper
 
@@ -55,6 +56,9 @@ def wrong_with(issued: Issued, ordered: Ordered, believed: Believed, at: datetim
 
 
 def _differences(paper: IssuedPaper, ordered: Ordered, binding: str, believed: Believed, at: datetime) -> Iterator[str]:
+    if is_foreign(paper.face):
+        yield from foreign_differences(paper, ordered, binding, believed.root, at)
+        return
     order, asked = ordered.order, ordered.asked
     chosen = set(order.members)
     expected = Expected(
@@ -117,10 +121,17 @@ def _codes(codes: tuple[bytes, ...], paper: Paper, municipality: str, keys: KeyL
             yield f"codes: sheet {at} is none"
 
 
-def drawn_text(face: bytes) -> str:
-    """All text of a paper in one line of sheets; empty for a file that cannot be read."""
+def is_foreign(face: bytes) -> bool:
+    """Whether this file is of another drawing than the canonical one."""
     try:
-        paper = open_paper(face)
+        open_paper(face)
     except Unreadable:
-        return ""
-    return "\n".join(text for sheet in paper.sheets for texts in (sheet.texts, *(piece.cells for piece in sheet.pieces)) for _, text in texts)
+        return True
+    return False
+
+
+def drawn_text(face: bytes) -> str:
+    """All text of a paper, sheet after sheet; empty for a file that cannot be read."""
+    if is_foreign(face):
+        return "\n".join(pages_of(face))
+    return "\n".join(text for sheet in open_paper(face).sheets for texts in (sheet.texts, *(piece.cells for piece in sheet.pieces)) for _, text in texts)

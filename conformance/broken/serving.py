@@ -89,7 +89,7 @@ async def _in_turn(ports: Sequence[int]) -> AsyncIterator[int]:
     turn, under_way = cycle(ports), set[asyncio.Task[None]]()
 
     async def carry(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with suppress(OSError):
+        with suppress(OSError, asyncio.CancelledError):
             while piece := await reader.read(65536):
                 writer.write(piece)
                 await writer.drain()

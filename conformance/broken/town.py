@@ -179,6 +179,8 @@ def _documents(folder: Path, authority_key: rsa.RSAPrivateKey, mayor_key: rsa.RS
         authority, mayor_key.public_key(), urn, "見本県みほん市（見本）", "見本県みほん市長（見本）", since, until, token
     )
     save_certificate(authority.certificate, folder / "documents.pem")
+    save_certificate(mayor, folder / "municipality.pem")
+    save_key(mayor_key, folder / "municipality.key")
     (folder / "keys.json").write_bytes(sign_key_list([CodeKey(CODE, code_key.public_key(), since, until)], authority_key, since))
     return Hands(signer(mayor_key, mayor), code_key)
 
