@@ -21,7 +21,7 @@ from registers.population import Population
 from registers.residents.resident import Resident
 from simulation import demonstration as demo
 from simulation.document_keys import IssuerKeys
-from simulation.municipalities import BCL, Place, issuer_at, policy_at
+from simulation.municipalities import BCL, Place, issuer_at, policy_at, wide_since
 from simulation.registers_filled import fill_registers
 from simulation.town.authorities import load_root
 from simulation.town.entitlements import Entitlements, entitlements
@@ -119,6 +119,7 @@ def _description(folders: Folders, tenant: Tenant) -> Description:
         policies={kind: (msgspec.convert(policy_setting(place, kind), PolicySetting),) for kind in place.bcl_kinds},
         seal=seal,
         staff=tenant.staff,
+        wide_tax_since=wide_since(place, place.bcl_kinds),
     )
 
 

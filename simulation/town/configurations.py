@@ -201,6 +201,7 @@ def _bcl(folders: Folders, prepared: Prepared, opening: Opening) -> dict[str, An
         "database": database_url(folders),
         "tenants": str(tenants_folder(folders)),
         "keys": str(keys_folder(folders)),
+        "documents_authority": str(root_files(folders, "documents")[0]),
         "staff": operators,
     }
 
