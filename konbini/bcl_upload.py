@@ -67,3 +67,5 @@ def _tell(report: UploadReport) -> None:
         return
     done = "適用しました" if report.outcome == "applied" else "すでに適用されています"
     print(f"連番{report.sequence}を{done}。変わったもの{sum(report.changed.values())}件、取り除いたもの{sum(report.removed.values())}件。")
+    for register, units in report.left_out.items():
+        print(f"隔離（{register}）: {' '.join(units)}")
