@@ -13,7 +13,7 @@ from issuance_center import intake, offering, routing, sealing
 from issuance_center.builds import Builds
 from issuance_center.issuer_lines import Declined, Failed, IssuerLines, Unavailable
 from issuance_center.prices import PriceLists
-from issuance_center.records import stops, visits
+from issuance_center.records import findings, stops, visits
 from issuance_center.records.findings import Occurrence
 from issuance_center.records.visits import Visit
 from issuance_center.routing import DirectoryBook
@@ -83,7 +83,7 @@ class Choosing:
         question = OfferChoices(
             visit_id=visit.visit_id, visit_key=visit.visit_key, serial=visit.serial, municipality=asked.municipality, kind=asked.kind
         )
-        vouched = await with_referral(asked, question, book, visit.kiosk_id, self._issuers, now)
+        vouched = await with_referral(asked, question, book, visit.kiosk_id, self._store, self._issuers, now)
         if isinstance(vouched, Refusal):
             return vouched
         offered = await self._offered(vouched, occasion, book, now)
@@ -93,12 +93,18 @@ class Choosing:
         """The issuer's offer, if it is one to this question, of a build that may issue, cut to what the directory has."""
         offered = await self._issuers.ask(occasion.issuer, question, ChoicesOffered)
         match offered:
-            case Declined(refusal) | Unavailable(refusal):
+            case Declined(refusal):
+                return refusal
+            case Unavailable(refusal, was_asked):
+                if was_asked:
+                    await self._note_error(question, refusal.code, now)
                 return refusal
             case Failed(what):
+                await self._note_error(question, "issuer_failed", now)
                 return refuse("issuer_failed", what)
         wrong = sealing.wrong_with_offer(offered, question)
         if wrong is not None:
+            await self._note_error(question, "issuer_failed", now)
             return refuse("issuer_failed", wrong)
         where = Occurrence(question.municipality, occasion.issuer, question.kind, occasion.kiosk, None)
         if await self._builds.wrong(offered.declared, routing.registered_build(book, occasion.issuer, now), where, now):
@@ -110,6 +116,10 @@ class Choosing:
         if offered.years and not years:
             return refuse("year_not_open")
         return msgspec.structs.replace(offered, options=options, years=years)
+
+    async def _note_error(self, question: OfferChoices, code: str, now: datetime) -> None:
+        """A paper of this kind that is made later in this visit is a near miss (domain facts 7.1, I5)."""
+        await self._store.write(findings.note_error, question.visit_id, question.municipality, question.kind, code, now)
 
     async def _keep(self, offered: ChoicesOffered, question: OfferChoices, issuer: str, prices: tuple[Price, ...], now: datetime) -> Message:
         """Keep what was offered, and hand it on: the forms that have a price."""

@@ -1,7 +1,8 @@
 """Delivers what the center owes: facts to the fee office, outcomes to the issuers; and closes visits that nobody closed.
 
 At least once, in order, until acknowledged: the other side tells a repeat from news. Nothing is lost by a crash, because what is owed was written with the step that owes it. Each of the others
-has a courier of its own, so that one who is silent, slow or refuses holds up nobody else.
+has a courier of its own, so that one who is silent, slow or refuses holds up nobody else; on a line that several municipalities share, the outcomes of each go
+beside those of the others.
 """
 
 import asyncio
@@ -24,6 +25,9 @@ from messages.refusals import TABLE, Refusal
 from storage.store import Store, StoreFailed
 
 SWEEP_SECONDS = 30.0
+
+TENANTS_AT_ONCE = 8
+"""Municipalities of one shared line that hear outcomes at the same time."""
 
 FINAL_REFUSALS = frozenset({"request_altered"})
 """What an issuer refuses an outcome with when telling it again would change nothing: its log says something else."""
@@ -83,7 +87,20 @@ class Delivery:
             await self._store.write(_note_metered, owed, answer.facts, self._now())
 
     async def _deliver_outcomes(self, issuer: str) -> None:
-        while batch := await self._store.read(outgoing.owed_outcomes, issuer):
+        """A round of all municipalities on this line, each as far as it gets: whose outcomes are not taken is tried again with the next round."""
+        owing = await self._store.read(outgoing.owed_municipalities, issuer)
+        at_once = asyncio.Semaphore(TENANTS_AT_ONCE)
+
+        async def told(municipality: str) -> None:
+            async with at_once:
+                await self._deliver_outcomes_of(issuer, municipality)
+
+        for failure in await asyncio.gather(*map(told, owing), return_exceptions=True):
+            if isinstance(failure, BaseException):
+                raise failure
+
+    async def _deliver_outcomes_of(self, issuer: str, municipality: str) -> None:
+        while batch := await self._store.read(outgoing.owed_outcomes, issuer, municipality):
             for owed in batch:
                 answer = await self._issuers[issuer].ask(owed.message, self._limits.issuer_try_seconds)
                 if isinstance(answer, OutcomeNoted) and answer.issuance_id == owed.message.issuance_id:
@@ -93,7 +110,9 @@ class Delivery:
                     await self._store.write(_note_contradicted, owed, answer.code, self._now())
                 else:
                     self._log.error("outcome_refused", issuer=issuer, issuance_id=owed.message.issuance_id)
-                    await self._complain("outcomes_refused", answer if isinstance(answer, Refusal) else None, f"outcomes to {issuer}")
+                    await self._complain(
+                        "outcomes_refused", answer if isinstance(answer, Refusal) else None, f"outcomes to {issuer} of {municipality}"
+                    )
                     raise NotDelivered
 
     async def _complain(self, code: str, refusal: Refusal | None, what: str) -> None:

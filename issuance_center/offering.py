@@ -20,7 +20,8 @@ def kinds_offered(
         if isinstance(found, routing.Route) and fees:
             offers.append(_offer(book, kind, found, fees, kind.code in stopped, now))
     use = routing.use_route(book, municipality, kiosk_id, now)
-    hours = use.hours if isinstance(use, routing.Route) else routing.Closed(None)
+    # 利用登録 is stopped with the 戸籍 that it leads to.
+    hours = use.hours if isinstance(use, routing.Route) and "koseki" not in stopped else routing.Closed(None)
     opens_at = hours.opens_at if isinstance(hours, routing.Closed) else None
     return said.KindsOffered(municipality=municipality, kinds=tuple(offers), use_open=isinstance(hours, routing.Open), use_opens_at=opens_at)
 

@@ -1,6 +1,7 @@
 """本籍地利用登録 at the center: an application handed on to the municipality of the 本籍, and the question how one stands.
 
-Decides that it comes from a registered kiosk and an authenticated card, and that it is taken now. What an application says goes through and stays nowhere: neither in the records nor in a log.
+Decides that it comes from a registered kiosk and an authenticated card, that it is taken now, and that nobody has stopped it. What an
+application says goes through and stays nowhere: neither in the records nor in a log.
 """
 
 import re
@@ -9,9 +10,10 @@ from datetime import datetime
 from issuance_center import intake, routing
 from issuance_center.config import Limits
 from issuance_center.issuer_lines import Declined, Failed, IssuerLines, Unavailable
-from issuance_center.records import uses
+from issuance_center.records import stops, uses
 from issuance_center.records.visits import Visit
 from issuance_center.routing import DirectoryBook
+from issuance_center.stopping import Occasion
 from messages.refusals import Refusal, refuse
 from messages.uses import ApplyForUse, AskRegisteredUse, AskUse, RegisteredUse, RegisterUse, Use, UseReceived, UseTaken
 from storage.store import Store
@@ -37,7 +39,7 @@ class UseRelay:
             return refuse("malformed", "not as it must be - at `$.application.application_id`")
         if intake.stale(application.applied_at, now, self._limits):
             return refuse("request_stale")
-        issuer = _issuer(book, application.municipality, visit.kiosk_id, now)
+        issuer = await self._issuer(book, application.municipality, visit.kiosk_id, now)
         if isinstance(issuer, Refusal):
             return issuer
         answer = await self._issuers.ask(issuer, RegisterUse(serial=visit.serial, application=application), UseTaken)
@@ -64,7 +66,7 @@ class UseRelay:
         refused = intake.visit_refused(visit, None, now)
         if visit is None or visit.serial is None or refused is not None:
             return refuse(refused or "visit_unknown")
-        issuer = _issuer(book, asked.municipality, visit.kiosk_id, now)
+        issuer = await self._issuer(book, asked.municipality, visit.kiosk_id, now)
         if isinstance(issuer, Refusal):
             return issuer
         question = AskRegisteredUse(visit_id=visit.visit_id, serial=visit.serial, municipality=asked.municipality)
@@ -87,12 +89,12 @@ class UseRelay:
             reason=answer.reason,
         )
 
-
-def _issuer(book: DirectoryBook, municipality: str, kiosk_id: str, now: datetime) -> str | Refusal:
-    """Who takes applications for this municipality now; closed in the same windows as the 戸籍 (domain facts 2.5)."""
-    found = routing.use_route(book, municipality, kiosk_id, now)
-    if isinstance(found, routing.NoRoute):
-        return refuse("use_not_taken" if found.code == "kind_unknown" else found.code)
-    if isinstance(found.hours, routing.Closed):
-        return refuse("closed_now", f"opens at {found.hours.opens_at.isoformat()}" if found.hours.opens_at else "")
-    return found.issuer
+    async def _issuer(self, book: DirectoryBook, municipality: str, kiosk_id: str, now: datetime) -> str | Refusal:
+        """Who takes applications for this municipality now; closed in the same windows as the 戸籍 (domain facts 2.5), and stopped with it, whoever has stopped it."""
+        found = routing.use_route(book, municipality, kiosk_id, now)
+        if isinstance(found, routing.NoRoute):
+            return refuse("use_not_taken" if found.code == "kind_unknown" else found.code)
+        if isinstance(found.hours, routing.Closed):
+            return refuse("closed_now", f"opens at {found.hours.opens_at.isoformat()}" if found.hours.opens_at else "")
+        occasion = Occasion(found.municipality, "koseki", found.issuer, routing.operator_of(book, kiosk_id, now), kiosk_id)
+        return refuse("stopped_now") if await self._store.read(stops.refusing, occasion) is not None else found.issuer

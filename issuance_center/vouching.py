@@ -1,6 +1,6 @@
 """課税証明書の広域交付 at the center: the present municipality is asked to vouch, and its sealed word is carried to the municipality of January 1.
 
-Decides who is asked, and that both have joined. The sealed word passes through: it is neither read, kept nor logged.
+Decides who is asked, that both have joined, and that nobody vouches who is stopped. The sealed word passes through: it is neither read, kept nor logged.
 """
 
 from datetime import datetime
@@ -10,13 +10,16 @@ import msgspec
 from certificates.kinds import KINDS
 from issuance_center import routing
 from issuance_center.issuer_lines import Declined, Failed, IssuerLines, Unavailable
+from issuance_center.records import stops
+from issuance_center.stopping import Occasion
 from messages.orders import AskReferral, OfferChoices, Referred
 from messages.refusals import Refusal, refuse
 from messages.visits import AskChoices
+from storage.store import Store
 
 
 async def with_referral(
-    asked: AskChoices, question: OfferChoices, book: routing.DirectoryBook, kiosk_id: str, issuers: IssuerLines, now: datetime
+    asked: AskChoices, question: OfferChoices, book: routing.DirectoryBook, kiosk_id: str, store: Store, issuers: IssuerLines, now: datetime
 ) -> OfferChoices | Refusal:
     """The question with the referral that it needs; as it is where nobody has to vouch. Nobody is asked about anybody before the directory says that it can lead to a paper."""
     if asked.vouched_by is None:
@@ -29,6 +32,12 @@ async def with_referral(
     issuer = present_issuer(book, asked.vouched_by, asked.kind, kiosk_id, now)
     if isinstance(issuer, Refusal):
         return issuer
+    place = routing.place_for(book, asked.vouched_by, kiosk_id, now)
+    if isinstance(place, routing.NoRoute):
+        return refuse(place.code)
+    # A stop of the issuer that would vouch stops what its word would lead to: the paper itself is another's.
+    if await store.read(stops.refusing, Occasion(place, asked.kind, issuer, routing.operator_of(book, kiosk_id, now), kiosk_id)) is not None:
+        return refuse("stopped_now")
     asking = AskReferral(
         visit_id=question.visit_id,
         serial=question.serial,

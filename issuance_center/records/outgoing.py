@@ -26,9 +26,15 @@ _OWED_FACTS = select(facts.c.body).where(facts.c.metered.is_(None)).order_by(fac
 _METERED = update(facts).where(facts.c.number == bindparam("the_number"), facts.c.metered.is_(None))
 _OWED_OUTCOMES = (
     select(outcomes)
-    .where(outcomes.c.issuer == bindparam("the_issuer"), outcomes.c.told_at.is_(None))
+    .where(outcomes.c.issuer == bindparam("the_issuer"), outcomes.c.municipality == bindparam("the_municipality"), outcomes.c.told_at.is_(None))
     .order_by(outcomes.c.outcome_no)
     .limit(bindparam("the_most", type_=Integer))
+)
+_OWED_MUNICIPALITIES = (
+    select(outcomes.c.municipality)
+    .where(outcomes.c.issuer == bindparam("the_issuer"), outcomes.c.told_at.is_(None))
+    .distinct()
+    .order_by(outcomes.c.municipality)
 )
 _TOLD = update(outcomes).where(outcomes.c.outcome_no == bindparam("the_outcome"), outcomes.c.told_at.is_(None))
 _ADD_FACT, _ADD_OUTCOME = insert(facts), insert(outcomes)
@@ -75,8 +81,8 @@ def owe_outcome(
 ) -> None:
     """The issuer is to hear what became of the paper."""
     message = TellOutcome(issuance_id=issuance_id, request_id=request.request_id, municipality=request.municipality, outcome=outcome, at=at)
-    row = {"issuance_id": issuance_id, "issuer": request.issuer, "body": encode(message), "created_at": stamp(now)}
-    connection.execute(_ADD_OUTCOME, row)
+    row = {"issuance_id": issuance_id, "issuer": request.issuer, "municipality": request.municipality}
+    connection.execute(_ADD_OUTCOME, row | {"body": encode(message), "created_at": stamp(now)})
 
 
 def owed_facts(connection: Connection) -> tuple[FeeFact, ...]:
@@ -90,9 +96,14 @@ def facts_metered(connection: Connection, answers: Sequence[FactMetered], now: d
         connection.execute(_METERED, {"the_number": answer.number, "metered": answer.metered, "metered_at": stamp(now)})
 
 
-def owed_outcomes(connection: Connection, issuer: str) -> tuple[OwedOutcome, ...]:
-    """The outcomes that this issuer has not acknowledged, oldest first, at most a batch."""
-    rows = connection.execute(_OWED_OUTCOMES, {"the_issuer": issuer, "the_most": BATCH_MAX})
+def owed_municipalities(connection: Connection, issuer: str) -> tuple[str, ...]:
+    """The municipalities on this issuer's line about which it has outcomes to hear, by code."""
+    return tuple(connection.execute(_OWED_MUNICIPALITIES, {"the_issuer": issuer}).scalars())
+
+
+def owed_outcomes(connection: Connection, issuer: str, municipality: str) -> tuple[OwedOutcome, ...]:
+    """The outcomes of this municipality's papers that the issuer has not acknowledged, oldest first, at most a batch."""
+    rows = connection.execute(_OWED_OUTCOMES, {"the_issuer": issuer, "the_municipality": municipality, "the_most": BATCH_MAX})
     return tuple(OwedOutcome(row.outcome_no, row.issuer, decode(row.body, TellOutcome)) for row in rows)
 
 

@@ -74,6 +74,8 @@ requests = Table(
     Column("options", String(512), nullable=False),
     # The row of the refusal it ended with: a repetition is answered the same.
     Column("refused_code", String(32), nullable=True),
+    # Orders of the same second, and the papers around a finding.
+    Index("requests_by_kind", "municipality", "kind", "ordered_at"),
 )
 
 issuances = Table(
@@ -137,9 +139,11 @@ outcomes = Table(
     Column("outcome_no", Integer, primary_key=True, autoincrement=True),
     Column("issuance_id", String(32), nullable=False),
     Column("issuer", String(64), nullable=False),
+    Column("municipality", String(6), nullable=False),
     Column("body", LargeBinary, nullable=False),
     Column("created_at", String(32), nullable=False),
-    Column("told_at", String(32), nullable=True, index=True),
+    Column("told_at", String(32), nullable=True),
+    Index("outcomes_owed", "told_at", "issuer", "municipality"),
 )
 
 alarms = Table(

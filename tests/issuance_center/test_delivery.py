@@ -1,8 +1,11 @@
 """What is owed is delivered: once for the others, in order, however often an answer is lost; nobody's silence holds up anybody else."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 
+import msgspec
 import pytest
+from sqlalchemy import Connection
 
 from issuance_center import delivery as module
 from issuance_center.config import Limits
@@ -11,11 +14,11 @@ from issuance_center.records import tables
 from issuer.issue_tables import PAPERS
 from messages.facts import FactMetered, FactsMetered, MeterFacts
 from messages.orders import OutcomeNoted, TellOutcome
-from messages.wire import Message, encode
+from messages.wire import Message, decode, encode
 from simulation.people import CardMade
 from tests.issuance_center.founding import CITY, IMPATIENT, SILENT_CITY
 from tests.issuance_center.town import Kiosk, Town, code, until
-from tests.issuance_center.wires import Fault, breaks, lost_back, lost_there, refuses, says
+from tests.issuance_center.wires import Answer, Fault, breaks, lost_back, lost_there, refuses, says
 
 
 async def finished(town: Town, kiosk: Kiosk, card: CardMade, *steps: str) -> str:
@@ -119,6 +122,26 @@ async def test_more_outcomes_than_a_batch_for_a_silent_issuer_leave_room_for_the
     town.to_silent_city.down.add(TellOutcome)
     async with town.delivering():
         await until(lambda: town.issue_log() == ["printed"])
+
+
+async def test_a_tenant_of_a_shared_line_that_refuses_holds_up_no_other(town: Town, kiosk: Kiosk, card: CardMade) -> None:
+    first = await finished(town, kiosk, card, "paid", "printed")
+    await finished(town, kiosk, card, "paid", "printed")
+    town.center_store.do(_now_of, first, "900001")  # the older outcome is of another municipality on the same line, and sorts first
+
+    async def refused_for_one(deliver: Callable[[], Awaitable[Answer]]) -> Answer:
+        told = town.to_city.asked[-1]
+        return await (refuses("failed")(deliver) if isinstance(told, TellOutcome) and told.municipality == "900001" else deliver())
+
+    town.to_city.faults[TellOutcome] = [refused_for_one] * 10_000
+    async with town.delivering():
+        await until(lambda: town.owed() == 1 and "outcomes_refused" in town.alarms())
+    assert [row["issuance_id"] for row in town.rows(tables.outcomes) if row["told_at"] is None] == [first]
+    assert town.alarms() == ["outcomes_refused"]
+    town.to_city.faults.clear()
+    town.center_store.do(_now_of, first, CITY)
+    await town.deliver()
+    assert town.issue_log() == ["printed"] * 2
 
 
 async def test_an_issuer_that_contradicts_is_an_alarm_and_the_next_outcome_goes_on(town: Town, kiosk: Kiosk, card: CardMade) -> None:
@@ -234,11 +257,25 @@ def _now_issued_by(connection: object, issuance_id: str, issuer: str) -> None:
     connection.execute(tables.outcomes.update().where(tables.outcomes.c.issuance_id == issuance_id).values(issuer=issuer))  # type: ignore[attr-defined]
 
 
+def _now_of(connection: Connection, issuance_id: str, municipality: str) -> None:
+    mine = tables.outcomes.c.issuance_id == issuance_id
+    row = connection.execute(tables.outcomes.select().where(mine)).one()
+    body = encode(msgspec.structs.replace(decode(row.body, TellOutcome), municipality=municipality))
+    connection.execute(tables.outcomes.update().where(mine).values(municipality=municipality, body=body))
+
+
 def _many_outcomes_before(connection: object, issuance_id: str, issuer: str, count: int) -> None:
     """`count` outcomes of another issuer, older than the one that waits."""
     row = connection.execute(tables.outcomes.select()).one()  # type: ignore[attr-defined]
     rows = [
-        {"outcome_no": -at, "issuance_id": issuance_id, "issuer": issuer, "body": row.body, "created_at": row.created_at}
+        {
+            "outcome_no": -at,
+            "issuance_id": issuance_id,
+            "issuer": issuer,
+            "municipality": row.municipality,
+            "body": row.body,
+            "created_at": row.created_at,
+        }
         for at in range(1, count + 1)
     ]
     connection.execute(tables.outcomes.insert(), rows)  # type: ignore[attr-defined]
