@@ -29,7 +29,7 @@ async def carried_out(job: Job) -> UploadReport:
 
 def main() -> None:
     """Exit status 0 with a report, whatever it says."""
-    gc.disable()  # a short life with millions of values and no cycles: looking for them was a third of the work
+    gc.disable()  # a short life with millions of values that hold no cycles
     job = msgspec.json.decode(sys.stdin.buffer.read(), type=Job)
     sys.stdout.buffer.write(msgspec.json.encode(asyncio.run(carried_out(job))))
 
