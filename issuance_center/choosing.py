@@ -41,7 +41,8 @@ class Choosing:
         refused = intake.visit_refused(visit, None, now)
         if visit is None or refused is not None:
             return refuse(refused or "visit_unknown")
-        place = routing.place_for(book, asked.municipality, visit.kiosk_id, now)
+        home = routing.home_of(book, asked.municipality, visit.kiosk_id, now)
+        place = routing.place_for(book, asked.municipality, visit.kiosk_id, now, home)
         if isinstance(place, routing.NoRoute):
             return refuse(place.code)
         kiosk = routing.kiosk_at(book, visit.kiosk_id, now)
@@ -51,11 +52,11 @@ class Choosing:
             if fresh is None:
                 return refuse("fees_unavailable")
             quote = await self._store.write(visits.quote, visit.visit_id, place, fresh, now)
-        stopped = await self._stopped_kinds(book, place, visit, now)
-        return offering.kinds_offered(book, place, visit.kiosk_id, quote.prices, stopped, now)
+        stopped = await self._stopped_kinds(book, place, visit, home, now)
+        return offering.kinds_offered(book, place, visit.kiosk_id, quote.prices, stopped, now, home)
 
-    async def _stopped_kinds(self, book: DirectoryBook, municipality: str, visit: Visit, now: datetime) -> frozenset[str]:
-        routes = ((kind, routing.route(book, municipality, kind, visit.kiosk_id, now)) for kind in KINDS)
+    async def _stopped_kinds(self, book: DirectoryBook, municipality: str, visit: Visit, home: str | None, now: datetime) -> frozenset[str]:
+        routes = ((kind, routing.route(book, municipality, kind, visit.kiosk_id, now, home)) for kind in KINDS)
         operator = routing.operator_of(book, visit.kiosk_id, now)
         found = tuple(
             Occasion(municipality, kind, one.issuer, operator, visit.kiosk_id, None) for kind, one in routes if isinstance(one, routing.Route)
@@ -67,7 +68,7 @@ class Choosing:
         refused = intake.visit_refused(visit, None, now)
         if visit is None or refused is not None or visit.visit_key is None or visit.serial is None:
             return refuse(refused or "visit_unknown")
-        issuer = routing.open_issuer(book, asked.municipality, asked.kind, visit.kiosk_id, now)
+        issuer = routing.open_issuer(book, asked.municipality, asked.kind, visit.kiosk_id, now, asked.vouched_by)
         if isinstance(issuer, Refusal):
             return issuer
         operator = routing.operator_of(book, visit.kiosk_id, now)

@@ -11,12 +11,18 @@ from messages.facts import Price
 
 
 def kinds_offered(
-    book: DirectoryBook, municipality: str, kiosk_id: str, prices: tuple[Price, ...], stopped: AbstractSet[str], now: datetime
+    book: DirectoryBook,
+    municipality: str,
+    kiosk_id: str,
+    prices: tuple[Price, ...],
+    stopped: AbstractSet[str],
+    now: datetime,
+    home: str | None = None,
 ) -> said.KindsOffered:
-    """The kinds of a municipality in force at this kiosk now. `stopped` are those that somebody has stopped: until when, nobody knows."""
+    """The kinds of a municipality in force at this kiosk now; at one for residents of `home`, those for which it vouches. `stopped` are those that somebody stopped: until when, nobody knows."""
     offers: list[said.KindOffer] = []
     for kind in KINDS.values():
-        found, fees = routing.route(book, municipality, kind.code, kiosk_id, now), fees_of(kind, prices)
+        found, fees = routing.route(book, municipality, kind.code, kiosk_id, now, home), fees_of(kind, prices)
         if isinstance(found, routing.Route) and fees:
             offers.append(_offer(book, kind, found, fees, kind.code in stopped, now))
     use = routing.use_route(book, municipality, kiosk_id, now)

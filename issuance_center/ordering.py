@@ -81,7 +81,7 @@ class Ordering:
         refused = intake.visit_refused(visit, application.kiosk_id, now)
         if visit is None or refused is not None or visit.visit_key is None or visit.serial is None:
             return refuse(refused or "visit_unknown")
-        opened = routing.open_issuer(book, application.municipality, application.kind, kiosk.id, now)
+        opened = routing.open_issuer(book, application.municipality, application.kind, kiosk.id, now, application.vouched_by)
         if isinstance(opened, Refusal):
             return opened
         offer, quote = await self._store.read(visits.seen, visit.visit_id, application.municipality, application.kind)

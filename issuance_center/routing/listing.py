@@ -33,9 +33,9 @@ def entry(book: DirectoryBook, code: str, now: datetime) -> MunicipalityEntry | 
 
 
 def directory(book: DirectoryBook, kiosk_id: str, now: datetime) -> Directory:
-    """The list for this kiosk: every municipality in force, or the one whose residents alone it serves."""
+    """The list for this kiosk: every municipality in force; or the one whose residents alone it serves, and with it the others where that one can vouch for who lived there on January 1."""
     only = only_of(book, kiosk_id, now)
-    codes = book.municipalities if only is None else (only,)
+    codes = book.municipalities if only is None or wide_joined(book, only, now) else (only,)
     found = (entry(book, code, now) for code in codes)
     return Directory(municipalities=tuple(one for one in found if one is not None), valid_until=now + KEPT, only=only)
 

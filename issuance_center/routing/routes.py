@@ -44,13 +44,20 @@ def operator_of(book: DirectoryBook, kiosk_id: str, now: datetime) -> str:
     return kiosk.operator if kiosk is not None else ""
 
 
-def place_for(book: DirectoryBook, municipality: str, kiosk_id: str | None, now: datetime) -> str | NoRoute:
-    """The code of the municipality in force that is meant, if this kiosk serves it."""
+def place_for(book: DirectoryBook, municipality: str, kiosk_id: str | None, now: datetime, vouched_by: str | None = None) -> str | NoRoute:
+    """The code of the municipality in force that is meant, if this kiosk serves it. A kiosk for the residents of one serves them also where that one vouches for them (`vouched_by`)."""
     code = resolved_at(book, municipality, now)
     if code is None:
         return NoRoute("municipality_unknown")
     only = only_of(book, kiosk_id, now) if kiosk_id is not None else None
-    return NoRoute("other_municipality") if only is not None and only != code else code
+    home = resolved_at(book, vouched_by, now) if vouched_by is not None else None
+    return NoRoute("other_municipality") if only is not None and only not in (code, home) else code
+
+
+def home_of(book: DirectoryBook, municipality: str, kiosk_id: str, now: datetime) -> str | None:
+    """The municipality that would vouch for whoever stands at a kiosk for its residents alone and asks for papers of another; None at other kiosks, or where one of the two has not joined."""
+    only = only_of(book, kiosk_id, now)
+    return only if only is not None and all(wide_joined(book, code, now) for code in (only, municipality)) else None
 
 
 def only_of(book: DirectoryBook, kiosk_id: str, now: datetime) -> str | None:
@@ -61,9 +68,9 @@ def only_of(book: DirectoryBook, kiosk_id: str, now: datetime) -> str | None:
     return resolved_at(book, kiosk.only, now) or kiosk.only
 
 
-def route(book: DirectoryBook, municipality: str, kind: str, kiosk_id: str | None, now: datetime) -> Route | NoRoute:
-    """Who issues `kind` of `municipality`, and whether it does so now at this kiosk (None: at one that is always open and serves everybody)."""
-    code = place_for(book, municipality, kiosk_id, now)
+def route(book: DirectoryBook, municipality: str, kind: str, kiosk_id: str | None, now: datetime, vouched_by: str | None = None) -> Route | NoRoute:
+    """Who issues `kind` of `municipality`, and whether it does so now at this kiosk (None: at one that is always open and serves everybody). Only yearly kinds can be vouched for."""
+    code = place_for(book, municipality, kiosk_id, now, vouched_by if kind in KINDS and KINDS[kind].yearly else None)
     if isinstance(code, NoRoute):
         return code
     issuers = book.municipalities[code].issuers.get(kind) if kind in KINDS else None
@@ -73,9 +80,11 @@ def route(book: DirectoryBook, municipality: str, kind: str, kiosk_id: str | Non
     return Route(issued_by.issuer, standing(book, code, kind, kiosk_id, now), code)
 
 
-def open_issuer(book: DirectoryBook, municipality: str, kind: str, kiosk_id: str | None, now: datetime) -> str | Refusal:
+def open_issuer(
+    book: DirectoryBook, municipality: str, kind: str, kiosk_id: str | None, now: datetime, vouched_by: str | None = None
+) -> str | Refusal:
     """The issuer that may be asked now; otherwise why none may."""
-    found = route(book, municipality, kind, kiosk_id, now)
+    found = route(book, municipality, kind, kiosk_id, now, vouched_by)
     if isinstance(found, NoRoute):
         return refuse(found.code)
     if isinstance(found.hours, Closed):

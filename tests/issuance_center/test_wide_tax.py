@@ -35,6 +35,7 @@ from simulation.people import CardMade
 from storage.sqlite import SqliteStore
 from tests.issuance_center.founding import CITY, NOW, OTHER_CODE_KEY, REGISTERS, SILENT_CITY, center_config, document_keys, foundation, issuer, stream
 from tests.issuance_center.stores import InlineStore, filled
+from tests.issuance_center.test_directory import kiosk_of
 from tests.issuance_center.town import Town, code
 from tests.issuance_center.wires import lost_back, lost_there
 from tests.issuer.town import DECLARED, drawn_text
@@ -207,4 +208,54 @@ async def test_silence_on_either_line_is_asked_again(fault: Any) -> None:
     first = await kiosk.apply(application)
     assert isinstance(first, said.CertificateReady)
     assert await kiosk.apply(application) == first
+    await town.close()
+
+
+def at_the_hall(town: Town, only: str = CITY) -> None:
+    """The first kiosk stands in the hall of `only`, for its residents alone."""
+    town.center_store.do(directory.add, (kiosk_of(only=only),), "花子", "試験", NOW)
+
+
+async def test_at_the_hall_of_the_present_municipality_its_residents_get_the_paper_of_the_former_one() -> None:
+    town = town_of_two()
+    at_the_hall(town)
+    kiosk = town.kiosk()
+    kiosk.municipality = SILENT_CITY
+    offered = await kiosk.quoted(mover())
+    assert [(one.kind, one.open) for one in offered.kinds] == [("kazei", True)], "nothing else of the other municipality"
+    assert not offered.use_open
+    asked = said.AskChoices(visit_id=kiosk.visit_id, municipality=SILENT_CITY, kind="kazei", vouched_by=CITY, year=2026)
+    kiosk.choices_heard = await kiosk.say(asked)  # type: ignore[assignment]
+    ready = await kiosk.apply(vouched_by=CITY)
+    assert isinstance(ready, said.CertificateReady), ready
+    await town.close()
+
+
+async def test_at_such_a_hall_nobody_gets_a_paper_of_another_municipality_without_being_vouched_for() -> None:
+    town = town_of_two()
+    at_the_hall(town)
+    kiosk = town.kiosk()
+    kiosk.municipality = SILENT_CITY
+    await kiosk.quoted(mover())
+    asked = said.AskChoices(visit_id=kiosk.visit_id, municipality=SILENT_CITY, kind="kazei")
+    for changed in ({}, {"kind": "juminhyo"}, {"kind": "juminhyo", "vouched_by": CITY, "year": 2026}, {"vouched_by": SILENT_CITY, "year": 2026}):
+        assert code(await kiosk.say(msgspec.structs.replace(asked, **changed))) in ("other_municipality", "malformed"), changed
+    assert not any(isinstance(message, OfferChoices) for message in town.to_silent_city.asked)
+    await town.close()
+
+
+@pytest.mark.parametrize("left", [None, "here", "there"])
+async def test_the_hall_lists_the_others_only_where_it_can_vouch(left: str | None) -> None:
+    town = town_of_two(**({left: True} if left else {}))
+    at_the_hall(town)
+    book = routing.extended(routing.EMPTY, await town.center_store.read(directory.newer, 0))
+    listed = routing.directory(book, "K-1", NOW)
+    assert listed.only == CITY
+    assert {entry.code: entry.wide_tax for entry in listed.municipalities} == (
+        {CITY: False} if left == "here" else {CITY: True, SILENT_CITY: left is None}
+    )
+    kiosk = town.kiosk()
+    kiosk.municipality = SILENT_CITY
+    await kiosk.admitted(mover())
+    assert code(await kiosk.kinds()) == ("KindsOffered" if left is None else "other_municipality")
     await town.close()

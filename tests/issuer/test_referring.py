@@ -207,6 +207,7 @@ async def test_the_present_municipality_lets_nobody_else_be_the_recipient(two: T
     for statement in (own, forged, ""):
         assert code(await two.refer(recipient=statement)) == "referral_invalid"
     assert code(await two.refer(to=MUNICIPALITY)) == "referral_invalid"
+    assert code(await two.refer(to=MUNICIPALITY, recipient=own)) == "referral_invalid", "also where the statement is its own and good"
     assert code(await two.refer(kind="juminhyo")) == "kind_unknown"
 
 
@@ -448,7 +449,11 @@ async def test_who_was_admitted_and_ordered_nothing_is_forgotten_after_the_minut
     await two.there_store.write(forget, later)
     assert await admissions(two.there_store) == [("", "")]
     assert code(await two.issue(order("r-1", MOVED, offered), later)) == "referral_expired"
-    await two.there_store.write(forget, later + timedelta(days=1))
+    await two.offer(await two.sealed(later, visit_id="visit-3"), later, visit_id="visit-3")
+    await two.offer(await two.sealed(later + timedelta(minutes=6), visit_id="visit-4"), later + timedelta(minutes=6), visit_id="visit-4")
+    assert sorted(await admissions(two.there_store)) == [("", ""), ("", ""), (HERE.juminhyo_code, HERE.birth)], "the next one finds it over"
+    await two.there_store.write(forget, later + timedelta(hours=1))
+    await two.there_store.write(forget, later + timedelta(days=2))
     assert await admissions(two.there_store) == []
     await two.there_store.close()
     assert codes_kept(tmp_path / "there.db") == 2, "the register's own line and its index"
