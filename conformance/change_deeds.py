@@ -37,14 +37,20 @@ async def _round(trial: Trial, change: Change, wait: float | None, *, forward: b
     if wait is None:
         await carry_out(hook)
         reply = await store.ask(ordered.order)
-        wrong = _mixed(reply, old, new, change) if isinstance(reply, Issued) else _otherwise(reply, "register_changed", change, "the order after the change")
+        wrong = (
+            _mixed(reply, old, new, change)
+            if isinstance(reply, Issued)
+            else _otherwise(reply, "register_changed", change, "the order after the change")
+        )
         wrong += [f"{change.id}: a paper was made from choices of an older register"] if isinstance(reply, Issued) else []
     else:
         changing = asyncio.ensure_future(carry_out(hook))
         await asyncio.sleep(wait)
         reply = await store.ask(ordered.order)
         await changing
-        wrong = _mixed(reply, old, new, change) if isinstance(reply, Issued) else _otherwise(reply, "register_changed", change, "the order at the change")
+        wrong = (
+            _mixed(reply, old, new, change) if isinstance(reply, Issued) else _otherwise(reply, "register_changed", change, "the order at the change")
+        )
     await store.discard(ordered)
     later = await _chosen(trial, store, change)
     reply = await store.ask(later.order)

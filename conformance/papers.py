@@ -134,4 +134,6 @@ def drawn_text(face: bytes) -> str:
     """All text of a paper, sheet after sheet; empty for a file that cannot be read."""
     if is_foreign(face):
         return "\n".join(pages_of(face))
-    return "\n".join(text for sheet in open_paper(face).sheets for texts in (sheet.texts, *(piece.cells for piece in sheet.pieces)) for _, text in texts)
+    return "\n".join(
+        text for sheet in open_paper(face).sheets for texts in (sheet.texts, *(piece.cells for piece in sheet.pieces)) for _, text in texts
+    )

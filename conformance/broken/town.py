@@ -187,7 +187,8 @@ def _documents(folder: Path, authority_key: rsa.RSAPrivateKey, mayor_key: rsa.RS
 
 def _profile(hooks_url: str) -> dict[str, object]:
     served = [
-        {"kind": one, "forms": [form.code for form in KINDS[one].forms], "options": [option.code for option in KINDS[one].options]} for one in KINDS_SERVED
+        {"kind": one, "forms": [form.code for form in KINDS[one].forms], "options": [option.code for option in KINDS[one].options]}
+        for one in KINDS_SERVED
     ]
     return {
         "municipality": CODE,
@@ -239,5 +240,3 @@ def _told(number: int) -> dict[str, object]:
     if number in _SEALED:
         may.append({"kind": "inkan", "members": [own], "texts": texts})
     return {"id": f"p{number}", "serial": serial(number), "may": may, "refused": []}
-
-

@@ -32,7 +32,13 @@ def settings_of(folder: Path) -> Path:
         for person in profile["people"]
         if person["id"] != "unknown"
     }
-    files = {"certificate": "server.pem", "key": "server.key", "authority": "parties.pem", "signer_key": "municipality.key", "signer_certificate": "municipality.pem"}
+    files = {
+        "certificate": "server.pem",
+        "key": "server.key",
+        "authority": "parties.pem",
+        "signer_key": "municipality.key",
+        "signer_certificate": "municipality.pem",
+    }
     settings = {name: str(folder / file) for name, file in files.items()} | {
         "municipality": profile["municipality"],
         "kinds": ["juminhyo", "inkan"],

@@ -27,7 +27,7 @@ from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
 STATUS = {"malformed": 422, "body_too_large": 413, "not_found": 404, "role_not_admitted": 403}
-TITLE = {"juminhyo": "住民票", "inkan": "印鑑登録証明書"}
+TITLE = {"juminhyo": "住民票の写し", "inkan": "印鑑登録証明書"}
 STATEMENT = {
     "juminhyo": "この写しは、世帯の一部の住民票の原本と相違ないことを証明する。",
     "inkan": "この写しは、登録されている印影と相違ないことを証明する。",
