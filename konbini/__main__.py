@@ -218,9 +218,11 @@ def bcl_upload(
     json: Json = False,
 ) -> None:
     """連携用データを取り込む。誤りがあれば行ごとに示す。"""
-    from konbini.bcl import upload_one
+    from konbini.bcl import to_upload
+    from konbini.bcl_upload import upload_archive
 
-    upload_one(config, tenant, archive, who, why, as_json=json)
+    opening, registers = to_upload(config, tenant, archive, who, why, as_json=json)
+    upload_archive(opening, archive, tenant, registers, as_json=json)
 
 
 @bcl.command("fast")
@@ -231,9 +233,10 @@ def bcl_fast(
     json: Json = False,
 ) -> None:
     """交付を止めるべき異動（支援措置、転出届、死亡など）をただちに効かせる。"""
-    from konbini.bcl import fast_one
+    from konbini.bcl import for_event
+    from konbini.bcl_upload import take_event
 
-    fast_one(config, tenant, event, as_json=json)
+    take_event(for_event(config, tenant, as_json=json), event, as_json=json)
 
 
 @bcl.command("open")

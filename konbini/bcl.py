@@ -19,7 +19,6 @@ from bcl_cloud.tenant_files import TenantFiles
 from bcl_cloud.tenant_states import WORDS
 from bcl_cloud.tenants import TenantRefused, tenants
 from konbini.answers import fail, print_json
-from konbini.bcl_upload import OpenStore, take_event, upload_archive
 from messages.configuration import ConfigInvalid, read_config
 from storage.instants import JST
 from storage.opening import UnknownDatabase, open_store
@@ -82,8 +81,8 @@ def close_one(config: Path, code: str, who: str, why: str, *, as_json: bool) -> 
     _done({"tenant": code, "state": "stopped"}, f"{code} の発行を止めました。", as_json=as_json)
 
 
-def upload_one(config: Path, code: str, archive: Path, who: str, why: str, *, as_json: bool) -> None:
-    """Take a tenant's data in; exit status as `bcl_upload.upload_archive`. The journal has that it was begun and by whom, the tenant's own rows how it ended."""
+def to_upload(config: Path, code: str, archive: Path, who: str, why: str, *, as_json: bool) -> tuple[Callable[[], Awaitable[Store]], tuple[str, ...]]:
+    """What opens a tenant's rows, and the registers it keeps in the cloud. The journal has that an upload was begun and by whom; the tenant's own rows will have how it ended."""
 
     async def work(cloud: Cloud) -> tuple[str, ...]:
         registers = await onboarding.registers_of(cloud, code)
@@ -92,21 +91,21 @@ def upload_one(config: Path, code: str, archive: Path, who: str, why: str, *, as
         return registers
 
     registers = _run(config, work, as_json=as_json)
-    upload_archive(_opening(config, code), archive, code, registers, as_json=as_json)
+    return _opening(config, code), registers
 
 
-def fast_one(config: Path, code: str, event: Path, *, as_json: bool) -> None:
-    """Put one event in force; exit status as `bcl_upload.take_event`."""
+def for_event(config: Path, code: str, *, as_json: bool) -> Callable[[], Awaitable[Store]]:
+    """What opens a tenant's rows, after it was found that there is such a tenant."""
 
     async def work(cloud: Cloud) -> None:
         await onboarding.registers_of(cloud, code)
         await cloud.tenancy.store(code).read(count_people)
 
     _run(config, work, as_json=as_json)
-    take_event(_opening(config, code), event, as_json=as_json)
+    return _opening(config, code)
 
 
-def _opening(config: Path, code: str) -> OpenStore:
+def _opening(config: Path, code: str) -> Callable[[], Awaitable[Store]]:
     async def opened() -> Store:
         return Tenancy(TenantFiles(load(config).tenants), sole=False).store(code)
 
