@@ -18,6 +18,7 @@ import time
 from contextlib import suppress
 from datetime import datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign import signers
@@ -127,7 +128,7 @@ class Issuer:
             request = said["request_id"]
             ids = [one["issuance_id"] for one in said["papers"]]
             known = self.orders.get(request)
-            if known is not None and known[0] != digest or any(self.papers.get(one, request) != request for one in ids):
+            if (known is not None and known[0] != digest) or any(self.papers.get(one, request) != request for one in ids):
                 raise Refused("request_altered")
             told = [self.outcomes[one] for one in ids if one in self.outcomes]
             if told:
@@ -240,7 +241,7 @@ def handler(issuer):
 
 
 def main():
-    with open(sys.argv[1], encoding="utf-8") as file:
+    with Path(sys.argv[1]).open(encoding="utf-8") as file:
         settings = json.load(file)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.minimum_version = ssl.TLSVersion.TLSv1_3
