@@ -13,6 +13,7 @@ from issuance_center import words
 from issuance_center.config import Config
 from issuance_center.finding_pages import FindingPages
 from issuance_center.issuer_lines import IssuerLines
+from issuance_center.issuer_pages import IssuerPages, LineGauges, cut_off
 from issuance_center.move_pages import MovePages
 from issuance_center.moving import Mover
 from issuance_center.records import cases, findings, outgoing, overview, stops
@@ -28,9 +29,10 @@ from storage.store import Store
 class OperatorPages:
     """The handlers. `wake` is called when a decision owes something to others."""
 
-    def __init__(self, store: Store, wake: Callable[[], None]) -> None:
+    def __init__(self, store: Store, wake: Callable[[], None], lines: IssuerLines | None = None) -> None:
         self._store = store
         self._wake = wake
+        self._lines = lines
 
     def add_to(self, app: web.Application) -> None:
         """Put the pages into the office."""
@@ -46,7 +48,12 @@ class OperatorPages:
         wanted = request.query.get("state")
         state = wanted if wanted in words.STATES else None
         today = await self._store.read(overview.today, now_of(request), state)
-        return render(request, "front.html", today=today, words=words, chosen=state, moment=moment)
+        counts = {
+            "stops": len(await self._store.read(stops.in_force)),
+            "findings": await self._store.read(findings.waiting),
+            "cut_off": cut_off(self._lines.states()) if self._lines is not None else 0,
+        }
+        return render(request, "front.html", today=today, counts=counts, words=words, chosen=state, moment=moment)
 
     async def issuance(self, request: web.Request) -> web.Response:
         """One issuance, step by step."""
@@ -111,6 +118,7 @@ def operator_office(
     """The office application of the center. Without the `lines` to the issuers and the `book` of the directory nothing can be stopped or restarted here."""
     waiting = Gauge("konbini_owed", "Messages owed to others and not acknowledged", ("what",), registry=registry)
     attention = Gauge("konbini_attention", "Unseen alarms and open cases", ("what",), registry=registry)
+    gauges = LineGauges(registry)
     of = {staff.name: staff.of for staff in config.staff}
 
     async def health() -> Mapping[str, object]:
@@ -118,6 +126,8 @@ def operator_office(
         alarms, open_cases = await store.read(_attention)
         attention.labels("findings").set(await store.read(findings.waiting))
         attention.labels("stops").set(len(await store.read(stops.in_force)))
+        if lines is not None and book is not None:
+            gauges.set(lines.states(), frozenset((await book(now())).municipalities))
         waiting.labels("facts").set(facts)
         waiting.labels("outcomes").set(outcomes)
         attention.labels("alarms").set(alarms)
@@ -136,10 +146,11 @@ def operator_office(
         registry=registry,
         openapi=openapi,
     )
-    OperatorPages(store, wake).add_to(app)
+    OperatorPages(store, wake, lines).add_to(app)
     FindingPages(store, of).add_to(app)
     if lines is not None and book is not None:
         StopPages(store, of, lines, book, wake).add_to(app)
+        IssuerPages(store, of, lines, book).add_to(app)
     if mover is not None and book is not None:
         MovePages(store, mover, book, tuple(line.name for line in config.issuers)).add_to(app)
     app.middlewares.append(_own_pages)
@@ -151,7 +162,7 @@ def moment(text: str | None) -> str:
     return "" if text is None else instant(text).astimezone(JST).strftime("%Y-%m-%d %H:%M:%S")
 
 
-OF_MUNICIPALITIES = ("/findings", "/stops", "/sign-out", "/sign-in", "/static/", "/healthz", "/metrics", "/openapi.json")
+OF_MUNICIPALITIES = ("/findings", "/stops", "/issuers", "/sign-out", "/sign-in", "/static/", "/healthz", "/metrics", "/openapi.json")
 """The pages that show a person of a municipality what is its own; every other page shows all of them."""
 
 

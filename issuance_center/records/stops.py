@@ -160,6 +160,12 @@ def last_declared(connection: Connection, issuer: str) -> Build | None:
     return None if row is None else Build(program=row.program, topology=row.topology)
 
 
+def latest_declared(connection: Connection) -> dict[str, tuple[Build, str]]:
+    """What each issuer declared last, and the stamp of when it did so first."""
+    rows = connection.execute(select(declared_builds).order_by(declared_builds.c.turn))
+    return {row.issuer: (Build(program=row.program, topology=row.topology), row.first_at) for row in rows}
+
+
 def last_program(connection: Connection, issuer: str) -> str | None:
     """The program that this issuer declared last."""
     build = last_declared(connection, issuer)
