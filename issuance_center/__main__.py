@@ -28,6 +28,7 @@ from issuance_center.prices import PriceLists
 from issuance_center.readers import Readers
 from issuance_center.receivers import receivers_application
 from issuance_center.records.tables import METADATA
+from issuance_center.shelf import Shelf
 from messages import visits as said
 from messages.configuration import ConfigInvalid
 from messages.door import Door, open_door, serve_application
@@ -80,6 +81,7 @@ async def serve(config: Config, stop: asyncio.Event) -> None:
         stack.push_async_callback(ocsp.close)
         delivery = Delivery(config, store, fees=fees, issuers=issuers, now=now)
         documents = documents_of(config, now())
+        shelf = Shelf(config, store)  # one for the desk and the pages: what is entered here counts from the next message on
         desk = Desk(
             config,
             store,
@@ -91,6 +93,7 @@ async def serve(config: Config, stop: asyncio.Event) -> None:
             token=secrets.token_bytes,
             new_id=lambda at: time_ordered_id(at, secrets.token_bytes),
             wake=delivery.wake,
+            shelf=shelf,
         )
         mover = Mover(store, desk.lines, enter=enter, withdraw=withdraw, token=secrets.token_bytes, now=now)
         registry = CollectorRegistry()
@@ -106,6 +109,7 @@ async def serve(config: Config, stop: asyncio.Event) -> None:
             lines=desk.lines,
             book=desk.book,
             mover=mover,
+            reload=shelf.reload,
         )
         await _open_to_receivers(config, store, documents, stack)
         context = server_context(config.door.certificate_file, config.door.key_file, config.door.ca_file)

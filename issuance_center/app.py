@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from issuance_center import words
 from issuance_center.config import Config
+from issuance_center.directory_pages import DirectoryPages
 from issuance_center.finding_pages import FindingPages
 from issuance_center.issuer_lines import IssuerLines
 from issuance_center.issuer_pages import IssuerPages, LineGauges, cut_off
@@ -114,6 +115,7 @@ def operator_office(
     lines: IssuerLines | None = None,
     book: Book | None = None,
     mover: Mover | None = None,
+    reload: Book | None = None,
 ) -> web.Application:
     """The office application of the center. Without the `lines` to the issuers and the `book` of the directory nothing can be stopped or restarted here."""
     waiting = Gauge("konbini_owed", "Messages owed to others and not acknowledged", ("what",), registry=registry)
@@ -153,6 +155,8 @@ def operator_office(
         IssuerPages(store, of, lines, book).add_to(app)
     if mover is not None and book is not None:
         MovePages(store, mover, book, tuple(line.name for line in config.issuers)).add_to(app)
+    if book is not None:
+        DirectoryPages(store, of, tuple(line.name for line in config.issuers), book, reload or book).add_to(app)
     app.middlewares.append(_own_pages)
     return app
 
@@ -162,7 +166,7 @@ def moment(text: str | None) -> str:
     return "" if text is None else instant(text).astimezone(JST).strftime("%Y-%m-%d %H:%M:%S")
 
 
-OF_MUNICIPALITIES = ("/findings", "/stops", "/issuers", "/sign-out", "/sign-in", "/static/", "/healthz", "/metrics", "/openapi.json")
+OF_MUNICIPALITIES = ("/findings", "/stops", "/issuers", "/directory", "/sign-out", "/sign-in", "/static/", "/healthz", "/metrics", "/openapi.json")
 """The pages that show a person of a municipality what is its own; every other page shows all of them."""
 
 

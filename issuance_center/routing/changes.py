@@ -154,7 +154,8 @@ def _span(book: DirectoryBook, change: Change, value: Window | Closure | YearOpe
             if item != change.item and _common(value.kinds, other.kinds) and _before(value.starts, other.ends) and _before(other.starts, value.ends):
                 span = f"{_at(other.starts)}～{_at(other.ends) if other.ends else '未定'}"
                 yield Sentence(
-                    f"同じ証明書の保守（{span}）と重なります。", f"It overlaps the maintenance of the same kinds {span.replace('未定', '')}."
+                    f"同じ証明書の保守（{span}）と重なります。",
+                    f"It overlaps the maintenance of the same kinds {span.replace('未定', '').replace('～', ' to ')}.",
                 )
     elif isinstance(value, Closure):
         for item, closed in page.closures.items():
