@@ -1,6 +1,7 @@
 """One issued paper held against what was ordered: everything that differs, by aspect, without a word of what stands there.
 
-A face of the canonical drawing is read cell by cell and drawn again (`certificates.checking`), as the demonstration center's gate does; any other file by its text (`foreign`). Nothing the server says beside its paper is believed.
+A face of the canonical drawing is read cell by cell and drawn again (`certificates.checking`), as the demonstration center's gate does; any other file by its text (`foreign`).
+Nothing the server says beside its paper is believed.
 Decides nothing about whose fault a difference is.
 """
 
