@@ -2,7 +2,9 @@
 
 import json
 import os
+import shutil
 import signal
+from datetime import datetime
 
 import aiohttp
 import pytest
@@ -10,7 +12,9 @@ import pytest
 from certificates.reading import face_of, read
 from simulation.municipalities import PLACES
 from simulation.town.description import HolderEntry
+from simulation.town.directory_changes import configuration_of, enter_changes
 from simulation.visitor import Visited, Visitor, Wish
+from storage.instants import JST, stamp
 from tests.town.conftest import MUNICIPALITIES
 from tests.town.open_town import OpenTown
 from tests.town.rows import rows
@@ -113,6 +117,35 @@ async def test_a_server_that_is_gone_stops_its_own_municipality_alone(world, han
 def test_the_same_state_opens_again_with_the_same_number_only(world):
     settings = json.loads(world.folders.settings_file.read_text(encoding="utf-8"))
     assert settings["municipalities"] == len(TOWN) and settings["layout"] == 4
+
+
+def test_what_a_later_opening_says_otherwise_is_entered_in_the_directory_from_then_on(world, tmp_path):
+    config = json.loads(world.folders.config("center").read_text(encoding="utf-8"))
+    shutil.copy(world.folders.database("center"), tmp_path / "center.db")
+    config["database"] = f"sqlite:///{tmp_path / 'center.db'}"
+    config.pop("crash_points", None)
+    (tmp_path / "config.json").write_text(json.dumps(config), encoding="utf-8")
+    before, now = configuration_of(tmp_path / "config.json"), datetime.now(JST)
+    assert enter_changes(before, tmp_path / "config.json", now) == 0, "nothing is said otherwise"
+    place = config["municipalities"][0]
+    place["kinds"]["juminhyo"]["hours"] = {"opens": "09:00", "closes": "17:00"}
+    (tmp_path / "config.json").write_text(json.dumps(config), encoding="utf-8")
+    assert enter_changes(before, tmp_path / "config.json", now) == 1
+    (last,) = rows(tmp_path / "center.db", "SELECT * FROM directory_entries ORDER BY entry_no DESC LIMIT 1")
+    assert (last["topic"], last["subject"], last["item"], last["entered_by"]) == ("hours", place["code"], "juminhyo", "見本の町")
+    assert "09:00" in last["value"] and last["since"] == stamp(now)
+
+
+def test_the_builds_are_registered_so_that_papers_raise_no_alarm_about_them(world):
+    assert rows(world.folders.database("center"), "SELECT * FROM alarms WHERE code = 'build_unregistered'") == []
+    builds = rows(world.folders.database("center"), "SELECT subject FROM directory_entries WHERE topic = 'builds' ORDER BY subject")
+    assert [row["subject"] for row in builds] == sorted(["bcl", *(place.code for place in TOWN if place.own_kinds)])
+
+
+def test_two_municipalities_have_staff_who_sign_in_at_the_center(world):
+    seconded = [member for member in world.town.staff if member.role == "municipality"]
+    assert [member.municipality for member in seconded] == [TOWN[0].code, next(place.code for place in TOWN if place.bcl_kinds)]
+    assert {member.url for member in seconded} == {world.town.parties["center"].office_url}
 
 
 def _collected_yen(world: OpenTown, code: str) -> int:
