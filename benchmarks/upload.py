@@ -90,7 +90,7 @@ class _Watched:
         await self._store.close()
 
     def _timed(self, step: Callable[Concatenate[Connection, P], T]) -> Callable[Concatenate[Connection, P], T]:
-        def timed(connection: Connection, *args: P.args, **kwargs: P.kwargs) -> T:
+        def timed(connection: Connection, /, *args: P.args, **kwargs: P.kwargs) -> T:
             wall, cpu = time.perf_counter(), time.thread_time()
             try:
                 return step(connection, *args, **kwargs)

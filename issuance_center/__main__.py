@@ -96,26 +96,33 @@ async def serve(config: Config, stop: asyncio.Event) -> None:
             shelf=shelf,
         )
         mover = Mover(store, desk.lines, enter=enter, withdraw=withdraw, token=secrets.token_bytes, now=now)
-        registry = CollectorRegistry()
-        door = Door(desk, title="証明書交付センター（見本）", accepts=ACCEPTS, now=now, registry=registry, points=points)
-        office = operator_office(
-            config,
-            store,
-            wake=delivery.wake,
-            now=now,
-            token=secrets.token_bytes,
-            registry=registry,
-            openapi=door.openapi,
-            lines=desk.lines,
-            book=desk.book,
-            mover=mover,
-            reload=shelf.reload,
-        )
         await _open_to_receivers(config, store, documents, stack)
-        context = server_context(config.door.certificate_file, config.door.key_file, config.door.ca_file)
-        await stack.enter_async_context(open_door(door, config.door.host, config.door.port, context))
-        await stack.enter_async_context(serve_application(office, config.office.host, config.office.port))
+        await _open_doors(config, store, desk, shelf, mover, delivery, points, stack)
         await _worked_until(stop, (delivery.run(), mover.run()), stack)
+
+
+async def _open_doors(
+    config: Config, store: Store, desk: Desk, shelf: Shelf, mover: Mover, delivery: Delivery, points: CrashPoints, stack: AsyncExitStack
+) -> None:
+    """The kiosks' door and the operator's office."""
+    registry = CollectorRegistry()
+    door = Door(desk, title="証明書交付センター（見本）", accepts=ACCEPTS, now=now, registry=registry, points=points)
+    office = operator_office(
+        config,
+        store,
+        wake=delivery.wake,
+        now=now,
+        token=secrets.token_bytes,
+        registry=registry,
+        openapi=door.openapi,
+        lines=desk.lines,
+        book=desk.book,
+        mover=mover,
+        reload=shelf.reload,
+    )
+    context = server_context(config.door.certificate_file, config.door.key_file, config.door.ca_file)
+    await stack.enter_async_context(open_door(door, config.door.host, config.door.port, context))
+    await stack.enter_async_context(serve_application(office, config.office.host, config.office.port))
 
 
 async def _open_to_receivers(config: Config, store: Store, documents: Documents, stack: AsyncExitStack) -> None:

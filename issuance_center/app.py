@@ -1,6 +1,6 @@
 """The operator's pages: today's issuances by state, one issuance step by step, alarms, and cases to decide. Decode, call, encode; no decisions."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import cast
@@ -118,24 +118,7 @@ def operator_office(
     reload: Book | None = None,
 ) -> web.Application:
     """The office application of the center. Without the `lines` to the issuers and the `book` of the directory nothing can be stopped or restarted here."""
-    waiting = Gauge("konbini_owed", "Messages owed to others and not acknowledged", ("what",), registry=registry)
-    attention = Gauge("konbini_attention", "Unseen alarms and open cases", ("what",), registry=registry)
-    gauges = LineGauges(registry)
     of = {staff.name: staff.of for staff in config.staff}
-
-    async def health() -> Mapping[str, object]:
-        facts, outcomes = await store.read(outgoing.backlog)
-        alarms, open_cases = await store.read(_attention)
-        attention.labels("findings").set(await store.read(findings.waiting))
-        attention.labels("stops").set(len(await store.read(stops.in_force)))
-        if lines is not None and book is not None:
-            gauges.set(lines.states(), frozenset((await book(now())).municipalities))
-        waiting.labels("facts").set(facts)
-        waiting.labels("outcomes").set(outcomes)
-        attention.labels("alarms").set(alarms)
-        attention.labels("cases").set(open_cases)
-        return {"status": "ok", "party": config.name, "facts_waiting": facts, "outcomes_waiting": outcomes, "alarms": alarms, "cases": open_cases}
-
     accounts = tuple(StaffAccount(staff.name, staff.password_hash, staff.roles) for staff in config.staff)
     app = office_app(
         party_ja="証明書交付センター",
@@ -144,7 +127,7 @@ def operator_office(
         accounts=accounts,
         now=now,
         token=token,
-        health=health,
+        health=_health_of(config, store, registry, now, lines, book),
         registry=registry,
         openapi=openapi,
     )
@@ -159,6 +142,30 @@ def operator_office(
         DirectoryPages(store, of, tuple(line.name for line in config.issuers), book, reload or book).add_to(app)
     app.middlewares.append(_own_pages)
     return app
+
+
+def _health_of(
+    config: Config, store: Store, registry: CollectorRegistry, now: Callable[[], datetime], lines: IssuerLines | None, book: Book | None
+) -> Callable[[], Awaitable[Mapping[str, object]]]:
+    """What `/healthz` answers, which sets the gauges as it looks."""
+    waiting = Gauge("konbini_owed", "Messages owed to others and not acknowledged", ("what",), registry=registry)
+    attention = Gauge("konbini_attention", "Unseen alarms and open cases", ("what",), registry=registry)
+    gauges = LineGauges(registry)
+
+    async def health() -> Mapping[str, object]:
+        facts, outcomes = await store.read(outgoing.backlog)
+        alarms, open_cases = await store.read(_attention)
+        attention.labels("findings").set(await store.read(findings.waiting))
+        attention.labels("stops").set(len(await store.read(stops.in_force)))
+        if lines is not None and book is not None:
+            gauges.set(lines.states(), frozenset((await book(now())).municipalities))
+        waiting.labels("facts").set(facts)
+        waiting.labels("outcomes").set(outcomes)
+        attention.labels("alarms").set(alarms)
+        attention.labels("cases").set(open_cases)
+        return {"status": "ok", "party": config.name, "facts_waiting": facts, "outcomes_waiting": outcomes, "alarms": alarms, "cases": open_cases}
+
+    return health
 
 
 def moment(text: str | None) -> str:

@@ -1,6 +1,6 @@
 """The two doors of a municipal server: the protocol door for the issuance center, the office door for the clerks. Wires, and decides nothing."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 
 from aiohttp import web
@@ -41,6 +41,27 @@ def clerks_office(
     openapi: Mapping[str, object] | None,
 ) -> web.Application:
     """The clerks' pages."""
+    office = office_app(
+        party_ja=f"{config.municipality_name} 証明書発行サーバ",
+        party_en=f"{config.municipality_name_en} certificate server",
+        templates=TEMPLATES,
+        accounts=accounts_of(config),
+        now=now,
+        token=token,
+        health=_health_of(config, store, press, now),
+        registry=registry,
+        openapi=openapi,
+    )
+    pages = office_of(config)
+    PaperPages(pages, store).add_to(office)
+    ResidentPages(pages, store).add_to(office)
+    KosekiPages(pages, store).add_to(office)
+    UsePages(pages, store).add_to(office)
+    YearPages(issuer, press, store).add_to(office)
+    return office
+
+
+def _health_of(config: Config, store: Store, press: Press, now: Callable[[], datetime]) -> Callable[[], Awaitable[Mapping[str, object]]]:
 
     async def health() -> Mapping[str, object]:
         at = now()
@@ -52,21 +73,4 @@ def clerks_office(
             "press": press.state,
         }
 
-    office = office_app(
-        party_ja=f"{config.municipality_name} 証明書発行サーバ",
-        party_en=f"{config.municipality_name_en} certificate server",
-        templates=TEMPLATES,
-        accounts=accounts_of(config),
-        now=now,
-        token=token,
-        health=health,
-        registry=registry,
-        openapi=openapi,
-    )
-    pages = office_of(config)
-    PaperPages(pages, store).add_to(office)
-    ResidentPages(pages, store).add_to(office)
-    KosekiPages(pages, store).add_to(office)
-    UsePages(pages, store).add_to(office)
-    YearPages(issuer, press, store).add_to(office)
-    return office
+    return health

@@ -4,6 +4,7 @@ Each fault is kept to what its class is known by, so that one case names it; tho
 """
 
 import asyncio
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -88,7 +89,7 @@ class SecondSheets(InlinePress):
         return await super().print(replace(face, pieces=(*face.pieces[:per_sheet], *other, *face.pieces[2 * per_sheet :])), form, now)
 
 
-class _Faulty:
+class _Faulty(ABC):
     """A store that reads otherwise than it should, and takes numbers without looking again."""
 
     def __init__(self, store: Store) -> None:
@@ -104,9 +105,9 @@ class _Faulty:
             return found[0], self.seen(key, found[1])
         return self.seen(key, found) if isinstance(found, Sources) else found
 
+    @abstractmethod
     def seen(self, key: tuple[str, str], found: Sources) -> Sources:
         """What is taken for the register's word."""
-        raise NotImplementedError
 
     async def write(self, step: Callable[..., Any], *args: Any, **more: Any) -> Any:
         """See `Store.write`."""

@@ -34,7 +34,7 @@ def url_of(town: OpenTown, door: str) -> str:
 def routes_of(door: str) -> list[Route]:
     prefixes = {
         "center": ("/v1/directory", "/v1/visits/"),
-        "municipal": ("/v1/choices", "/v1/orders", "/v1/outcomes"),
+        "municipal": ("/v1/choices", "/v1/orders", "/v1/outcomes", "/v1/referrals", "/v1/uses", "/v1/conditions", "/v1/inventories"),
         "fees": ("/v1/prices", "/v1/facts"),
     }
     return [route for route in ROUTES if route.path.startswith(prefixes[door])]
