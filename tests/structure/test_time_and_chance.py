@@ -58,7 +58,7 @@ def test_clock_and_chance_enter_at_the_doors_of_a_process_and_in_the_simulation_
 def test_the_made_up_population_draws_only_from_streams_that_are_handed_in() -> None:
     # `Random(seed)` is a stream; `random.choice(...)` or `Random()` is the process's own chance.
     for source in sources():
-        if not source.name.startswith((SEEDED, "simulation/")) or source.name.startswith("simulation/town/"):
+        if not source.name.startswith((*SEEDED, "simulation/")) or source.name.startswith("simulation/town/"):
             continue
         imported = {alias.name for node in source.nodes() if isinstance(node, ast.ImportFrom) and node.module == "random" for alias in node.names}
         assert imported <= {"Random"}, source.name
