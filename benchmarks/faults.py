@@ -19,7 +19,8 @@ from tempfile import TemporaryDirectory
 import aiohttp
 
 from simulation.town.description import HolderEntry, KioskEntry
-from simulation.visitor import NotServed, Visitor, Wish
+from simulation.visitor import Visitor
+from simulation.wishes import NotServed, Wish
 from tests.town.open_town import OpenTown
 
 MUNICIPALITIES = 6

@@ -13,7 +13,8 @@ from konbini.answers import fail, print_json
 from messages.refusals import TABLE
 from simulation.reading_panel import sentence_of
 from simulation.town.description import HolderEntry, KioskEntry, NoTown, Town, read_town
-from simulation.visitor import NotServed, Paper, Visited, Visitor, Wish
+from simulation.visitor import Visitor
+from simulation.wishes import NotServed, Paper, Visited, Wish
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from simulation.parties import Town
 from simulation.truth.paper import forbidden, wrong_with
 from simulation.truth.registers import Asked, registers_of
 from simulation.truth.sides import Signers, wrong_with_sides
-from simulation.visitor import Paper
+from simulation.wishes import Paper
 from simulation.workload import Came
 
 WITH_PAPER = frozenset({"printed", "taken"})

@@ -14,7 +14,7 @@ from kiosk.touches import read_touch
 from kiosk.view import view_of
 from messages.refusals import Refusal
 from simulation.party_life import Dead, Incarnation
-from simulation.visitor import Json, MachineDown, NotServed, Paper
+from simulation.wishes import Json, MachineDown, NotServed, Paper
 
 Place = Callable[[], tuple[Incarnation, Terminal] | None]
 """The terminal as it lives now, or None while it is dark."""

@@ -13,7 +13,8 @@ from kiosk.card import Card, load_card
 from simulation.foundation import Foundation, Holder
 from simulation.hands import SimulatedHands
 from simulation.parties import Town
-from simulation.visitor import NotServed, Person, Visited, Wish
+from simulation.visitor import Person
+from simulation.wishes import NotServed, Visited, Wish
 
 ARRIVALS_A_MINUTE = 15.0
 EVERYBODYS = ("relation", "honseki", "my_number", "juminhyo_code")

@@ -7,7 +7,7 @@ import pytest
 from konbini import issue as issuing
 from konbini.issue import Errand
 from messages.refusals import TABLE
-from simulation.visitor import NotServed, Paper, Visited, Wish
+from simulation.wishes import NotServed, Paper, Visited, Wish
 from tests.konbini.told import Told, konbini
 from tests.konbini.towns import HOLDER, town_at
 

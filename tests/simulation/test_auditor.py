@@ -14,7 +14,7 @@ from certificates.kinds import KINDS
 from certificates.reading import read
 from simulation import demonstration as demo
 from simulation.auditor import Findings
-from simulation.visitor import Paper
+from simulation.wishes import Paper
 from simulation.workload import EVERYBODYS, Came
 from tests.simulation.rested import Rested, raw_connection
 

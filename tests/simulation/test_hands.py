@@ -12,7 +12,7 @@ from kiosk.printer_outcomes import Sides, TakenPaper
 from kiosk.terminal import Terminal
 from simulation.hands import SimulatedHands
 from simulation.party_life import Incarnation
-from simulation.visitor import MachineDown, NotServed, Paper
+from simulation.wishes import MachineDown, NotServed, Paper
 from simulation.world import World
 from tests.simulation.weather import in_world
 

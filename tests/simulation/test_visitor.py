@@ -8,7 +8,8 @@ import pytest
 
 from kiosk.keyboard import HONSEKI, MAKING, NAME, pressed
 from simulation.reading_panel import NotOnKeyboard, keys_for, sentence_of
-from simulation.visitor import VISIT_SECONDS, Json, MachineDown, NotServed, Paper, Person, Visited, Wish
+from simulation.visitor import VISIT_SECONDS, Person
+from simulation.wishes import Json, MachineDown, NotServed, Paper, Visited, Wish
 from simulation.world import World
 from tests.simulation.weather import in_world
 

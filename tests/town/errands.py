@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import aiohttp
 
 from simulation.town.description import HolderEntry, KioskEntry
-from simulation.visitor import Json, Visited, Visitor, Wish
+from simulation.visitor import Visitor
+from simulation.wishes import Json, Visited, Wish
 
 
 def wish(

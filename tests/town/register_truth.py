@@ -19,7 +19,7 @@ from simulation.town.preparation import made_up
 from simulation.truth.paper import forbidden, wrong_with
 from simulation.truth.registers import Asked, Registers, registers_of
 from simulation.truth.sides import Signers, wrong_with_sides
-from simulation.visitor import Paper, Wish
+from simulation.wishes import Paper, Wish
 from storage.instants import JST
 from tests.town.open_town import OpenTown
 

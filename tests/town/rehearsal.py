@@ -14,7 +14,7 @@ import aiohttp
 
 from simulation.town.description import KioskEntry
 from simulation.town.folders import PARTIES
-from simulation.visitor import NotServed, Visited
+from simulation.wishes import NotServed, Visited
 from tests.town import devices, oracle
 from tests.town.errands import Errand
 from tests.town.open_town import OpenTown

@@ -18,7 +18,7 @@ from simulation.people import SPECIAL
 from simulation.town.description import HolderEntry
 from simulation.town.folders import PARTIES
 from simulation.truth.registers import Asked
-from simulation.visitor import Paper, Wish
+from simulation.wishes import Paper, Wish
 from storage.instants import JST
 from tests.town.errands import crowd, wish
 from tests.town.open_town import OpenTown, alive, soon

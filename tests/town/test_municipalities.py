@@ -13,7 +13,8 @@ from certificates.reading import face_of, read
 from simulation.municipalities import PLACES
 from simulation.town.description import HolderEntry
 from simulation.town.directory_changes import configuration_of, enter_changes
-from simulation.visitor import Visited, Visitor, Wish
+from simulation.visitor import Visitor
+from simulation.wishes import Visited, Wish
 from storage.instants import JST, stamp
 from tests.town.conftest import MUNICIPALITIES
 from tests.town.open_town import OpenTown

@@ -15,7 +15,8 @@ from simulation.municipalities import PLACES
 from simulation.town.description import HolderEntry
 from simulation.town.preparation import made_up
 from simulation.town.use_states import honseki_typed
-from simulation.visitor import UseWish, Visited, Visitor, Wish
+from simulation.visitor import Visitor
+from simulation.wishes import UseWish, Visited, Wish
 from storage.instants import JST
 from tests.town.conftest import MUNICIPALITIES, WORLD_RESIDENTS
 from tests.town.errands import wish

@@ -12,7 +12,7 @@ import pytest
 
 from certificates.kinds import KINDS
 from simulation.town.description import HolderEntry
-from simulation.visitor import Visited, Wish
+from simulation.wishes import Visited, Wish
 from storage.instants import JST
 from tests.town import devices, oracle
 from tests.town.errands import crowd, wish

@@ -23,7 +23,8 @@ from simulation.municipalities import PLACES
 from simulation.town.description import HolderEntry
 from simulation.town.preparation import made_up
 from simulation.town.referral_keys import referral_key_file, statement_file
-from simulation.visitor import Visited, Visitor
+from simulation.visitor import Visitor
+from simulation.wishes import Visited
 from storage.instants import JST
 from tests.town.clients import curl, of_party
 from tests.town.conftest import MUNICIPALITIES, WORLD_RESIDENTS

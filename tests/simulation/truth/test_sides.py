@@ -9,7 +9,7 @@ from certificates.face import Face
 from certificates.reading import face_of, read
 from simulation import demonstration as demo
 from simulation.truth.sides import Signers, wrong_with_sides
-from simulation.visitor import Paper
+from simulation.wishes import Paper
 from tests.simulation.rested import Rested
 from tests.simulation.truth.issued import changed
 
