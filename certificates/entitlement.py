@@ -59,8 +59,7 @@ def entitled(case: Case) -> Declined | None:
     """Why the holder of the card may not have papers of this kind now, or None. The sources were read at one instant."""
     for rule in RULES:
         if rule.registers is None or case.kind.register in rule.registers:
-            declined = rule.look(case)
-            if declined is not None:
+            if (declined := rule.look(case)) is not None:
                 return declined
     return None
 
@@ -73,8 +72,7 @@ def listable(case: Case, chosen: tuple[str, ...], show: tuple[str, ...]) -> Decl
     """
     if case.kind.register == "koseki":
         return _koseki_listable(case, chosen)
-    household = case.sources.household
-    for member in household.members if household else ():
+    for member in case.sources.household.members if case.sources.household else ():
         named = member.atena_no in chosen or ("relation" in show and member.relation == HEAD)
         reason = stopped(member, case.today) if named else None
         if reason is not None:

@@ -3,46 +3,26 @@
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 
-import msgspec
 from aiohttp import web
 
 from certificates.kinds import KINDS
 from issuance_center import directory_forms, routing, words
 from issuance_center.directory_forms import Typed, Unreadable
+from issuance_center.directory_words import TITLES, at, brief, history, planned, running
 from issuance_center.entering import OWN_TOPICS, enter
-from issuance_center.entries import TOPICS, Closure, Hours, Kiosk, Value, Window, YearOpening
+from issuance_center.entries import TOPICS
 from issuance_center.finding_pages import person_of
-from issuance_center.routing import Change, DirectoryBook, Entry
-from issuance_center.routing.book import counting, shelf_of
+from issuance_center.routing import Change, DirectoryBook
+from issuance_center.routing.book import shelf_of
 from issuance_center.routing.changes import begins
 from issuance_center.routing.contents import Sentence
 from issuance_center.stopping import Person
 from screens.guard import now_of
 from screens.pages import render
-from storage.instants import JST
 from storage.store import Store
 
 PER_PAGE = 50
 Look = Callable[[datetime], Awaitable[DirectoryBook]]
-
-TITLES: dict[str, tuple[str, str]] = {
-    "place": ("名称", "Name"),
-    "issuer": ("発行元", "Issuer"),
-    "hours": ("取扱時間", "Hours"),
-    "options": ("記載事項", "Options"),
-    "window": ("保守", "Maintenance"),
-    "closure": ("休止日", "Closed days"),
-    "year": ("年度の開始", "Opening of a year"),
-    "years": ("年度の数", "Years issued"),
-    "wide": ("課税証明書の広域交付", "Tax certificates across municipalities"),
-    "use": ("本籍地利用登録", "Registration at the 本籍地"),
-    "certifier": ("認証者", "Certifier"),
-    "seal": ("公印の印影", "Seal"),
-    "key_statement": ("転送用の鍵の証明文", "Statement of the referral key"),
-    "succession": ("区・旧市区町村のコード", "Codes of wards and former municipalities"),
-    "kiosk": ("端末", "Kiosk"),
-    "builds": ("登録プログラム", "Registered builds"),
-}
 
 
 class DirectoryPages:
@@ -134,7 +114,7 @@ class DirectoryPages:
             entries.extend(book.entries[("succession", heir)])
         shown = {
             "code": subject, "page": page, "place": page.place.at(now) or page.place.first(), "kinds": kinds, "years": routing.years(book, subject, now),
-            "planned": _planned(entries, now), "running": _running(entries, now), "history": _history(entries), "may": OWN_TOPICS if not person.operator else frozenset(TOPICS),
+            "planned": planned(entries, now), "running": running(entries, now), "history": history(entries), "may": OWN_TOPICS if not person.operator else frozenset(TOPICS),
             "heirs": [(code, book.successions[code].at(now)) for code in book.heirs.get(subject, ())], "issuers": [name for name in self._lines if name in (subject, "bcl")],
         }  # fmt: skip
         return self._page(request, "municipality.html", problem, topic, typed, person, now, **shown)
@@ -176,7 +156,7 @@ class DirectoryPages:
         if dated is None and problem is None:
             raise web.HTTPNotFound
         one = (dated.at(now) or dated.first()) if dated is not None else None
-        shown = {"code": subject, "kiosk": one, "planned": _planned(entries, now), "history": _history(entries)}
+        shown = {"code": subject, "kiosk": one, "planned": planned(entries, now), "history": history(entries)}
         return self._page(request, "kiosk.html", problem, "kiosk", typed, person, now, **shown)
 
     async def change_kiosk(self, request: web.Request) -> web.StreamResponse:
@@ -259,70 +239,6 @@ class DirectoryPages:
 def _of_subject(change: Change, subject: str) -> Change:
     """The same change of another subject."""
     return Change(change.topic, subject, change.item, change.since, change.value)
-
-
-def at(moment: datetime | None) -> str:
-    """An instant as the pages show it: JST, to the minute."""
-    return "" if moment is None else moment.astimezone(JST).strftime("%Y-%m-%d %H:%M")
-
-
-def brief(value: Value | None, english: bool) -> str:
-    """A value in one line."""
-    every = "all kinds" if english else "すべての証明書"
-    match value:
-        case None:
-            return "withdrawn" if english else "取消"
-        case Hours():
-            days = (" weekdays" if english else " 平日のみ") if value.weekdays_only else ""
-            return f"{value.opens}–{value.closes}{days}"
-        case Window():
-            return f"{at(value.starts)} – {at(value.ends) or ('open' if english else '未定')} {_kinds(value.kinds, english) or every} {value.note}"
-        case Closure():
-            return f"{value.first} – {value.last} {_kinds(value.kinds, english) or every} {value.note}"
-        case YearOpening():
-            return f"{value.opens}" + (f" (closed from {value.closed_from})" if english else f"（{value.closed_from} から停止）")
-        case Kiosk():
-            return f"{value.place} {value.operator} {value.channel}" + ((" retired" if english else " 廃止") if value.retired else "")
-    words_of = (_word(part, english) for part in msgspec.structs.astuple(value))
-    return "、".join(word for word in words_of if word)[:120]
-
-
-def _word(part: object, english: bool) -> str:
-    if isinstance(part, bool):
-        return ("yes" if part else "no") if english else ("あり" if part else "なし")
-    if isinstance(part, tuple):
-        return "、".join(_word(one, english) for one in part)
-    return "—" if part is None else str(part)
-
-
-def _kinds(codes: tuple[str, ...], english: bool) -> str:
-    return "・".join(words.kind_words(code)[1 if english else 0] for code in codes)
-
-
-def _planned(entries: tuple[Entry, ...] | list[Entry], now: datetime) -> list[Entry]:
-    """What counts and has not begun, by its beginning."""
-    found = [
-        one for subject in {entry.change.subject for entry in entries} for one in counting(e for e in entries if e.change.subject == subject).values()
-    ]
-    return sorted(
-        (one for one in found if one.change.value is not None and begins(one.change) > now), key=lambda one: (begins(one.change), one.number)
-    )
-
-
-def _running(entries: list[Entry], now: datetime) -> list[Entry]:
-    """Maintenance that has begun and is not over: its end can be changed."""
-    return [
-        one
-        for one in counting(entries).values()
-        if isinstance(one.change.value, Window) and one.change.value.starts <= now and (one.change.value.ends is None or one.change.value.ends > now)
-    ]
-
-
-def _history(entries: tuple[Entry, ...] | list[Entry]) -> list[tuple[str, list[Entry]]]:
-    """Everything ever entered, by topic, the latest first."""
-    return [
-        (topic, found) for topic in TOPICS if (found := sorted((e for e in entries if e.change.topic == topic), key=lambda one: -one.number))
-    ]  # fmt: skip
 
 
 def _meant(book: DirectoryBook, code: str, place: object, query: str, now: datetime) -> bool:

@@ -66,7 +66,9 @@ def note_check(connection: Connection, move_no: int, differences: tuple[Differen
 
 def set_state(connection: Connection, move_no: int, before: tuple[State, ...], state: State, now: datetime) -> bool:
     """Move on, if it stands in one of `before`; whether it did."""
-    changed = connection.execute(update(moves).where(moves.c.move_no == move_no, moves.c.state.in_(before)).values(state=state, changed_at=stamp(now)))
+    changed = connection.execute(
+        update(moves).where(moves.c.move_no == move_no, moves.c.state.in_(before)).values(state=state, changed_at=stamp(now))
+    )
     return changed.rowcount == 1
 
 

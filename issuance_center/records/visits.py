@@ -113,7 +113,13 @@ def quoted(connection: Connection, visit_id: str, municipality: str) -> Quote | 
 
 
 def note_offer(
-    connection: Connection, municipality: str, offered: ChoicesOffered, digests: tuple[str, ...], issuer: str, now: datetime, vouched_by: str | None = None
+    connection: Connection,
+    municipality: str,
+    offered: ChoicesOffered,
+    digests: tuple[str, ...],
+    issuer: str,
+    now: datetime,
+    vouched_by: str | None = None,
 ) -> Visit:
     """What the issuer offered in this visit, the newest word counting; `digests` are the keyed digests of the members' numbers. In a visit that has been closed nothing is kept."""
     visit = _found(find_visit(connection, offered.visit_id))

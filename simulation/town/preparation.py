@@ -244,17 +244,9 @@ async def _fill(
         allowed |= await register.read(allowed_to, issuer_at(place, place.own_kinds), serials[place.code], now)
         await register.close()
     tenants = [
-        Tenant(
-            place,
-            tenant_keys[place.code],
-            world.of(place.code),
-            residents[place.code],
-            serials[place.code],
-            clerks_of(staff, place),
-            _at(place, uses),
-        )
+        Tenant(place, tenant_keys[place.code], world.of(place.code), residents[place.code], serials[place.code], clerks_of(staff, place), _at(place, uses))
         for place in tenants_of(places)
-    ]
+    ]  # fmt: skip
     if tenants:
         allowed = merged(allowed, await prepare_cloud(folders, tenants, now, secrets.token_bytes))
     authority = await open_store(f"sqlite:///{folders.database('jpki').resolve()}", statuses.METADATA)

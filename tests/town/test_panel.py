@@ -111,15 +111,12 @@ PURCHASES = (
     Purchase("inkan", (), 200),
     Purchase("koseki", ("[members]", "some", "[members_pick]", "member-{person}", "next"), 450),
     Purchase("fuhyo", ("[members]", "everyone", "[options]", "option-honseki", "next"), 200),
-    Purchase("kazei", ("[options]", "year-{year}", "form-shotoku_kazei", "next"), 800),
+    Purchase("kazei", ("[january_1]", "year-{year}", "here", "[options]", "form-shotoku_kazei", "next"), 800),
 )
 
 
 async def _as_far_as_the_papers(panel: Panel, purchase: Purchase, holder: HolderEntry) -> None:
     await panel.touch(f"kind-{purchase.kind}")
-    if purchase.kind == "kazei":
-        await panel.on("january_1")
-        await panel.touch("here")
     for touch in purchase.touches:
         if touch.startswith("["):
             await panel.on(touch.strip("[]"))
