@@ -58,9 +58,8 @@ class Case:
 def entitled(case: Case) -> Declined | None:
     """Why the holder of the card may not have papers of this kind now, or None. The sources were read at one instant."""
     for rule in RULES:
-        if rule.registers is None or case.kind.register in rule.registers:
-            if (declined := rule.look(case)) is not None:
-                return declined
+        if (rule.registers is None or case.kind.register in rule.registers) and (declined := rule.look(case)) is not None:
+            return declined
     return None
 
 
