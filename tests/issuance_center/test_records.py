@@ -196,7 +196,7 @@ def test_a_step_is_written_with_what_it_owes_and_once(connection: Connection) ->
         (1, "paid", PAPER, 200, NOW),
         (2, "printed", PAPER, 200, NOW),
     ]
-    assert [owed.message.outcome for owed in outgoing.owed_outcomes(connection, CITY)] == ["printed"]
+    assert [owed.message.outcome for owed in outgoing.owed_outcomes(connection, CITY, CITY)] == ["printed"]
     assert outgoing.backlog(connection) == (2, 1)
 
 
@@ -233,7 +233,7 @@ def test_a_stop_raises_one_alarm_a_paper_and_only_once(connection: Connection) -
     assert endings.stop(connection, REQUEST, "paper_stopped", "item: my_number", NOW).refused_code == "paper_stopped"
     before = kept(connection)
     assert [(row["issuance_id"], row["detail"]) for row in before["alarms"]] == [(PAPER, "item: my_number"), (OTHER_PAPER, "item: my_number")]
-    assert [owed.message.outcome for owed in outgoing.owed_outcomes(connection, CITY)] == ["stopped", "stopped"]
+    assert [owed.message.outcome for owed in outgoing.owed_outcomes(connection, CITY, CITY)] == ["stopped", "stopped"]
     endings.stop(connection, REQUEST, "issuer_failed", "again", LATER)
     assert kept(connection) == before
 
@@ -308,14 +308,14 @@ def test_facts_are_numbered_without_gaps_and_each_ones_first_word_counts(connect
 def test_outcomes_are_owed_to_their_issuer_until_told_once(connection: Connection) -> None:
     sealed(connection)
     endings.close_visit(connection, VISIT, "idle", NOW)
-    owed = outgoing.owed_outcomes(connection, CITY)
+    owed = outgoing.owed_outcomes(connection, CITY, CITY)
     assert [each.message.issuance_id for each in owed] == [PAPER, OTHER_PAPER]
-    assert outgoing.owed_outcomes(connection, "other") == ()
+    assert outgoing.owed_outcomes(connection, "other", CITY) == ()
     outgoing.outcome_told(connection, owed[0].outcome_no, NOW)
     before = kept(connection)
     outgoing.outcome_told(connection, owed[0].outcome_no, LATER)
     assert kept(connection) == before
-    assert outgoing.owed_outcomes(connection, CITY) == owed[1:]
+    assert outgoing.owed_outcomes(connection, CITY, CITY) == owed[1:]
 
 
 # --- cases and alarms ---

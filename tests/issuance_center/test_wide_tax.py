@@ -4,12 +4,14 @@ import logging
 from dataclasses import replace
 from datetime import date, timedelta
 from functools import cache
+from io import StringIO
 from pathlib import Path
 from random import Random
 from typing import Any
 
 import msgspec
 import pytest
+import structlog
 from cryptography.hazmat.primitives.serialization import Encoding
 from sqlalchemy import Connection
 
@@ -136,6 +138,8 @@ async def test_the_paper_comes_from_where_the_resident_lived_and_the_center_keep
 
 async def test_neither_the_centers_file_nor_its_log_lines_know_whom_they_carried(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """On a database as in service: the file, its WAL while it is open, and what the process writes on its streams."""
+    written = StringIO()
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(written), cache_logger_on_first_use=False)
     town = town_of_two()
     store = await SqliteStore.open(tmp_path / "center.db", tables.METADATA)
     await store.write(directory.seed, routing.seeds(town.config), NOW)
@@ -156,7 +160,7 @@ async def test_neither_the_centers_file_nor_its_log_lines_know_whom_they_carried
     finally:
         await store.close()
     closed = b"".join(file.read_bytes() for file in sorted(tmp_path.glob("center.db*")))
-    streams = "".join(capsys.readouterr())
+    streams = written.getvalue() + "".join(capsys.readouterr())
     assert turned_away.visit_id in streams, "there are lines to be looked at"
     who = mover().resident
     for secret in (who.name, who.juminhyo_code, OLD_ADDRESS, "いまの家", sealed[:60], sealed[-60:]):

@@ -337,6 +337,8 @@ async def refused(town: Town, asking: Awaitable[Message]) -> str:
     reply = await asking
     assert isinstance(reply, Refusal), reply
     after = town.everything()
+    for kept in (before, after):
+        kept.pop("errors")  # like the record of refusals: what near misses are told by
     alarms = [row["code"] for row in after.pop("alarms")[len(before.pop("alarms")) :]]
     assert after == before
     assert alarms == ([reply.code] if TABLE[reply.code].alarm else [])
