@@ -22,7 +22,10 @@ _WORDS: dict[str, tuple[str, str]] = {
     ),
     "no entry of the holder": ("本人の記録がない", "No entry of the holder"),
     "between two years, or none approved": ("年度の切替中、または新年度の見本が未承認", "Between two years, or none approved yet"),
-    "dead here and alive where they vouch": ("当市区町村では死亡、照会元では存命（台帳の不一致）", "Dead in this register, alive in the one that vouches"),
+    "dead here and alive where they vouch": (
+        "当市区町村では死亡、照会元では存命（台帳の不一致）",
+        "Dead in this register, alive in the one that vouches",
+    ),
     "改製不適合戸籍": ("改製不適合戸籍のため交付対象外", "The 戸籍 is kept on paper (not convertible)"),
     "戸籍 or 附票 not current": ("現在戸籍・現在の附票ではない", "Not a current 戸籍 or 附票"),
     "records of two people": ("2人の記録が混在（台帳の不整合）", "Records of two people (registers disagree)"),
