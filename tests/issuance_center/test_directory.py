@@ -28,7 +28,7 @@ from issuance_center.routing import Change, Closed, DirectoryBook, Entry, NoRout
 from issuance_center.routing.seeding import FROM_THE_START
 from issuance_center.shelf import LOOK_EVERY, Shelf
 from messages import visits as said
-from messages.orders import IssueOrder
+from messages.orders import IssueOrder, OfferChoices
 from messages.refusals import Refusal
 from simulation.people import CardMade
 from storage.instants import JST
@@ -253,6 +253,20 @@ async def test_a_request_that_was_accepted_keeps_its_issuer_whatever_the_directo
     assert {row["issuer"] for row in town.rows(tables.requests)} == {CITY}
     assert town.to_silent_city.asked == []
     assert sum(isinstance(message, IssueOrder) for message in town.to_city.asked) == 2
+
+
+async def test_a_visit_applies_to_whoever_offered_though_the_kind_has_moved_since_and_the_next_visit_to_the_new_issuer(
+    town: Town, kiosk: Kiosk, card: CardMade
+) -> None:
+    await kiosk.choosing(card)
+    enter(town, change("issuer", IssuedBy(SILENT_CITY), "juminhyo", town.at))
+    town.pass_time(seconds=5)
+    assert isinstance(await kiosk.apply(), said.CertificateReady)
+    assert {row["issuer"] for row in town.rows(tables.requests)} == {CITY} and town.to_silent_city.asked == []
+    other = town.kiosk(1)
+    await other.quoted(card)
+    await other.choices()
+    assert any(isinstance(message, OfferChoices) for message in town.to_silent_city.asked)
 
 
 async def test_at_a_kiosk_of_one_municipality_every_other_is_refused_at_every_step(town: Town, kiosk: Kiosk, card: CardMade) -> None:

@@ -21,6 +21,8 @@ from tests.town.open_town import OpenTown
 from tests.town.told import listen
 
 VISITS_MAX = 3
+AGAIN_SECONDS = 2.5
+"""A line to an issuer that was killed is tried again after two seconds (`issuer_lines.breaker`); who was sent away by it comes again after that."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -89,6 +91,8 @@ class Rehearsals:
             visits.append(await self._with_crashes(errand, waiting))
             if not waiting:
                 break
+            if not visits[-1].papers:
+                await asyncio.sleep(AGAIN_SECONDS)
         endings, complaints = await self._judged()
         unreached = [f"{point} was never reached" for point in waiting]
         for point in waiting:
