@@ -10,7 +10,7 @@ from certificates.kinds import KINDS
 from issuance_center import words
 from issuance_center.comparing import SECTIONS
 from issuance_center.move_entries import withdraw
-from issuance_center.moving import PLANNED_AHEAD, Mover, take_back
+from issuance_center.moving import PLANNED_AHEAD, Mover, UnderWay, take_back
 from issuance_center.records import moves
 from issuance_center.routing import DirectoryBook, Route, route
 from screens.office import now_of, render, require_role, staff_of
@@ -31,6 +31,10 @@ STATES: dict[str, tuple[str, str, str]] = {
 FAILURES: dict[str, tuple[str, str]] = {
     "old_silent": ("現在の発行元が応答しませんでした。", "The present issuer did not answer."),
     "new_silent": ("新しい発行元が応答しませんでした。", "The new issuer did not answer."),
+    "not_the_issuer": (
+        "切替の時刻に、現在の発行元がその証明書の発行元ではありません（参加市区町村の台帳が変わっています）。",
+        "By the directory the present issuer does not issue these kinds when the minute comes.",
+    ),
     "other_municipality": ("別の市区町村についての応答でした。", "The answer was about another municipality."),
 }
 
@@ -44,6 +48,10 @@ PROBLEMS: dict[str, tuple[str, str]] = {
     "same": ("新しい発行元が、いまの発行元と同じです。", "They are with that issuer already."),
     "at": ("切替の時刻は、いまより後の時刻を年-月-日と時:分で入力してください。", "Please enter a later minute as date and time."),
     "reason": ("理由を入力してください（512文字以内）。", "Please enter a reason of at most 512 characters."),
+    "underway": (
+        "選んだ証明書には、すでに切替の予定があります。先にその予定を取りやめるか、終わるのを待ってください。",
+        "A move of one of these kinds is planned already: take it back first, or wait for its end.",
+    ),
     "late": ("切替の時刻を過ぎているか、すでに終わっています。", "Its minute has come, or it has ended."),
 }
 
@@ -117,7 +125,10 @@ class MovePages:
         wish = wish_of(form, kinds, await self._book(now_of(request)), self._issuers, now_of(request))
         if isinstance(wish, str):
             return await self._list(request, wish, {name: str(value) for name, value in form.items()})
-        move_no = await self._mover.plan(wish.municipality, wish.kinds, wish.old, wish.new, wish.at, staff.name, wish.reason)
+        try:
+            move_no = await self._mover.plan(wish.municipality, wish.kinds, wish.old, wish.new, wish.at, staff.name, wish.reason)
+        except UnderWay:
+            return await self._list(request, "underway", {name: str(value) for name, value in form.items()})
         raise web.HTTPSeeOther(f"/moves/{move_no}")
 
     async def move(self, request: web.Request) -> web.Response:

@@ -2,6 +2,9 @@
 
 Two comparisons count: one when the move is planned, and one within the last minutes before it. Only the second enters the directory, so that a move whose comparison fails, or cannot be made, does
 not happen. What was accepted before the minute finishes with the issuer it was ordered from: requests keep theirs.
+
+A kind moves once at a time: two moves of it that are under way would each be compared with an issuer that the other takes it away from. And it moves from whoever issues it when the minute comes: if
+staff have entered another issuer meanwhile, the two that were compared are not the two that count.
 """
 
 import asyncio
@@ -15,7 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from issuance_center.comparing import Difference, differences
 from issuance_center.issuer_lines import IssuerLines
-from issuance_center.records import cases, moves
+from issuance_center.records import cases, directory, moves
 from issuance_center.records.cases import Alarm
 from issuance_center.records.moves import Move
 from messages.conditions import AskInventory, Inventory
@@ -35,9 +38,17 @@ Withdraw = Callable[[Connection, Move, datetime], None]
 """Takes such entries back before they are in force."""
 
 
+class UnderWay(Exception):
+    """Another move of one of these kinds is planned or ready; `move_no` is its number."""
+
+    def __init__(self, move_no: int) -> None:
+        super().__init__(str(move_no))
+        self.move_no = move_no
+
+
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """What a comparison said; `failure` names who did not answer, if so."""
+    """What a comparison said; `failure` names who did not answer, or `not_the_issuer`: another issuer than the old one has a kind when the minute comes."""
 
     differences: tuple[Difference, ...] = ()
     failure: str = ""
@@ -77,7 +88,8 @@ class Mover:
         return Compared(differences(before, after))
 
     async def plan(self, municipality: str, kinds: tuple[str, ...], old: str, new: str, at: datetime, staff: str, reason: str) -> int:
-        """Plan a move after a first comparison; its number. One whose comparison fails is written down as blocked."""
+        """Plan a move after a first comparison; its number. One whose comparison fails is written down as blocked. Raises `UnderWay`."""
+        await self._store.read(_demand_alone, municipality, kinds)  # nobody is asked for nothing; the step below decides
         compared = await self.compare(municipality, kinds, old, new)
         return await self._store.write(_planned, municipality, kinds, old, new, at, staff, reason, compared, self._now())
 
@@ -118,15 +130,35 @@ def _planned(
     compared: Compared,
     now: datetime,
 ) -> int:
+    _demand_alone(connection, municipality, kinds)
     move_no = moves.plan(connection, municipality, kinds, old, new, at, staff, reason, now)
+    compared = _by_the_directory(connection, Move(move_no, municipality, kinds, old, new, at, staff, now, reason, "planned"), compared)
     moves.note_check(connection, move_no, compared.differences, compared.failure, now)
     if not compared.same:
         moves.set_state(connection, move_no, ("planned",), "blocked", now)
     return move_no
 
 
+def _demand_alone(connection: Connection, municipality: str, kinds: tuple[str, ...]) -> None:
+    for move in moves.underway(connection):
+        if move.municipality == municipality and not set(kinds).isdisjoint(move.kinds):
+            raise UnderWay(move.move_no)
+
+
+def _by_the_directory(connection: Connection, move: Move, compared: Compared) -> Compared:
+    """What was compared, unless the directory has it otherwise: until the minute every kind must be the old issuer's, and from then on nobody's but the two's."""
+    state = moves.state_of(connection, move.move_no)
+    for kind in move.kinds:
+        issuers = directory.issuers_of(connection, move.municipality, kind)
+        before = next((issuer for since, issuer in reversed(issuers.items()) if since < move.at), None)
+        if before != move.old or issuers.get(move.at, move.old) != (move.new if state == "ready" else move.old):
+            return Compared(compared.differences, compared.failure or "not_the_issuer")
+    return compared
+
+
 def _checked(connection: Connection, move: Move, compared: Compared, enter: Enter, withdraw: Withdraw, now: datetime) -> None:
     """The last comparisons: the same and in time, the directory learns of it; not the same any more, it is taken back."""
+    compared = _by_the_directory(connection, move, compared)
     moves.note_check(connection, move.move_no, compared.differences, compared.failure, now)
     if now >= move.at:
         return

@@ -6,15 +6,21 @@ from datetime import datetime
 import msgspec
 from sqlalchemy import Connection, bindparam, func, insert, select
 
-from issuance_center.entries import TOPICS
+from issuance_center.entries import TOPICS, IssuedBy
 from issuance_center.records.directory_tables import directory_entries
 from issuance_center.routing.book import Change, Entry
 from issuance_center.routing.seeding import SEEDED_BY, SEEDED_WHY
 from storage.instants import instant, stamp
 
 _NEWER = select(directory_entries).where(directory_entries.c.entry_no > bindparam("known")).order_by(directory_entries.c.entry_no)
+_ISSUERS = (
+    select(directory_entries.c.since, directory_entries.c.value)
+    .where(directory_entries.c.subject == bindparam("subject"), directory_entries.c.topic == "issuer", directory_entries.c.item == bindparam("kind"))
+    .order_by(directory_entries.c.entry_no)
+)
 _LAST = select(func.max(directory_entries.c.entry_no))
 _ADD = insert(directory_entries)
+_ISSUED_BY = msgspec.json.Decoder(IssuedBy)
 _DECODERS = {topic: msgspec.json.Decoder(kind) for topic, kind in TOPICS.items()}
 
 
@@ -35,6 +41,14 @@ def newer(connection: Connection, known: int) -> tuple[Entry, ...]:
         )
         for row in connection.execute(_NEWER, {"known": known})
     )
+
+
+def issuers_of(connection: Connection, municipality: str, kind: str) -> dict[datetime, str | None]:
+    """Who issues a kind, by the instant from which on: in ascending order, of the entries that count. None: nobody, it is not offered."""
+    found: dict[datetime, IssuedBy | None] = {}
+    for row in connection.execute(_ISSUERS, {"subject": municipality, "kind": kind}):
+        found[instant(row.since)] = None if row.value is None else _ISSUED_BY.decode(row.value)
+    return {since: value.issuer for since, value in sorted(found.items()) if value is not None}
 
 
 def seed(connection: Connection, changes: Iterable[Change], now: datetime) -> None:

@@ -72,6 +72,12 @@ def set_state(connection: Connection, move_no: int, before: tuple[State, ...], s
     return changed.rowcount == 1
 
 
+def state_of(connection: Connection, move_no: int) -> State | None:
+    """Where it stands now."""
+    found: State | None = connection.execute(select(moves.c.state).where(moves.c.move_no == move_no)).scalar_one_or_none()
+    return found
+
+
 def underway(connection: Connection) -> tuple[Move, ...]:
     """Moves that are planned or ready, the next first."""
     waiting = moves.c.state.in_(("planned", "ready"))

@@ -8,8 +8,8 @@ from aiohttp.test_utils import TestClient, TestServer
 from prometheus_client import CollectorRegistry
 
 from issuance_center.app import operator_office
-from issuance_center.moving import Mover
-from tests.issuance_center.founding import CITY, center_config, stream
+from issuance_center.moving import Mover, UnderWay
+from tests.issuance_center.founding import CITY, SILENT_CITY, center_config, stream
 from tests.issuance_center.test_app import Client, page, post, sign_in
 from tests.issuance_center.test_stop_pages import STAFF
 from tests.issuance_center.town import Town
@@ -45,3 +45,14 @@ async def test_a_municipality_neither_sees_nor_plans(office: Client) -> None:
     await sign_in(office, "市の次郎")
     assert (await office.get("/moves")).status == 403
     assert (await post(office, "/moves", municipality=CITY, new=CITY, kind="juminhyo")).status == 403
+
+
+async def test_the_page_says_that_a_kind_is_under_way_already_and_keeps_what_was_typed(office: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def under_way(*_: object) -> int:
+        raise UnderWay(7)
+
+    monkeypatch.setattr(Mover, "plan", under_way)
+    await sign_in(office)
+    answer = await post(office, "/moves", municipality=CITY, new=SILENT_CITY, kind="juminhyo", at="2099-12-01T09:00", reason="標準化に伴う移行")
+    said = await answer.text()
+    assert answer.status == 422 and "すでに切替の予定があります" in said and "標準化に伴う移行" in said

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import Connection, Engine, create_engine
@@ -10,10 +11,13 @@ from sqlalchemy.pool import StaticPool
 
 from issuance_center.comparing import SECTIONS, Difference, differences
 from issuance_center.config import Limits
+from issuance_center.entries import IssuedBy
 from issuance_center.issuer_lines import IssuerLines
-from issuance_center.moving import EVERY_SECONDS, LAST_MINUTES, Compared, Mover, take_back
-from issuance_center.records import moves, tables
+from issuance_center.move_entries import enter, withdraw
+from issuance_center.moving import EVERY_SECONDS, LAST_MINUTES, Compared, Mover, UnderWay, take_back
+from issuance_center.records import directory, moves, tables
 from issuance_center.records.moves import Move
+from issuance_center.routing import Change
 from messages.conditions import AskInventory, Inventory, InventorySection
 from messages.link import NoAnswer
 from messages.orders import Build
@@ -45,29 +49,48 @@ class Issuer:
 
 
 class Desk:
-    """A mover on an empty database, with its two issuers, a clock and a directory that is a list."""
+    """A mover on a database of nothing but who issues the kinds, with its two issuers and a clock; `directory` has what the mover did to the directory."""
 
     def __init__(self, engine: Engine) -> None:
         self.store = InlineStore(engine)
         self.old, self.new = Issuer("みほん市"), Issuer("みほん市Ｂ")
         self.at = NOW
         self.directory: list[str] = []
+        issued = [Change("issuer", CITY, kind, NOW - timedelta(days=9), IssuedBy(CITY)) for kind in (*KINDS, "koseki")]
+        self.store.do(directory.add, issued, "導入", "最初の内容", NOW)
         chance = iter(range(1000))
         lines = IssuerLines({CITY: self.old, "bcl": self.new}, Limits(retry_seconds=0.01, issuer_deadline_seconds=1.0))
         self.mover = Mover(
             self.store, lines, enter=self.enter, withdraw=self.withdraw, token=lambda size: next(chance).to_bytes(size), now=lambda: self.at
         )
 
-    def enter(self, _connection: Connection, move: Move, now: datetime) -> None:
+    def enter(self, connection: Connection, move: Move, now: datetime) -> None:
         assert now < move.at, "nothing enters the directory for a minute that has passed"
+        enter(connection, move, now)
         self.directory.append("entered")
 
-    def withdraw(self, _connection: Connection, move: Move, now: datetime) -> None:
+    def withdraw(self, connection: Connection, move: Move, now: datetime) -> None:
         assert now < move.at
+        withdraw(connection, move, now)
         self.directory.append("withdrawn")
 
-    async def planned(self) -> int:
-        return await self.mover.plan(CITY, KINDS, CITY, "bcl", AT, "センター運用 花子", "標準化に伴う移行")
+    async def planned(self, kinds: tuple[str, ...] = KINDS, at: datetime = AT, *, back: bool = False) -> int:
+        old, new = ("bcl", CITY) if back else (CITY, "bcl")
+        return await self.mover.plan(CITY, kinds, old, new, at, "センター運用 花子", "標準化に伴う移行")
+
+    async def edited(self, kind: str, since: datetime, issuer: str | None) -> None:
+        """Somebody else has entered this."""
+        await self.store.write(directory.add, [Change("issuer", CITY, kind, since, IssuedBy(issuer))], "別の人", "別の理由", self.at)
+
+    def issuers(self, kind: str) -> list[str | None]:
+        """Who issues it, one after another."""
+        return list(self.store.do(directory.issuers_of, CITY, kind).values())
+
+    async def failure(self, move_no: int = 1) -> str:
+        """Why the last comparison was none."""
+        found = await self.store.read(moves.find, move_no)
+        assert found is not None
+        return found[1][0].failure
 
     async def state(self, move_no: int = 1) -> str:
         found = await self.store.read(moves.find, move_no)
@@ -173,6 +196,60 @@ async def test_answers_that_come_after_the_minute_enter_nothing(desk: Desk) -> N
     desk.new.ask = late  # type: ignore[method-assign]
     assert await desk.at_round(AT - timedelta(seconds=1)) == "planned" and desk.directory == []
     assert await desk.at_round(AT + timedelta(seconds=2)) == "blocked"
+
+
+async def test_a_kind_whose_move_is_under_way_is_not_planned_again_until_that_has_ended(desk: Desk) -> None:
+    await desk.planned()
+    for kinds, back in ((("inkan", "koseki"), False), (("juminhyo",), True)):
+        with pytest.raises(UnderWay) as other:
+            await desk.planned(kinds, AT + timedelta(hours=1), back=back)
+        assert other.value.move_no == 1
+    assert len(desk.old.asked) == 1, "nobody was asked for it"
+    assert await desk.planned(("koseki",)) == 2, "another kind is another move"
+    assert await desk.at_round(AT - timedelta(minutes=1)) == "ready"
+    with pytest.raises(UnderWay):
+        await desk.planned()
+    assert await desk.at_round(AT) == "moved"
+    assert await desk.planned(at=AT + timedelta(hours=1), back=True) == 3, "what has moved may move on"
+    assert await desk.state(3) == "planned" and desk.issuers("inkan") == [CITY, "bcl"]
+
+
+async def test_of_two_plans_that_are_made_at_once_one_stands(desk: Desk) -> None:
+    compare = desk.mover.compare
+
+    async def compared_while_another_plans(*asked: Any) -> Compared:
+        desk.mover.compare = compare  # type: ignore[method-assign]
+        await desk.planned()
+        return await compare(*asked)
+
+    desk.mover.compare = compared_while_another_plans  # type: ignore[assignment, method-assign]
+    with pytest.raises(UnderWay):
+        await desk.planned()
+    assert len(await desk.store.read(moves.listed)) == 1
+
+
+@pytest.mark.parametrize(("since", "issuer"), [(AT - timedelta(minutes=6), "bcl"), (AT - timedelta(minutes=6), None), (AT, None)])
+async def test_another_issuer_in_the_directory_than_the_one_that_was_compared_blocks_it(desk: Desk, since: datetime, issuer: str | None) -> None:
+    await desk.planned()
+    await desk.edited("inkan", since, issuer)
+    assert await desk.at_round(AT - timedelta(minutes=4)) == "planned" and desk.directory == []
+    assert await desk.failure() == "not_the_issuer"
+    assert await desk.at_round(AT) == "blocked" and desk.issuers("inkan") == [CITY, issuer] and desk.issuers("juminhyo") == [CITY]
+
+
+async def test_a_move_that_is_ready_is_taken_back_when_the_directory_changes(desk: Desk) -> None:
+    await desk.planned()
+    assert await desk.at_round(AT - timedelta(minutes=4)) == "ready"
+    await desk.edited("inkan", AT - timedelta(minutes=1), None)
+    assert await desk.at_round(AT - timedelta(minutes=3)) == "planned" and await desk.failure() == "not_the_issuer"
+    assert desk.issuers("juminhyo") == [CITY] and desk.issuers("inkan") == [CITY, None]
+    assert await desk.at_round(AT) == "blocked"
+
+
+async def test_a_plan_for_kinds_that_will_be_another_issuers_is_blocked_at_once(desk: Desk) -> None:
+    await desk.edited("inkan", AT - timedelta(minutes=30), None)
+    await desk.planned()
+    assert (await desk.state(), await desk.failure()) == ("blocked", "not_the_issuer")
 
 
 async def test_staff_take_a_move_back_before_its_minute_and_not_after(desk: Desk) -> None:
