@@ -39,6 +39,9 @@ TAX_YEARS = 3
 TAX_YEAR_OPENS = (6, 3)
 """Month and day from which the figures of a new fiscal year are issued."""
 
+TAX_SWITCH_DAYS = 3
+"""Before a new fiscal year opens, tax papers are closed for so many days (domain facts 8), where the hours are the real ones."""
+
 COMMISSION_YEN = 117
 """委託手数料 per issuance, tax included, about 2021 (小平市)."""
 
@@ -52,6 +55,7 @@ STAFF = (
     ("clerk", "市民課 太郎", "municipal"),
     ("finance", "会計課 次郎", "fees"),
     ("officer", "認証局 三郎", "jpki"),
+    ("tax", "税務課 梅子", "municipal"),
 )
 """(role, name, party)."""
 

@@ -33,7 +33,7 @@ from simulation.key_ring import rsa_ring, signing_key
 from simulation.municipalities import PLACES, issuer_at, policy_at
 from simulation.parties import Estate
 from simulation.people import CardMade, Mint, issued, make_cards, registered, write_card
-from simulation.registers_filled import carved, fill_registers
+from simulation.registers_filled import approve_tax_year, carved, fill_registers
 from simulation.store import open_database
 from simulation.world import World
 from trust.authority import create_root
@@ -123,6 +123,7 @@ def _databases(people: tuple[Resident, ...], population: Population, cards: tupl
     }
     with made["municipal"].begin() as connection:
         fill_registers(connection, population, people, world.now())
+        approve_tax_year(connection, PLACES[0], demonstration_issuer(), "税務課", world.now())
     with made["jpki"].begin() as connection:
         statuses.load_serials(connection, issued(cards), world.now())
     return made

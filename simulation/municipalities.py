@@ -4,14 +4,16 @@ The same for the town on localhost and the town in one process. A municipality's
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cache
 from types import MappingProxyType
 
 from certificates.issuer_form import IssuerForm
 from certificates.kinds import FEE_CLASSES, KINDS, Kind
 from certificates.policy import Policy
 from certificates.seal import seal_png
+from certificates.tax_years import latest_year
 from issuer.terms import Issuer
 from registers.population import TWELVE, City
 from simulation import demonstration as demo
@@ -32,6 +34,8 @@ _NOTHING: frozenset[str] = frozenset()
 class Place:
     """One municipality: the kinds it offers at kiosks, which of them its own server issues and which the shared cloud, hours of 戸籍 and 附票 of weekdays (None: as the others'), fees that are not
     everybody's, the day on which it opens a fiscal year, options it does not offer, and whether former residents get tax papers here (`wide_tax`), or where they write to.
+
+    `year_awaits_approval`: its tax section has not approved the latest fiscal year yet, so that whoever tries the demonstration can.
     """
 
     city: City
@@ -43,6 +47,7 @@ class Place:
     without_options: frozenset[str] = _NOTHING
     wide_tax: bool = True
     write_to: str = ""
+    year_awaits_approval: bool = False
 
     @property
     def code(self) -> str:
@@ -79,7 +84,13 @@ class Place:
     @property
     def seal_png(self) -> bytes:
         """The picture of the 公印."""
-        return seal_png(f"{self.city.name}長之印")
+        return _seal_png(f"{self.city.name}長之印")
+
+
+@cache
+def _seal_png(words: str) -> bytes:
+    """Carved once: it is asked for many times while a town is prepared."""
+    return seal_png(words)
 
 
 _MIHON, _REIJI, _KOKOROMI, _SHISAKU, _MOHAN, _KARIZUMI, _HITORI, _AWASE, _TATOE, _YUMEMI, _TENARAI, _NARAI = TWELVE
@@ -100,7 +111,9 @@ PLACES: tuple[Place, ...] = (
         family_hours=("09:00", "17:00"),
     ),
     Place(_AWASE, on_bcl=frozenset(ALL_KINDS), year_opens=(6, 8)),
-    Place(_TATOE, on_bcl=frozenset(ALL_KINDS), family_hours=("09:00", "17:00"), without_options=frozenset({"juminhyo_code"})),
+    Place(
+        _TATOE, on_bcl=frozenset(ALL_KINDS), family_hours=("09:00", "17:00"), without_options=frozenset({"juminhyo_code"}), year_awaits_approval=True
+    ),
     Place(_YUMEMI, on_bcl=frozenset(ALL_KINDS), fees_yen={"juminhyo": 10}),
     Place(_TENARAI, on_bcl=frozenset(ALL_KINDS), family_hours=("08:30", "17:00"), year_opens=(6, 15)),
     Place(_NARAI, on_bcl=frozenset(ALL_KINDS)),
@@ -120,7 +133,7 @@ def issuer_at(place: Place, kinds: tuple[str, ...]) -> Issuer:
         seal_png=place.seal_png,
         number_prefix=prefix,
     )
-    policies = {kind: ((demo.OFFERED_FROM, policy_at(place, KINDS[kind])),) for kind in kinds}
+    policies = {kind: ((demo.OFFERED_FROM, opened_by_approval(policy_at(place, KINDS[kind]))),) for kind in kinds}
     return Issuer(place.code, prefix, demo.REFUSAL_SECONDS, ((demo.OFFERED_FROM, form),), policies, wide_since(place, kinds))
 
 
@@ -140,6 +153,18 @@ def policy_at(place: Place, kind: Kind) -> Policy:
         year_opens=place.year_opens,
         undeclared="blank_for_dependants",
     )
+
+
+def opened_by_approval(policy: Policy, *, real_hours: bool = False) -> Policy:
+    """The same, a fiscal year being issued only once the tax section has approved it; with the real hours also closed on the days of the switch."""
+    if not KINDS[policy.kind].yearly:
+        return policy
+    return replace(policy, years_need_approval=True, switch_days=demo.TAX_SWITCH_DAYS if real_hours else 0)
+
+
+def year_approved_at(place: Place, today: date) -> int:
+    """The latest fiscal year that the tax section has approved when the demonstration begins; with it all earlier ones."""
+    return latest_year(policy_at(place, KINDS[TAX_KIND]), today) - (1 if place.year_awaits_approval else 0)
 
 
 def fees_of(place: Place) -> dict[str, int]:

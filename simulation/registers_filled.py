@@ -1,4 +1,6 @@
-"""A made-up municipality's registers put into the database of its server. The same for the town on localhost and the town in one process."""
+"""A made-up municipality's registers put into the database of its server, and what its tax section has decided about fiscal years by then. The same for the town on localhost and the town in one
+process.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -8,6 +10,9 @@ from random import Random
 from sqlalchemy import Connection
 
 import certificates.fonts
+from issuer.terms import Issuer
+from issuer.year_openings import approve_year
+from issuer.year_specimens import specimens
 from registers.koseki import tables as koseki_tables
 from registers.population import Population
 from registers.residents import tables as resident_tables
@@ -16,7 +21,9 @@ from registers.seal import tables as seal_tables
 from registers.seal.carving import carve
 from registers.seal.seal import Imprint
 from registers.tax import tables as tax_tables
+from simulation.municipalities import Place, year_approved_at
 
+WHY_APPROVED = "見本を確認した"
 _FONTS = tuple(Path(certificates.fonts.__file__).parent / name for name in ("NotoSerifJP-Regular.ttf", "BIZUDMincho-Regular.ttf"))
 
 
@@ -31,3 +38,11 @@ def fill_registers(connection: Connection, population: Population, residents: Se
     koseki_tables.load(connection, population.koseki, population.fuhyo, now=now)
     seal_tables.load(connection, population.seals, now=now)
     tax_tables.load(connection, population.tax, now=now)
+
+
+def approve_tax_year(connection: Connection, place: Place, issuer: Issuer, by: str, now: datetime) -> None:
+    """The tax section's approval of the latest fiscal year (of the one before where this one waits for it) after its specimens; nothing where this issuer makes no tax papers."""
+    year = year_approved_at(place, now.date())
+    looked_at = specimens(issuer, year, now.date())
+    if looked_at is not None:
+        approve_year(connection, year, looked_at.digest(), by, WHY_APPROVED, now)

@@ -15,14 +15,16 @@ from bcl_cloud.key_folders import KeyFolders
 from bcl_cloud.onboarding import Cloud, Description, StaffSetting, onboard, open_tenant
 from bcl_cloud.tenancy import Tenancy
 from bcl_cloud.tenant_files import TenantFiles
+from bcl_cloud.tenant_terms import terms_of
+from bcl_cloud.tenants import set_forms
 from certificates.kinds import KINDS
 from issuer.terms import Certifier, Issuer, PolicySetting
 from registers.population import Population
 from registers.residents.resident import Resident
 from simulation import demonstration as demo
 from simulation.document_keys import IssuerKeys
-from simulation.municipalities import BCL, Place, issuer_at, policy_at, wide_since
-from simulation.registers_filled import fill_registers
+from simulation.municipalities import BCL, TAX_KIND, Place, issuer_at, opened_by_approval, policy_at, wide_since
+from simulation.registers_filled import approve_tax_year, fill_registers
 from simulation.town.authorities import load_root
 from simulation.town.entitlements import Entitlements, entitlements
 from simulation.town.folders import Folders
@@ -30,6 +32,7 @@ from simulation.town.use_states import UseCase, enter_uses
 from storage.opening import open_store
 
 WHY = "見本の町の用意"
+WHY_HOURS = "見本の町の受付時間"
 
 
 class NotReady(Exception):
@@ -47,6 +50,10 @@ class Tenant:
     serials: tuple[str, ...]
     staff: tuple[StaffSetting, ...]
     uses: tuple[UseCase, ...] = ()
+
+    def works_as(self, role: str) -> str:
+        """The name of its first member of staff in this role."""
+        return next(member.name for member in self.staff if role in member.roles)
 
 
 def tenants_folder(folders: Folders) -> Path:
@@ -72,18 +79,20 @@ async def prepare_cloud(folders: Folders, tenants: Sequence[Tenant], now: dateti
     cloud = Cloud(database, tenancy, KeyFolders(keys_folder(folders)))
     allowed: dict[str, Entitlements] = {}
     for tenant in tenants:
-        code = tenant.place.code
+        code, issuer = tenant.place.code, issuer_at(tenant.place, tenant.place.bcl_kinds)
         cloud.keys.install(code, tenant.keys.key, tenant.keys.code_key, ec.generate_private_key(ec.SECP256R1()))
         cloud.keys.take_certificate(code, tenant.keys.certificate)
         await onboard(cloud, _description(folders, tenant), load_root(folders, "documents"), demo.CLOUD_OPERATOR, WHY, now, token)
         store = tenancy.store(code)
         await store.write(fill_registers, tenant.population, tenant.residents, now)
+        if TAX_KIND in tenant.place.bcl_kinds:
+            await store.write(approve_tax_year, tenant.place, issuer, tenant.works_as("tax"), now)
         if tenant.uses:
-            await store.write(enter_uses, tenant.uses, tenant.staff[0].name, now, token)
+            await store.write(enter_uses, tenant.uses, tenant.works_as("clerk"), now, token)
         lacking = await open_tenant(cloud, code, demo.CLOUD_OPERATOR, WHY, now)
         if lacking:
             raise NotReady(f"{code}: {', '.join(lacking)}")
-        allowed |= await store.read(allowed_to, issuer_at(tenant.place, tenant.place.bcl_kinds), tenant.serials, now)
+        allowed |= await store.read(allowed_to, issuer, tenant.serials, now)
         await store.close()
     await tenancy.close()
     await database.close()
@@ -116,16 +125,34 @@ def _description(folders: Folders, tenant: Tenant) -> Description:
         municipality_name_en=place.city.name_en,
         number_prefix=issuer_at(place, place.bcl_kinds).number_prefix,
         certifiers=(Certifier(since=demo.OFFERED_FROM, title=place.title, name=demo.CERTIFIER),),
-        policies={kind: (msgspec.convert(policy_setting(place, kind), PolicySetting),) for kind in place.bcl_kinds},
+        policies=tenant_policies(place, real_hours=False),
         seal=seal,
         staff=tenant.staff,
         wide_tax_since=wide_since(place, place.bcl_kinds),
     )
 
 
-def policy_setting(place: Place, kind: str) -> dict[str, Any]:
+async def keep_hours(folders: Folders, places: Sequence[Place], now: datetime, *, real_hours: bool) -> None:
+    """The tenants' terms as this opening has them: with the real hours tax papers are closed on the days of the switch. Nothing is written where they are so already."""
+    database = await open_store(database_url(folders), METADATA)
+    try:
+        for place in places:
+            wanted = tenant_policies(place, real_hours=real_hours)
+            terms = await database.read(terms_of, place.code)
+            if terms is not None and dict(terms.settings) != wanted:
+                await database.write(set_forms, place.code, wanted, demo.CLOUD_OPERATOR, WHY_HOURS, now)
+    finally:
+        await database.close()
+
+
+def tenant_policies(place: Place, *, real_hours: bool) -> dict[str, tuple[PolicySetting, ...]]:
+    """What the cloud issues for a municipality, by kind."""
+    return {kind: (msgspec.convert(policy_setting(place, kind, real_hours=real_hours), PolicySetting),) for kind in place.bcl_kinds}
+
+
+def policy_setting(place: Place, kind: str, *, real_hours: bool) -> dict[str, Any]:
     """What a municipality offers of a kind, as a setting of an issuer's configuration."""
-    policy = policy_at(place, KINDS[kind])
+    policy = opened_by_approval(policy_at(place, KINDS[kind]), real_hours=real_hours)
     return {
         "since": demo.OFFERED_FROM.isoformat(),
         "options": list(policy.options),
@@ -134,4 +161,6 @@ def policy_setting(place: Place, kind: str) -> dict[str, Any]:
         "years": policy.years,
         "year_opens": list(policy.year_opens),
         "undeclared": policy.undeclared,
+        "years_need_approval": policy.years_need_approval,
+        "switch_days": policy.switch_days,
     }

@@ -168,7 +168,7 @@ def _municipal(folders: Folders, prepared: Prepared, opening: Opening, party: st
         "certifiers": certifiers_of(place),
         "seal": str(folder / "seal.png"),
         "number_prefix": issuer_at(place, place.own_kinds).number_prefix,
-        "policies": {kind: [policy_setting(place, kind)] for kind in place.own_kinds},
+        "policies": {kind: [policy_setting(place, kind, real_hours=opening.real_hours)] for kind in place.own_kinds},
         "referral": _referral(folders, place, party),
         "staff": _staff(prepared, party),
         "press_workers": PRESS_WORKERS,

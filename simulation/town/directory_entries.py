@@ -17,9 +17,6 @@ HOURS_ROUND_THE_CLOCK = {"opens": "00:00", "closes": "24:00", "weekdays_only": F
 PRESS_WORKERS = 0
 """Of every issuer: papers are drawn in the serving process."""
 
-SWITCH_DAYS = 3
-"""Before a new 年度 opens, tax papers are closed for so many days (domain facts 8), where the hours are the real ones."""
-
 
 def directory_entry(folders: Folders, place: Place, today: date, *, real_hours: bool) -> dict[str, Any]:
     """One municipality of the center's directory."""
@@ -48,7 +45,7 @@ def directory_entry(folders: Folders, place: Place, today: date, *, real_hours: 
 def _openings(place: Place, today: date, *, real_hours: bool) -> list[dict[str, Any]]:
     """Of every 年度 that can be asked for, and the next one."""
     years = range(today.year - demo.TAX_YEARS, today.year + 2)
-    switch_days = SWITCH_DAYS if real_hours else 0
+    switch_days = demo.TAX_SWITCH_DAYS if real_hours else 0
     return [{"year": year, "opens": place.year_opens_on(year).isoformat(), "switch_days": switch_days} for year in years]
 
 

@@ -1,5 +1,6 @@
 """Opens a prepared town: ports, configurations, processes, `town.json`; and closes it again."""
 
+import asyncio
 import fcntl
 import signal
 import socket
@@ -12,12 +13,13 @@ from types import FrameType
 
 from simulation.municipalities import BCL, Place
 from simulation.town.authorities import key_list_file, receivers_trust_file, root_files
+from simulation.town.cloud import keep_hours
 from simulation.town.configurations import HOST, Opening, Ports, door_url, receivers_url, write_configurations
 from simulation.town.description import KioskEntry, MunicipalityEntry, PartyEntry, StaffEntry, Town, write_town
 from simulation.town.directory_changes import configuration_of, enter_changes
 from simulation.town.folders import PARTIES, Folders
 from simulation.town.preparation import Prepared, prepare
-from simulation.town.staff import StaffMember
+from simulation.town.staff import StaffMember, tenants_of
 from simulation.town.supervisor import QUICK_DEATHS_MAX, REHEARSED_DEATHS_MAX, PartySpec, Supervisor
 
 
@@ -78,6 +80,9 @@ def _keep_open(
         said=said,
     )
     opening = Opening(_ports(wish.port, prepared.parties), now.date(), wish.real_hours, wish.printer_seconds, wish.rehearse_crashes)
+    tenants = tenants_of(prepared.places)
+    if tenants:
+        asyncio.run(keep_hours(folders, tenants, now, real_hours=wish.real_hours))
     before = configuration_of(folders.config("center"))
     write_configurations(folders, prepared, opening)
     enter_changes(before, folders.config("center"), now)

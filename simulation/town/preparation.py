@@ -23,9 +23,9 @@ from registers.population.movers import with_changed_codes
 from registers.residents import tables as resident_tables
 from simulation import demonstration as demo
 from simulation.document_keys import IssuerKeys
-from simulation.municipalities import BCL, PLACES, Place, issuer_at
+from simulation.municipalities import BCL, PLACES, TAX_KIND, Place, issuer_at
 from simulation.people import CardMade, Mint, issued, make_cards, registered, write_card
-from simulation.registers_filled import carved, fill_registers
+from simulation.registers_filled import approve_tax_year, carved, fill_registers
 from simulation.town.authorities import load_root, make_authorities, make_party
 from simulation.town.cloud import Tenant, allowed_to, merged, prepare_cloud
 from simulation.town.description import HolderEntry
@@ -33,7 +33,7 @@ from simulation.town.entitlements import Entitlements
 from simulation.town.folders import MUNICIPAL, PARTIES, Folders
 from simulation.town.referral_keys import make_referral_keys
 from simulation.town.signing_keys import make_signing_keys
-from simulation.town.staff import StaffMember, clerk_of, clerks_of, make_staff, servers_of, tenants_of
+from simulation.town.staff import StaffMember, clerks_of, make_staff, servers_of, tenants_of, works_as
 from simulation.town.use_states import UseCase, enter_uses, use_cases
 from storage.opening import open_store
 from trust.authority import save_key
@@ -53,7 +53,7 @@ class StateMismatch(Exception):
     """The folder was prepared otherwise than is asked for now; `str()` says how."""
 
 
-LAYOUT = 4
+LAYOUT = 5
 """Of a state folder: registers, keys and databases of another number cannot be opened."""
 
 
@@ -239,9 +239,12 @@ async def _fill(
     for party, place in servers_of(places).items():
         register = await open_store(f"sqlite:///{folders.database(party).resolve()}", issue_tables.METADATA, resident_tables.METADATA)
         await register.write(fill_registers, world.of(place.code), residents[place.code], now)
+        issuer = issuer_at(place, place.own_kinds)
+        if TAX_KIND in place.own_kinds:
+            await register.write(approve_tax_year, place, issuer, works_as(staff, "tax", place), now)
         if "koseki" in place.own_kinds:
-            await register.write(enter_uses, _at(place, uses), clerk_of(staff, place), now, secrets.token_bytes)
-        allowed |= await register.read(allowed_to, issuer_at(place, place.own_kinds), serials[place.code], now)
+            await register.write(enter_uses, _at(place, uses), works_as(staff, "clerk", place), now, secrets.token_bytes)
+        allowed |= await register.read(allowed_to, issuer, serials[place.code], now)
         await register.close()
     tenants = [
         Tenant(place, tenant_keys[place.code], world.of(place.code), residents[place.code], serials[place.code], clerks_of(staff, place), _at(place, uses))

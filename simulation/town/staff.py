@@ -33,14 +33,14 @@ def tenants_of(places: Sequence[Place]) -> tuple[Place, ...]:
     return tuple(place for place in places if place.bcl_kinds)
 
 
-def clerk_of(staff: tuple[StaffMember, ...], place: Place) -> str:
-    """A clerk of this municipality; of the main one, whose entries do not name it, the first there is."""
-    clerks = [member for member in staff if member.role == "clerk"]
-    return next((member.name for member in clerks if member.municipality == place.code), clerks[0].name)
+def works_as(staff: tuple[StaffMember, ...], role: str, place: Place) -> str:
+    """Somebody in this role (`clerk`, `tax`) of this municipality; of the main one, whose entries do not name it, the first there is."""
+    in_role = [member for member in staff if member.role == role]
+    return next((member.name for member in in_role if member.municipality == place.code), in_role[0].name)
 
 
 def clerks_of(staff: tuple[StaffMember, ...], place: Place) -> tuple[StaffSetting, ...]:
-    """The clerks of a tenant, as the cloud takes them."""
+    """The staff of a tenant, as the cloud takes them."""
     mine = [member for member in staff if member.party == BCL and member.municipality == place.code]
     return tuple(StaffSetting(name=member.name, password_hash=member.password_hash, roles=(member.role,)) for member in mine)
 
