@@ -1,15 +1,25 @@
 """Who works in a town's offices: made once, with a password each, when the town is prepared."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 
 import msgspec
 
 from bcl_cloud.onboarding import StaffSetting
 from screens.sign_in import hash_password
 from simulation import demonstration as demo
-from simulation.municipalities import BCL, Place
+from simulation.municipalities import BCL, TAX_KIND, Place
 from simulation.town.folders import MUNICIPAL, own_server
+
+
+@dataclass(frozen=True, slots=True)
+class _Post:
+    role: str
+    name: str
+    party: str
+    municipality: str = ""
 
 
 class StaffMember(msgspec.Struct, frozen=True):
@@ -46,15 +56,24 @@ def clerks_of(staff: tuple[StaffMember, ...], place: Place) -> tuple[StaffSettin
 
 
 def make_staff(places: tuple[Place, ...]) -> tuple[StaffMember, ...]:
-    """Everybody who works in an office: those of the town, and a clerk for each of the other municipalities at each of its issuers."""
-    common = [_staff_member(*row) for row in demo.STAFF]
-    role, name = next((role, name) for role, name, party in demo.STAFF if party == MUNICIPAL)
-    others = [(party, place) for party, place in servers_of(places).items() if party != MUNICIPAL]
-    tenants = [(BCL, place) for place in tenants_of(places)]
-    seconded = [_staff_member("municipality", f"{place.city.name} 情報政策課", "center", place.code) for place in _with_accounts_at_center(places)]
-    operators = [_staff_member("operator", demo.CLOUD_OPERATOR, BCL)] if tenants else []
-    clerks = [_staff_member(role, f"{place.city.name} {name}", party, place.code) for party, place in (*others, *tenants)]
-    return (*common, *seconded, *operators, *clerks)
+    """Everybody who works in an office: those of the town; of each of the other municipalities a clerk at each of its issuers, and the tax section at the one that makes its tax papers."""
+    posts = tuple(_posts(places))
+    # The hash of a password is work for the processor alone, and many are made.
+    with ThreadPoolExecutor(max_workers=2) as workers:
+        return tuple(workers.map(_staff_member, posts))
+
+
+def _posts(places: tuple[Place, ...]) -> Iterator[_Post]:
+    yield from (_Post(*row) for row in demo.STAFF)
+    yield from (_Post("municipality", f"{place.city.name} 情報政策課", "center", place.code) for place in _with_accounts_at_center(places))
+    if tenants_of(places):
+        yield _Post("operator", demo.CLOUD_OPERATOR, BCL)
+    others = [(party, place, place.own_kinds) for party, place in servers_of(places).items() if party != MUNICIPAL]
+    tenants = [(BCL, place, place.bcl_kinds) for place in tenants_of(places)]
+    for party, place, kinds in (*others, *tenants):
+        for role, name, at in demo.STAFF:
+            if at == MUNICIPAL and (role != "tax" or TAX_KIND in kinds):
+                yield _Post(role, f"{place.city.name} {name}", party, place.code)
 
 
 def _with_accounts_at_center(places: Sequence[Place]) -> tuple[Place, ...]:
@@ -62,6 +81,6 @@ def _with_accounts_at_center(places: Sequence[Place]) -> tuple[Place, ...]:
     return (places[0], *[place for place in tenants_of(places) if place is not places[0]][:1])
 
 
-def _staff_member(role: str, name: str, party: str, municipality: str = "") -> StaffMember:
+def _staff_member(post: _Post) -> StaffMember:
     password = secrets.token_hex(4)
-    return StaffMember(role, name, party, password, hash_password(password), municipality)
+    return StaffMember(post.role, post.name, post.party, password, hash_password(password), post.municipality)
