@@ -47,7 +47,7 @@ def _people(connection: Connection, registers: set[str]) -> list[str]:
     """Who stands in the registers, and what a paper would say of them by name and birth."""
     table = residents.RESIDENTS
     columns = (table.c.atena_no, table.c.household_no, table.c.name, table.c.birth, table.c.standing)
-    found = [_item("resident", *row) for row in connection.execute(select(*columns).order_by(table.c.atena_no))]
+    found = [_item("resident", *row) for row in connection.execute(select(*columns).where(residents.COUNTED).order_by(table.c.atena_no))]
     if "koseki" in registers:
         found += [_item("koseki", *row) for row in connection.execute(_KOSEKI)]
     if "seal" in registers:
@@ -60,7 +60,11 @@ def _people(connection: Connection, registers: set[str]) -> list[str]:
 def _bindings(connection: Connection, registers: set[str]) -> list[str]:
     """Which certificate leads to whom: residents' cards, and 利用登録 in force."""
     table, uses = residents.RESIDENTS, koseki.USAGE_REGISTRATIONS
-    cards = select(table.c.serial, table.c.atena_no, table.c.card_usable_from).where(table.c.serial.is_not(None)).order_by(table.c.atena_no)
+    cards = (
+        select(table.c.serial, table.c.atena_no, table.c.card_usable_from)
+        .where(residents.COUNTED, table.c.serial.is_not(None))
+        .order_by(table.c.atena_no)
+    )
     found = [_item("card", *row) for row in connection.execute(cards)]
     if "koseki" in registers:
         live = select(uses.c.serial, uses.c.person_no, uses.c.since).where(uses.c.until.is_(None)).order_by(uses.c.number)

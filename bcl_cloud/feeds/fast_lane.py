@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Row, delete, func, insert, select, update
 from bcl_cloud.feeds.tables import AGES, CHANGED, EVENTS, HOLDS, UNITS
 from registers.koseki.schema import KOSEKI
 from registers.residents.resident import Suppression
-from registers.residents.schema import HOUSEHOLDS, PROTECTIONS, RESIDENTS, SUPPRESSIONS, suppression_row
+from registers.residents.schema import COUNTED, HOUSEHOLDS, PROTECTIONS, RESIDENTS, SUPPRESSIONS, suppression_row
 from registers.seal.schema import SEALS, instant_text
 from registers.tax.schema import RECORDS
 from storage.instants import instant, stamp
@@ -153,7 +153,7 @@ def _apply(connection: Connection, event: Event, number: int, now: datetime) -> 
 
 
 def _resident(connection: Connection, event: Event, _number: int, now: datetime) -> bool:
-    row = connection.execute(select(RESIDENTS.c.household_no).where(RESIDENTS.c.atena_no == event.subject)).one_or_none()
+    row = connection.execute(select(RESIDENTS.c.household_no).where(COUNTED, RESIDENTS.c.atena_no == event.subject)).one_or_none()
     if row is None:
         return False
     day = (event.on or event.at.date()).isoformat()

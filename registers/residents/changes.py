@@ -16,6 +16,7 @@ from registers.residents.households import PRESENT
 from registers.residents.relations import HEAD, relation_problem
 from registers.residents.resident import Protection, Standing, Suppression
 from registers.residents.schema import (
+    COUNTED,
     HOUSEHOLDS,
     PROTECTIONS,
     RESIDENTS,
@@ -205,13 +206,14 @@ def _person(atena_no: str) -> Any:
 def _present(household_no: str) -> Any:
     return (
         select(RESIDENTS.c.atena_no, RESIDENTS.c.name, RESIDENTS.c.relation)
-        .where(RESIDENTS.c.household_no == household_no, RESIDENTS.c.standing.in_(PRESENT))
+        .where(COUNTED, RESIDENTS.c.household_no == household_no, RESIDENTS.c.standing.in_(PRESENT))
         .order_by(RESIDENTS.c.atena_no)
     )
 
 
 def _household_no(connection: Connection, atena_no: str) -> str:
-    household_no: str | None = connection.execute(select(RESIDENTS.c.household_no).where(RESIDENTS.c.atena_no == atena_no)).scalar_one_or_none()
+    found = select(RESIDENTS.c.household_no).where(COUNTED, RESIDENTS.c.atena_no == atena_no)
+    household_no: str | None = connection.execute(found).scalar_one_or_none()
     if household_no is None:
         raise ChangeRefused("no_such_resident")
     return household_no

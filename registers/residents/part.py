@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, Table, delete, func, select, update
 
 from registers.residents.csv_form import Parsed
-from registers.residents.schema import HOUSEHOLDS, PROTECTIONS, RESIDENTS, SUPPRESSIONS
+from registers.residents.schema import COUNTED, HOUSEHOLDS, PROTECTIONS, RESIDENTS, SUPPRESSIONS
 from registers.residents.tables import rows_of
 from registers.staging import Staged, Unit, put_staged
 
@@ -33,7 +33,9 @@ def units_of(parsed: Parsed) -> Iterator[Unit]:
 
 def revisions(connection: Connection) -> dict[str, int]:
     """The version of each household, by 世帯番号."""
-    return {row.household_no: row.revision for row in connection.execute(select(HOUSEHOLDS.c.household_no, HOUSEHOLDS.c.revision))}
+    aside = select(RESIDENTS.c.household_no).where(~COUNTED)
+    found = select(HOUSEHOLDS.c.household_no, HOUSEHOLDS.c.revision).where(HOUSEHOLDS.c.household_no.not_in(aside))
+    return {row.household_no: row.revision for row in connection.execute(found.order_by(HOUSEHOLDS.c.household_no))}
 
 
 def waiting_of(waiting: Table, staged: Staged, unit: str) -> ColumnElement[bool]:
@@ -58,7 +60,7 @@ def give_up_serials(connection: Connection, keys: Select[Any], staged: Staged, *
     """In a file of everybody, a serial that stands beside somebody else's name has left its old holder, whose cell is empty and whose household may be otherwise unchanged."""
     waiting = staged[RESIDENTS.name]
     given = select(waiting.c.serial).where(waiting.c.serial.is_not(None))
-    old = select(RESIDENTS.c.atena_no, RESIDENTS.c.household_no).where(RESIDENTS.c.serial.in_(given), RESIDENTS.c.household_no.not_in(keys))
+    old = select(RESIDENTS.c.atena_no, RESIDENTS.c.household_no).where(COUNTED, RESIDENTS.c.serial.in_(given), RESIDENTS.c.household_no.not_in(keys))
     for row in connection.execute(old.order_by(RESIDENTS.c.atena_no)).all():
         connection.execute(update(RESIDENTS).where(RESIDENTS.c.atena_no == row.atena_no).values(serial=None, card_usable_from=None))
         moved = update(HOUSEHOLDS).where(HOUSEHOLDS.c.household_no == row.household_no)

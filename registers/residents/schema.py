@@ -70,6 +70,11 @@ RESIDENTS = Table(
     Index("residents_by_household", "household_no"),
 )
 
+ASIDE = 0
+"""The `place` of somebody made up who stands in the tables for whoever keeps them to watch itself by: a certificate that nobody holds leads to them, and nothing else does."""
+COUNTED = RESIDENTS.c.place > ASIDE
+"""Whoever is of the register: listed, searched, counted, compared and changed."""
+
 PROTECTIONS = Table(
     "resident_protections",
     METADATA,

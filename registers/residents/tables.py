@@ -15,6 +15,7 @@ from registers.residents.household_order import ordered
 from registers.residents.households import PRESENT, is_present, stop_key
 from registers.residents.resident import Household, Resident, Suppression
 from registers.residents.schema import (
+    COUNTED,
     HOUSEHOLDS,
     METADATA,
     PROTECTIONS,
@@ -93,9 +94,11 @@ def _with_stops(people: FromClause) -> FromClause:
 
 _PEOPLE = _with_stops(RESIDENTS)
 _BY_SERIAL = select(*_PERSON).select_from(_PEOPLE).where(RESIDENTS.c.serial == bindparam("serial")).order_by(SUPPRESSIONS.c.number)
-_BY_NUMBER = select(*_PERSON).select_from(_PEOPLE).where(RESIDENTS.c.atena_no == bindparam("atena_no")).order_by(SUPPRESSIONS.c.number)
-_BY_CODE = select(*_PERSON).select_from(_PEOPLE).where(RESIDENTS.c.juminhyo_code == bindparam("juminhyo_code")).order_by(SUPPRESSIONS.c.number)
-_EVERYBODY = select(*_PERSON).select_from(_PEOPLE).order_by(RESIDENTS.c.place, RESIDENTS.c.atena_no, SUPPRESSIONS.c.number)
+_BY_NUMBER = select(*_PERSON).select_from(_PEOPLE).where(COUNTED, RESIDENTS.c.atena_no == bindparam("atena_no")).order_by(SUPPRESSIONS.c.number)
+_BY_CODE = (
+    select(*_PERSON).select_from(_PEOPLE).where(COUNTED, RESIDENTS.c.juminhyo_code == bindparam("juminhyo_code")).order_by(SUPPRESSIONS.c.number)
+)
+_EVERYBODY = select(*_PERSON).select_from(_PEOPLE).where(COUNTED).order_by(RESIDENTS.c.place, RESIDENTS.c.atena_no, SUPPRESSIONS.c.number)
 _LIVES_THERE = and_(RESIDENTS.c.household_no == HOUSEHOLDS.c.household_no, _PRESENT)
 _HOUSEHOLD = (
     select(HOUSEHOLDS.c.address, HOUSEHOLDS.c.head_name, HOUSEHOLDS.c.revision, *_PERSON)
@@ -162,7 +165,7 @@ def search(connection: Connection, text: str, limit: int) -> tuple[Resident, ...
     hit = or_(
         *(RESIDENTS.c[column].startswith(key, autoescape=True) for column in ("atena_no", "name_key", "alias_key", "kana_key", "alias_kana_key"))
     )
-    found = select(RESIDENTS.c.atena_no).where(hit).order_by(RESIDENTS.c.kana_key, RESIDENTS.c.atena_no).limit(limit)
+    found = select(RESIDENTS.c.atena_no).where(COUNTED, hit).order_by(RESIDENTS.c.kana_key, RESIDENTS.c.atena_no).limit(limit)
     numbers = list(connection.execute(found).scalars())
     people = {person.atena_no: person for person in _people(connection.execute(_EVERYBODY.where(RESIDENTS.c.atena_no.in_(numbers))).all())}
     return tuple(people[number] for number in numbers)
