@@ -160,10 +160,12 @@ class Desk:
     # --- what can be had ---
 
     async def _kinds(self, asked: said.AskKinds, peer: Peer, now: datetime) -> Message:
-        return await self._choosing.kinds(asked, await self._visit(asked.visit_id, peer, now), await self._shelf.book(now), now)
+        book = await self._shelf.book(now)
+        return await self._choosing.kinds(intake.meaning(asked, book, now), await self._visit(asked.visit_id, peer, now), book, now)
 
     async def _choices(self, asked: said.AskChoices, peer: Peer, now: datetime) -> Message:
-        return await self._choosing.choices(asked, await self._visit(asked.visit_id, peer, now), await self._shelf.book(now), now)
+        book = await self._shelf.book(now)
+        return await self._choosing.choices(intake.meaning(asked, book, now), await self._visit(asked.visit_id, peer, now), book, now)
 
     # --- 本籍地利用登録 ---
 
@@ -174,10 +176,11 @@ class Desk:
             return refuse("kiosk_unknown")
         if not verified(_public_key(kiosk.public_key), asked.signature, encode(application)):
             return refuse("kiosk_signature_bad")
-        return await self._uses.apply(asked, await self._visit(application.visit_id, peer, now), book, now)
+        return await self._uses.apply(intake.meaning(application, book, now), await self._visit(application.visit_id, peer, now), book, now)
 
     async def _ask_use(self, asked: AskUse, peer: Peer, now: datetime) -> Message:
-        return await self._uses.standing(asked, await self._visit(asked.visit_id, peer, now), await self._shelf.book(now), now)
+        book = await self._shelf.book(now)
+        return await self._uses.standing(intake.meaning(asked, book, now), await self._visit(asked.visit_id, peer, now), book, now)
 
     # --- the paper ---
 

@@ -135,7 +135,7 @@ class Succession(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class BuildsAllowed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The builds (program, topology) that an issuer's line may declare. None listed: not checked."""
+    """The builds (program, topology) that an issuer's line may declare. None listed: the first that it declares is held against it from then on, with an alarm."""
 
     allowed: tuple[tuple[str, str], ...]
 

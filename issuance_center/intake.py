@@ -5,12 +5,15 @@ Each check names the row of the table of refusals that it answers with, or None.
 
 import re
 from datetime import datetime, timedelta
+from typing import TypeVar
+
+import msgspec
 
 from certificates.kinds import KINDS
 from issuance_center.config import Limits
 from issuance_center.entries import Kiosk
 from issuance_center.records.visits import Offer, Visit
-from issuance_center.routing import DirectoryBook, kiosk_at
+from issuance_center.routing import DirectoryBook, in_force, kiosk_at
 from messages.facts import Price
 from messages.uses import ApplyForUse
 from messages.visits import Application, Apply, OpenVisit, Report
@@ -23,6 +26,8 @@ _NAME = re.compile(r"[!-~]{1,64}")
 _REPORTS_SINCE = datetime(2000, 1, 1, tzinfo=JST)
 _REPORTS_AHEAD = timedelta(days=1)
 NUMBER_MAX = 2**31 - 1
+
+M = TypeVar("M", bound=Message)
 
 
 def malformed(message: Message) -> str | None:
@@ -38,6 +43,15 @@ def malformed(message: Message) -> str | None:
         case _:
             return None
     return next((f"not as it must be - at `$.{path}`" for path, value in found.items() if not value), None)
+
+
+def meaning(asked: M, book: DirectoryBook, now: datetime) -> M:
+    """What is asked, of the municipalities in force that its codes mean: a ward's code is its city's, a former municipality's that of what it became part of.
+
+    Every message that names a municipality goes through here once its signature has been looked at; nobody behind it meets another code.
+    """
+    named = {name: code for name in ("municipality", "vouched_by") if (code := getattr(asked, name, None)) is not None}
+    return msgspec.structs.replace(asked, **{name: in_force(book, code, now) for name, code in named.items()})
 
 
 def impossible_time(at: datetime, now: datetime) -> bool:

@@ -81,21 +81,23 @@ class Ordering:
         refused = intake.visit_refused(visit, application.kiosk_id, now)
         if visit is None or refused is not None or visit.visit_key is None or visit.serial is None:
             return refuse(refused or "visit_unknown")
+        typed, application = application.municipality, intake.meaning(application, book, now)
         opened = routing.open_issuer(book, application.municipality, application.kind, kiosk.id, now, application.vouched_by)
         if isinstance(opened, Refusal):
             return opened
         offer, quote = await self._store.read(visits.seen, visit.visit_id, application.municipality, application.kind)
+        if offer is None and await self._store.read(visits.find_offer, visit.visit_id, typed, application.kind) is not None:
+            return refuse("register_changed", "what was offered was another municipality's, which has become part of this one since")
         price = intake.price_for(quote.prices if quote else (), intake.fee_class_of(application))
         digests = tuple(sealing.member_digest(visit.visit_key, member) for member in application.members)
         reason = intake.application_refused(application, offer, price, digests, now, self._limits)
         # What was offered may have been taken off the directory since.
         reason = reason or routing.not_offered(book, application.municipality, application.kind, application.show, application.year, now)
-        if reason is not None or price is None or quote is None:
+        if reason is not None or price is None or quote is None or offer is None:
             return refuse(reason or "form_invalid")
         papers = tuple(self._paper(visit.serial, request_hash, now) for _ in range(application.copies))
         # Whoever offered also issues, though the kind may have moved to another issuer in between: a visit finishes where it began.
-        issuer = offer.issuer if offer is not None else opened
-        intent = Intent(application, request_hash, issuer, kiosk.operator, kiosk.channel, price, quote.quoted_at, papers)
+        intent = Intent(application, request_hash, offer.issuer, kiosk.operator, kiosk.channel, price, quote.quoted_at, papers)
         accepted = await self._store.write(issuances.accept, intent, now)
         if isinstance(accepted, Stop):
             return refuse("stopped_now")

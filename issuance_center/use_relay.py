@@ -15,7 +15,7 @@ from issuance_center.records.visits import Visit
 from issuance_center.routing import DirectoryBook
 from issuance_center.stopping import Occasion
 from messages.refusals import Refusal, refuse
-from messages.uses import ApplyForUse, AskRegisteredUse, AskUse, RegisteredUse, RegisterUse, Use, UseReceived, UseTaken
+from messages.uses import AskRegisteredUse, AskUse, RegisteredUse, RegisterUse, Use, UseApplication, UseReceived, UseTaken
 from storage.store import Store
 
 _ID = re.compile(r"[0-9a-f]{32}")
@@ -29,9 +29,8 @@ class UseRelay:
         self._store = store
         self._issuers = issuers
 
-    async def apply(self, asked: ApplyForUse, visit: Visit | None, book: DirectoryBook, now: datetime) -> UseReceived | Refusal:
+    async def apply(self, application: UseApplication, visit: Visit | None, book: DirectoryBook, now: datetime) -> UseReceived | Refusal:
         """Pass the application on. The same one again gets the same answer from the municipality."""
-        application = asked.application
         refused = intake.visit_refused(visit, application.kiosk_id, now)
         if visit is None or visit.serial is None or refused is not None:
             return refuse(refused or "visit_unknown")

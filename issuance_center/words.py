@@ -43,6 +43,9 @@ ALARMS: dict[str, Pair] = {
     "build_unregistered": ("登録のない構成の発行者（最初の申告を控えた）", "An issuer without a registered build: its first word was noted"),
     "other_build": ("登録と異なる構成の発行者を停止", "An issuer of another build than registered was stopped"),
     "paid_after_stop": ("停止した後に支払いの報告があった", "Money was reported for a paper after its scope was stopped"),
+    "move_blocked": ("発行元の切替が照合の不一致で行われなかった", "A move between issuers did not happen: what was compared differs"),
+    "facts_refused": ("手数料の通知が受け付けられない", "Fee facts are refused"),
+    "outcomes_refused": ("市区町村への結果の通知が受け付けられない", "Outcomes are refused by an issuer"),
     "report_unknown": ("知らない交付についての端末の報告", "A kiosk reports an issuance of nobody's"),
 }
 
@@ -63,6 +66,15 @@ def kind_words(code: str) -> Pair:
     """What a kind of certificate is called."""
     kind = KINDS.get(code)
     return (kind.title, kind.title_en) if kind is not None else (code, code)
+
+
+def issuer_words(name: str, municipality: str | None = None) -> Pair:
+    """What an issuer's line is called, seen from `municipality` where a page is about one."""
+    if name == "bcl":
+        return "自治体基盤クラウド（BCL）", "Shared cloud (BCL)"
+    if name == municipality:
+        return "自庁サーバ", "Own server"
+    return (f"自庁サーバ（{name}）", f"Own server ({name})") if name.isdigit() else (name, name)
 
 
 def form_words(kind_code: str, form_code: str, year: int | None) -> Pair:

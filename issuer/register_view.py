@@ -87,9 +87,8 @@ def _tax(connection: Connection, _serial: str, residents: Sources | None, _today
 def _koseki(connection: Connection, serial: str, residents: Sources | None, today: date) -> Sources | None:
     """By the link from the resident register where the holder lives here, else by 利用登録; what stops somebody who moved out still counts."""
     holder = None if residents is None else residents.holder
-    linked = (
-        holder if holder is not None and holder.standing != "left" else None
-    )  # who has moved out is known here by 利用登録 like anybody else who lives elsewhere
+    # Who has moved out is known here by 利用登録, like anybody else who lives elsewhere.
+    linked = holder if holder is not None and holder.standing != "left" else None
     found = koseki_of_usage_registration(connection, serial, today) if linked is None else koseki_of_person_linked_to(connection, linked.atena_no)
     if found is None:
         return residents

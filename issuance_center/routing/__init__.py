@@ -6,7 +6,7 @@ A desk reads one `DirectoryBook` for each message and decides everything from it
 from issuance_center.routing.book import EMPTY, Change, DirectoryBook, Entry, extended
 from issuance_center.routing.listing import directory, entry
 from issuance_center.routing.opening import Closed, Open, hours_at
-from issuance_center.routing.places import resolve, resolved_at
+from issuance_center.routing.places import in_force, resolve, resolved_at
 from issuance_center.routing.routes import (
     NoRoute,
     Route,
@@ -45,6 +45,7 @@ __all__ = [
     "extended",
     "home_of",
     "hours_at",
+    "in_force",
     "key_statement",
     "kiosk_at",
     "marks",

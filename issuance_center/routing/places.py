@@ -26,6 +26,11 @@ def resolved_at(book: DirectoryBook, code: str, now: datetime) -> str | None:
     return None
 
 
+def in_force(book: DirectoryBook, code: str, now: datetime) -> str:
+    """The code of the municipality that `code` means at `now`; one that means nothing stays as it is, and is refused as unknown by whoever looks for it."""
+    return resolved_at(book, code, now) or code
+
+
 def page_of(book: DirectoryBook, code: str, now: datetime) -> Page | None:
     """Everything about the municipality that `code` means at `now`."""
     found = resolved_at(book, code, now)

@@ -158,7 +158,7 @@ def not_offered(book: DirectoryBook, municipality: str, kind: str, show: tuple[s
 
 
 def registered_build(book: DirectoryBook, issuer_name: str, now: datetime) -> tuple[tuple[str, str], ...]:
-    """The builds (program, topology) that this issuer may declare; none: it is not checked yet."""
+    """The builds (program, topology) that this issuer may declare; none: nothing is registered, and the first that it declares is held against it."""
     dated = book.builds.get(issuer_name)
     registered = dated.at(now) if dated is not None else None
     return registered.allowed if registered is not None else ()

@@ -1,5 +1,8 @@
 """The operator's words: nothing that can stand on a page is without them, in both languages."""
 
+import re
+from pathlib import Path
+
 from certificates.kinds import KINDS
 from issuance_center import words
 from issuance_center.issuance import State, Step
@@ -39,3 +42,20 @@ def test_options_are_called_by_their_names() -> None:
             "、".join(option.ja for option in kind.options),
             ", ".join(option.en for option in kind.options),
         )
+
+
+def test_every_alarm_that_can_be_raised_has_words() -> None:
+    """Read from the sources: a code that stands in an `Alarm(...)` and is no row of the table of refusals."""
+    raised = {
+        code
+        for file in sorted(Path(words.__file__).parent.rglob("*.py"))
+        for code in re.findall(r'(?:Alarm\(|_complain\(\s*|alarm=)"([a-z_]+)"', file.read_text(encoding="utf-8"))
+    }
+    assert {"move_blocked", "other_build", "back_impossible", "outcomes_refused"} <= raised
+    assert {code for code in raised if words.alarm_words(code) == (code, code)} == set()
+
+
+def test_an_issuer_is_called_by_what_it_is() -> None:
+    assert words.issuer_words("bcl", "990019") == ("自治体基盤クラウド（BCL）", "Shared cloud (BCL)")
+    assert words.issuer_words("990019", "990019") == ("自庁サーバ", "Own server")
+    assert "990019" in words.issuer_words("990019")[0]
