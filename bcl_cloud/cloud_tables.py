@@ -64,18 +64,22 @@ STAFF = Table(
 )
 
 TRIALS = Table(
-    "trial_specimens",
+    "trial_papers",
     METADATA,
     Column("code", String(6), primary_key=True),
     Column("kind", String(32), primary_key=True),
     Column("form", String(32), primary_key=True),
-    Column("terms_revision", Integer, nullable=False),  # of the tenant when it was drawn: what was looked at under other terms counts no more
+    Column("terms", String(64), primary_key=True),  # digest of what the paper rests on: what was looked at under other terms counts no more
+    Column("since", String(10), nullable=False),  # the day as of which it was drawn
     Column("drawn_at", String(32), nullable=False),
     Column("drawn_by", String(100), nullable=False),
     Column("sheets", Integer, nullable=False),
     Column("pdf_sha256", String(64), nullable=False),
+    Column("problem", Text, nullable=False),  # why it cannot be drawn; empty otherwise
+    Column("verdict", String(8), nullable=False),  # good, faulty; empty while nobody has looked
     Column("looked_by", String(100)),
     Column("looked_at", String(32)),
+    Column("remark", Text, nullable=False),
 )
 
 CANARIES = Table(

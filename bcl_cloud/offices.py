@@ -124,6 +124,6 @@ def tenant_office(served: Served, accounts: tuple[StaffAccount, ...], now: Calla
     pages = ClerksOffice(tenant.name, tenant.name_en, (CLERK, PROTECTION_CLERK))
     for each in (PaperPages, ResidentPages, KosekiPages, UsePages):
         each(pages, store).add_to(office)
-    YearPages(served.issuer, served.press, store).add_to(office)
+    YearPages(served.decided, served.press, store).add_to(office)
     FeedPages(store).add_to(office)
     return office

@@ -1,4 +1,4 @@
-"""From nothing to issuing, step by step: the tenant's row and place, its keys and certificate, seal, certifiers, forms, staff, data. What a command and a page call alike.
+"""From nothing to issuing, step by step: the tenant's row and place, its keys and certificate, seal, certifiers, forms, staff, data, trial issue. What a command and a page call alike.
 
 Decides when a tenant may be opened: when nothing on the list is missing. A step that was done is done again without harm.
 """
@@ -11,17 +11,19 @@ from pathlib import Path
 import msgspec
 from sqlalchemy import Connection, func, select
 
-from bcl_cloud import tenants
+from bcl_cloud import tenants, trials
 from bcl_cloud.feeds.manifest import REGISTERS
 from bcl_cloud.journal import Entry, note
 from bcl_cloud.key_folders import KeyFolders
+from bcl_cloud.specimen_papers import due_papers
 from bcl_cloud.tenancy import Tenancy
-from bcl_cloud.tenant_terms import REFERRAL_SECONDS, Terms, terms_of
+from bcl_cloud.tenant_terms import REFERRAL_SECONDS, Terms, issuer_of, terms_of
 from bcl_cloud.tenants import NewTenant, TenantRefused
+from bcl_cloud.trials import TrialLine
 from certificates.kinds import KINDS
 from certificates.seal import seal_image
 from issuer.issue_tables import SERIES
-from issuer.terms import Certifier, PolicySetting
+from issuer.terms import Certifier, Issuer, PolicySetting
 from registers.residents.schema import RESIDENTS
 from screens.sign_in import StaffAccount
 from storage.instants import JST
@@ -34,7 +36,9 @@ STEPS: dict[str, tuple[str, str]] = {
     "seal": ("公印", "Seal"),
     "certifiers": ("認証者", "Certifiers"),
     "forms": ("証明書の設定", "Certificates offered"),
+    "staff": ("職員", "Staff"),
     "data": ("連携用データ", "Register data"),
+    "trial": ("試験発行の確認", "Trial issue looked at"),
 }
 """What must be there before a tenant is opened (ja, en)."""
 
@@ -126,9 +130,24 @@ async def missing(cloud: Cloud, code: str, now: datetime) -> tuple[str, ...]:
         "keys": all((cloud.keys.folder(code) / f"{name}.key").is_file() for name in ("documents", "codes", "referral")),
         "certificate": until is not None and until > now,
         **_terms_there(terms),
+        "staff": any(trials.LOOKERS.intersection(account.roles) for account in await cloud.database.read(tenants.staff_of_tenant, code)),
         "data": people > 0,
     }
+    issuer, lines = await trial_of(cloud, code, now)
+    there["trial"] = issuer is not None and not trials.still_due(lines)
     return tuple(step for step in STEPS if not there[step])
+
+
+async def trial_of(cloud: Cloud, code: str, now: datetime) -> tuple[Issuer | None, tuple[TrialLine, ...]]:
+    """The tenant with all it has decided, looked at or not (None while a part is missing), and how each paper of its trial issue stands. Raises `TenantRefused` (`unknown`)."""
+    terms = await cloud.database.read(terms_of, code)
+    if terms is None:
+        raise TenantRefused("unknown")
+    issuer = issuer_of(terms, 0.0)
+    if issuer is None:
+        return None, ()
+    due = due_papers(issuer, now.astimezone(JST).date())
+    return issuer, await cloud.database.read(trials.trial_lines, code, due)
 
 
 async def open_tenant(cloud: Cloud, code: str, who: str, why: str, now: datetime) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from bcl_cloud.key_folders import KeyFolders
 from bcl_cloud.tenancy import Tenancy, TenantStore
 from bcl_cloud.tenant_terms import issuer_of, terms_of
 from bcl_cloud.tenants import Tenant, find
+from bcl_cloud.trials import looked_at, looked_at_only
 from issuer.desk import Desk
 from issuer.press import InlinePress, Press
 from issuer.self_report import Ages
@@ -26,10 +27,11 @@ from storage.store import Store
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """One tenant at work."""
+    """One tenant at work. `issuer` offers what somebody has looked at; `decided` is all that the tenant has decided to offer."""
 
     tenant: Tenant
     issuer: Issuer
+    decided: Issuer
     store: TenantStore
     press: Press
     desk: Desk
@@ -71,14 +73,15 @@ class Serving:
         if known is not None and known.tenant.revision == tenant.revision:
             return known
         terms = await self._cloud.read(terms_of, code)
-        issuer = None if terms is None else issuer_of(terms, self._refusal_seconds)
-        if terms is None or issuer is None:
+        decided = None if terms is None else issuer_of(terms, self._refusal_seconds)
+        if terms is None or decided is None:
             return None
+        issuer = looked_at_only(decided, await self._cloud.read(looked_at, code))
         store = self._tenancy.store(code)
         press = InlinePress(self._keys.keys(code).hands)
         referrals = self._keys.referrals(code, self._roots, self._token) if self._roots and self._token is not None else None
         desk = Desk(issuer, store, press, self._declared, _ages(store), referrals, bars)
-        made = Served(terms.tenant, issuer, store, press, desk)
+        made = Served(terms.tenant, issuer, decided, store, press, desk)
         self._served[code] = made
         return made
 

@@ -15,6 +15,7 @@ from bcl_cloud.key_folders import KeyFolders
 from bcl_cloud.onboarding import Cloud, Description, StaffSetting, onboard, open_tenant
 from bcl_cloud.tenancy import Tenancy
 from bcl_cloud.tenant_files import TenantFiles
+from bcl_cloud.trial_issue import draw_trial, look_at_all
 from bcl_cloud.tenant_terms import terms_of
 from bcl_cloud.tenants import set_forms
 from certificates.kinds import KINDS
@@ -89,6 +90,8 @@ async def prepare_cloud(folders: Folders, tenants: Sequence[Tenant], now: dateti
             await store.write(approve_tax_year, tenant.place, issuer, tenant.works_as("tax"), now)
         if tenant.uses:
             await store.write(enter_uses, tenant.uses, tenant.works_as("clerk"), now, token)
+        await draw_trial(cloud, code, demo.CLOUD_OPERATOR, WHY, now)
+        await look_at_all(cloud, code, tenant.staff[0].name, now)
         lacking = await open_tenant(cloud, code, demo.CLOUD_OPERATOR, WHY, now)
         if lacking:
             raise NotReady(f"{code}: {', '.join(lacking)}")

@@ -25,6 +25,7 @@ from messages.orders import ChoicesOffered, Issued, OutcomeNoted
 from messages.refusals import Refusal
 from simulation.key_ring import rsa_ring, signing_key
 from storage.sqlite import SqliteStore
+from tests.bcl_cloud.opened import CLERK_NAME, looked, opened
 from tests.bcl_cloud.tenants import A, B, C
 from tests.issuer.town import CENTER, DECLARED, FATHER, NOW, SINCE, ask, document_keys, drawn_text, order, person, populate, seal, tell
 
@@ -55,7 +56,7 @@ async def cloud(tmp_path: Path, tenancy: Tenancy) -> AsyncIterator[Cloud]:
     for place, code in enumerate((A, B)):
         made.keys.install(code, rsa_ring()[1 + place], signing_key(1 + place), signing_key(3 + place))
         token = Random("certificate").randbytes
-        assert await onboarding.onboard(made, description(code, tmp_path), document_keys().authority, "op", "参加", NOW, token) == ("data",)
+        assert await onboarding.onboard(made, description(code, tmp_path), document_keys().authority, "op", "参加", NOW, token) == ("staff", "data", "trial")
     await tenancy.store(A).write(populate)
     await tenancy.store(B).write(populate, (person(ONLY_B, 9, "隣　町子", "世帯主"),))
     yield made
@@ -65,7 +66,7 @@ async def cloud(tmp_path: Path, tenancy: Tenancy) -> AsyncIterator[Cloud]:
 @pytest.fixture
 async def desk(cloud: Cloud) -> CloudDesk:
     for code in (A, B):
-        assert await onboarding.open_tenant(cloud, code, "op", "開始", NOW) == ()
+        await opened(cloud, code)
     return CloudDesk(Serving(cloud.database, cloud.tenancy, cloud.keys, DECLARED, 0.0), FairShare(8, 4, 4))
 
 
@@ -138,10 +139,11 @@ async def test_a_days_quota_stops_new_orders_of_that_tenant_and_finishes_begun_o
 
 
 async def test_nothing_is_opened_before_everything_is_there(cloud: Cloud, tmp_path: Path) -> None:
+    await looked(cloud, A)
     (cloud.keys.folder(A) / "documents.pem").unlink()
     assert await onboarding.open_tenant(cloud, A, "op", "", NOW) == ("certificate",)
     tenant = await cloud.database.read(tenants.find, A)
-    assert tenant is not None and tenant.state == "preparing"
+    assert tenant is not None and tenant.state == "trial"
     with pytest.raises(TenantRefused, match="prefix_taken"):
         twin = msgspec.structs.replace(description(A, tmp_path), municipality=C)
         await onboarding.onboard(cloud, twin, None, "op", "", NOW, Random(1).randbytes)
@@ -159,8 +161,9 @@ async def test_a_tenants_keys_are_its_own_and_readable_by_their_owner_alone(clou
 
 async def test_every_change_says_who_and_why(desk: CloudDesk, cloud: Cloud) -> None:
     noted = [one.entry for one in await cloud.database.read(entries, A)]
-    assert {one.doing for one in noted} == {"create", "seal", "certifiers", "forms", "wide", "staff", "certificate", "open"}
-    assert all(one.who == "op" and one.why for one in noted)
+    assert {one.doing for one in noted} == {"create", "seal", "certifiers", "forms", "wide", "staff", "certificate", "trial", "looked", "open"}
+    assert all(one.who == "op" and one.why for one in noted if one.doing != "looked")
+    assert {one.who for one in noted if one.doing == "looked"} == {CLERK_NAME}
 
 
 async def test_one_tenants_crowd_delays_nobody_else() -> None:

@@ -8,13 +8,14 @@ from aiohttp import DummyCookieJar
 from aiohttp.test_utils import TestClient, TestServer
 from prometheus_client import CollectorRegistry
 
-from bcl_cloud import onboarding, tenants
+from bcl_cloud import tenants
 from bcl_cloud.app import operators_office
 from bcl_cloud.config import OPERATOR
 from bcl_cloud.offices import offices_app
 from bcl_cloud.onboarding import Cloud
 from bcl_cloud.serving import Serving
 from screens.sign_in import StaffAccount, hash_password
+from tests.bcl_cloud.opened import opened
 from tests.bcl_cloud.tenants import A, B, C
 from tests.bcl_cloud.test_desk import ONLY_B, cloud
 from tests.issuer.town import DECLARED, FATHER, NOW, atena
@@ -41,7 +42,7 @@ class Door:
 @pytest.fixture
 async def door(cloud: Cloud) -> AsyncIterator[Door]:
     for code in (A, B):
-        await onboarding.open_tenant(cloud, code, "op", "開始", NOW)
+        await opened(cloud, code)
         await cloud.database.write(tenants.set_staff, code, (StaffAccount("suzuki", HASH, ("clerk",)),), "op", "", NOW)
     token = Random("offices").randbytes
     serving = Serving(cloud.database, cloud.tenancy, cloud.keys, DECLARED, 0.0)

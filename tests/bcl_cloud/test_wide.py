@@ -10,7 +10,7 @@ import msgspec
 import pytest
 from sqlalchemy import delete
 
-from bcl_cloud import onboarding, tenants
+from bcl_cloud import tenants
 from bcl_cloud.desk import CloudDesk
 from bcl_cloud.fair_share import FairShare
 from bcl_cloud.onboarding import Cloud
@@ -23,6 +23,7 @@ from registers.residents.households import assembled
 from registers.residents.tables import METADATA as REGISTER
 from registers.residents.tables import load
 from registers.tax.tables import load as load_taxes
+from tests.bcl_cloud.opened import opened
 from tests.bcl_cloud.tenants import A, B
 from tests.bcl_cloud.test_desk import cloud
 from tests.issuer.test_referring import HERE, HOUSE_NOW, MOVED, OLD_ADDRESS, RECORD, THERE
@@ -39,7 +40,7 @@ async def wide(cloud: Cloud, tmp_path: Path) -> AsyncIterator[CloudDesk]:
     for code in (A, B):
         await cloud.database.write(tenants.set_forms, code, {"kazei": (setting,)}, "op", "", NOW)
         await cloud.database.write(tenants.set_wide, code, SINCE, 300, "op", "", NOW)
-        assert await onboarding.open_tenant(cloud, code, "op", "", NOW) == ()
+        await opened(cloud, code)
 
     def anew(connection: Any) -> None:
         for table in reversed(REGISTER.sorted_tables):
