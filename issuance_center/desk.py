@@ -105,7 +105,7 @@ class Desk:
     async def _directory(self, asked: said.AskDirectory, peer: Peer, now: datetime) -> Message:
         book = await self._shelf.book(now)
         kiosk = intake.kiosk_for(book, asked.kiosk_id, peer, now)
-        return refuse("kiosk_unknown") if kiosk is None or kiosk.retired else routing.directory(book, kiosk.id, now)
+        return refuse("kiosk_unknown") if kiosk is None or kiosk.retired else self._shelf.listed(book, kiosk.id, now)
 
     async def _open(self, asked: said.OpenVisit, peer: Peer, now: datetime) -> Message:
         kiosk = intake.kiosk_for(await self._shelf.book(now), asked.kiosk_id, peer, now)

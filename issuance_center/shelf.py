@@ -8,10 +8,12 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from issuance_center import routing
 from issuance_center.config import Config
 from issuance_center.records import directory
-from issuance_center.routing import EMPTY, DirectoryBook, extended, seeds
+from issuance_center.routing import EMPTY, DirectoryBook, Listing, extended, listing, seeds
 from issuance_center.routing.seeding import SEEDED_BY
+from messages.visits import Directory
 from storage.store import Store
 
 LOOK_EVERY = timedelta(seconds=3)
@@ -26,6 +28,7 @@ class Shelf:
         self._store = store
         self._book: DirectoryBook | None = None
         self._looked_at: datetime | None = None
+        self._listing: tuple[DirectoryBook, Listing] | None = None
         self._turn = asyncio.Lock()
         self._log = structlog.get_logger()
 
@@ -36,6 +39,12 @@ class Shelf:
             return book
         async with self._turn:
             return self._book if self._book is not None and self._fresh(now) else await self._look(now)
+
+    def listed(self, book: DirectoryBook, kiosk_id: str, now: datetime) -> Directory:
+        """The list of municipalities for a kiosk. All kiosks ask for it every minute, and it is the same for all but those of one municipality: it is made once for a book and its dates."""
+        if self._listing is None or self._listing[0] is not book or not self._listing[1].holds(now):
+            self._listing = book, listing(book, now)
+        return routing.directory(book, kiosk_id, now, self._listing[1])
 
     async def reload(self, now: datetime) -> DirectoryBook:
         """The directory with whatever this process has just entered."""

@@ -4,7 +4,7 @@ A desk reads one `DirectoryBook` for each message and decides everything from it
 """
 
 from issuance_center.routing.book import EMPTY, Change, DirectoryBook, Entry, extended
-from issuance_center.routing.listing import directory, entry
+from issuance_center.routing.listing import Listing, directory, entry, listing
 from issuance_center.routing.opening import Closed, Open, hours_at
 from issuance_center.routing.places import in_force, resolve, resolved_at
 from issuance_center.routing.routes import (
@@ -35,6 +35,7 @@ __all__ = [
     "Closed",
     "DirectoryBook",
     "Entry",
+    "Listing",
     "NoRoute",
     "Open",
     "Route",
@@ -48,6 +49,7 @@ __all__ = [
     "in_force",
     "key_statement",
     "kiosk_at",
+    "listing",
     "marks",
     "not_offered",
     "only_of",

@@ -1,5 +1,7 @@
 """What a kiosk is told about the municipalities that take part (`messages.visits.Directory`). Pure."""
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from issuance_center.routing.book import DirectoryBook
@@ -32,12 +34,48 @@ def entry(book: DirectoryBook, code: str, now: datetime) -> MunicipalityEntry | 
     )
 
 
-def directory(book: DirectoryBook, kiosk_id: str, now: datetime) -> Directory:
-    """The list for this kiosk: every municipality in force; or the one whose residents alone it serves, and with it the others where that one can vouch for who lived there on January 1."""
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """Every municipality in force, by code, as the list says it from `since` to before `until` (None: nothing else is planned). It is the same for all kiosks."""
+
+    entries: tuple[MunicipalityEntry, ...]
+    since: datetime
+    until: datetime | None
+
+    def holds(self, now: datetime) -> bool:
+        """Whether nothing that the list says has changed its date since it was made."""
+        return self.since <= now and (self.until is None or now < self.until)
+
+
+def listing(book: DirectoryBook, now: datetime) -> Listing:
+    """The list at `now`, and how long it stays so while nobody enters anything."""
+    found = (entry(book, code, now) for code in book.municipalities)
+    until = min((change for change in _changes(book, now) if change is not None), default=None)
+    return Listing(tuple(one for one in found if one is not None), now, until)
+
+
+def directory(book: DirectoryBook, kiosk_id: str, now: datetime, known: Listing | None = None) -> Directory:
+    """The list for this kiosk: every municipality in force; or the one whose residents alone it serves, and with it the others where that one can vouch for who lived there on January 1.
+
+    `known` is the list of this very book, if somebody has made it; one that holds no more is made anew.
+    """
     only = only_of(book, kiosk_id, now)
-    codes = book.municipalities if only is None or wide_joined(book, only, now) else (only,)
-    found = (entry(book, code, now) for code in codes)
-    return Directory(municipalities=tuple(one for one in found if one is not None), valid_until=now + KEPT, only=only)
+    entries = (known if known is not None and known.holds(now) else listing(book, now)).entries
+    if only is not None and not wide_joined(book, only, now):
+        entries = tuple(one for one in entries if one.code == only)
+    return Directory(municipalities=entries, valid_until=now + KEPT, only=only)
+
+
+def _changes(book: DirectoryBook, now: datetime) -> Iterator[datetime | None]:
+    """When anything with a date that the list rests on is something else next."""
+    for page in book.municipalities.values():
+        yield page.place.next_change(now)
+        yield page.wide.next_change(now)
+        yield page.use.next_change(now)
+        for issued in page.issuers.values():
+            yield issued.next_change(now)
+    for succession in book.successions.values():
+        yield succession.next_change(now)
 
 
 def _aliases(book: DirectoryBook, code: str, now: datetime) -> tuple[PlaceAlias, ...]:
