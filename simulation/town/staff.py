@@ -2,7 +2,6 @@
 
 import secrets
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import msgspec
@@ -57,10 +56,7 @@ def clerks_of(staff: tuple[StaffMember, ...], place: Place) -> tuple[StaffSettin
 
 def make_staff(places: tuple[Place, ...]) -> tuple[StaffMember, ...]:
     """Everybody who works in an office: those of the town; of each of the other municipalities a clerk at each of its issuers, and the tax section at the one that makes its tax papers."""
-    posts = tuple(_posts(places))
-    # The hash of a password is work for the processor alone, and many are made.
-    with ThreadPoolExecutor(max_workers=2) as workers:
-        return tuple(workers.map(_staff_member, posts))
+    return tuple(_staff_member(post) for post in _posts(places))
 
 
 def _posts(places: tuple[Place, ...]) -> Iterator[_Post]:
