@@ -1,25 +1,36 @@
 """The center's configuration: one JSON file, parsed once, strict (an unknown word is an error). Paths are absolute; instants and durations carry their units in their names."""
 
-import re
 from collections import Counter
 from collections.abc import Iterator
-from datetime import date
+from itertools import islice
 from pathlib import Path
-from typing import Literal
 
 import msgspec
 
 from certificates.back.drawing import BackText
-from certificates.kinds import KINDS
-from issuance_center.entries import Closure, Hours, Kiosk, Wide, Window, wrong_hours
+from issuance_center import settings_checks
+from issuance_center.entries import Closure, Hours, Kiosk, Wide, Window
+from issuance_center.municipality_settings import Certifier, KindService, Municipality, OldCode, RegisteredBuild, TaxYears, YearOpens
 from messages.configuration import ConfigInvalid, read_config
-from registers.numbers import is_digits, municipality_digit
-from trust.authority import KeyUnusable
-from trust.signing import public_from_pem
 
-__all__ = ["Closure", "Hours", "Kiosk", "Wide", "Window"]  # stand in the directory, and here as its first content
+# Stand in the directory, and here as its first content.
+__all__ = [
+    "Certifier",
+    "Closure",
+    "Hours",
+    "KindService",
+    "Kiosk",
+    "Municipality",
+    "OldCode",
+    "RegisteredBuild",
+    "TaxYears",
+    "Wide",
+    "Window",
+    "YearOpens",
+]
 
-_WORD = re.compile(r"[!-~]{1,64}")
+PROBLEMS_MAX = 20
+"""So many are named at once."""
 
 
 class ProtocolDoor(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -66,76 +77,6 @@ class DocumentFiles(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     secret: Path
     url: str
     name_ja: str
-
-
-class KindService(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Who issues one kind for a municipality, when, and with which options (None: all that the issuer offers)."""
-
-    issuer: str
-    hours: Hours
-    options: tuple[str, ...] | None = None
-
-
-class Certifier(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Who certifies a municipality's papers from this day on, as title and name stand on them."""
-
-    since: date
-    title: str
-    name: str
-
-
-class YearOpens(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The day from which a 年度 is issued; tax papers are closed on the `switch_days` before it."""
-
-    year: int
-    opens: date
-    switch_days: int = 0
-
-
-class TaxYears(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """How many 年度 are issued, the latest counted, and when each opens."""
-
-    years: int
-    openings: tuple[YearOpens, ...]
-
-
-class OldCode(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A ward's or a former municipality's code, that means this municipality from `since` on (None: since ever)."""
-
-    code: str
-    name: str
-    name_en: str
-    what: Literal["ward", "former"]
-    since: date | None = None
-
-
-class RegisteredBuild(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What an issuer may declare itself to be (`messages.orders.Build`)."""
-
-    program: str
-    topology: str
-
-
-class Municipality(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One municipality as the directory begins with it (`routing.seeding`); `code` is its 6 digits with check digit.
-
-    `certifiers` and `seal_sha256` (of the seal's packed image) are what its papers must carry; without them the gate does not look at these.
-    """
-
-    code: str
-    prefecture: str
-    name: str
-    name_en: str
-    kinds: dict[str, KindService]
-    certifiers: tuple[Certifier, ...] = ()
-    seal_sha256: str | None = None
-    windows: tuple[Window, ...] = ()
-    closures: tuple[Closure, ...] = ()
-    years: TaxYears | None = None
-    wide: Wide | None = None
-    use: bool = False
-    key_statement: str | None = None
-    aliases: tuple[OldCode, ...] = ()
 
 
 class Staff(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -190,9 +131,9 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 def load_config(file: Path) -> Config:
     """The configuration in `file`; raises `ConfigInvalid`."""
     config = read_config(file, Config)
-    problem = next(_problems(config), None)
-    if problem is not None:
-        raise ConfigInvalid(f"{file}: {problem}")
+    found = tuple(islice(_problems(config), PROBLEMS_MAX))
+    if found:
+        raise ConfigInvalid(f"{file}: {'; '.join(found)}")
     return config
 
 
@@ -209,10 +150,8 @@ def _problems(config: Config) -> Iterator[str]:
         if value <= 0:
             yield f"a limit must be more than nothing - at `$.limits.{field}`"
     yield from _problems_of_documents(config.documents)
-    for municipality in config.municipalities:
-        yield from _problems_of_municipality(municipality, lists["issuers"])
-    for kiosk in config.kiosks:
-        yield from _problems_of_kiosk(kiosk)
+    yield from settings_checks.problems(config.municipalities, config.kiosks, config.builds, lists["issuers"])
+    yield from _problems_of_staff(config.staff, frozenset(lists["municipalities"]))
 
 
 def _problems_of_documents(files: DocumentFiles) -> Iterator[str]:
@@ -225,26 +164,10 @@ def _problems_of_documents(files: DocumentFiles) -> Iterator[str]:
         yield "the center has a name beside its signatures - at `$.documents.name_ja`"
 
 
-def _problems_of_municipality(municipality: Municipality, issuers: list[str]) -> Iterator[str]:
-    code = municipality.code
-    if not is_digits(code, 6) or municipality_digit(code[:5]) != code[5]:
-        yield f"municipality {code}: not a code of six digits with a right check digit"
-    for kind, service in municipality.kinds.items():
-        place = f"municipality {code}, kind {kind}"
-        if kind not in KINDS:
-            yield f"{place}: there is no such kind"
-        if service.issuer not in issuers:
-            yield f"{place}: no issuer named {service.issuer}"
-        problem = wrong_hours(service.hours)
-        if problem is not None:
-            yield f"{place}: {problem}"
-
-
-def _problems_of_kiosk(kiosk: Kiosk) -> Iterator[str]:
-    # These travel in fee facts and stand in the books: one that the fee office cannot keep would hold up all facts behind it.
-    if not all(_WORD.fullmatch(word) for word in (kiosk.id, kiosk.party, kiosk.operator, kiosk.channel)):
-        yield f"kiosk {kiosk.id}: id, party, operator and channel are 1 to 64 printable ASCII characters"
-    try:
-        public_from_pem(kiosk.public_key)
-    except (KeyUnusable, UnicodeEncodeError):
-        yield f"kiosk {kiosk.id}: the public key is no P-256 key in PEM"
+def _problems_of_staff(staff: tuple[Staff, ...], codes: frozenset[str]) -> Iterator[str]:
+    """Somebody of a municipality says of which: without it they could neither see nor stop anything."""
+    for at, one in enumerate(staff):
+        if ("municipality" in one.roles) is not (one.of is not None):
+            yield f"{one.name}: the role municipality and the code of one go together - at `$.staff[{at}].of`"
+        elif one.of is not None and one.of not in codes:
+            yield f"{one.name}: no municipality {one.of} - at `$.staff[{at}].of`"

@@ -12,6 +12,15 @@ import msgspec
 _CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d|24:00", re.ASCII)
 _DAY = re.compile(r"(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])", re.ASCII)
 
+WORD = re.compile(r"[!-~]{1,64}")
+"""Ids, parties, operators and channels. They travel in fee facts and stand in the books: one that the fee office cannot keep would hold up all facts behind it."""
+BUILD_WORD = re.compile(r"[!-~]{1,256}")
+SEAL = re.compile(r"[0-9a-f]{64}")
+STATEMENT = re.compile(r"(?=.{1,16384}$)[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+){2}")
+YEARS_MAX = 10
+NAME_MAX = 100
+NOTE_MAX = 200
+
 NEW_YEAR_DAYS = ("12-29", "12-30", "12-31", "01-01", "01-02", "01-03")
 
 
@@ -191,3 +200,17 @@ def wrong_hours(hours: Hours) -> str | None:
     if not _CLOCK.fullmatch(hours.opens) or not _CLOCK.fullmatch(hours.closes) or hours.opens >= hours.closes:
         return "hours run from one HH:MM to a later one, 24:00 at the latest"
     return None if all(_DAY.fullmatch(day) for day in hours.closed_days) else "closed days are MM-DD"
+
+
+def named(text: str) -> bool:
+    """Whether this can stand as a name."""
+    return bool(text.strip()) and len(text) <= NAME_MAX
+
+
+def overlap(one: Window | Closure, other: Window | Closure) -> bool:
+    """Whether two stretches of one sort close the same kind at the same time."""
+    if one.kinds and other.kinds and not set(one.kinds) & set(other.kinds):
+        return False
+    if isinstance(one, Window) and isinstance(other, Window):
+        return (other.ends is None or one.starts < other.ends) and (one.ends is None or other.starts < one.ends)
+    return isinstance(one, Closure) and isinstance(other, Closure) and one.first <= other.last and other.first <= one.last

@@ -19,6 +19,7 @@ from issuance_center.entries import (
     Value,
     Window,
     YearOpening,
+    overlap,
 )
 from issuance_center.routing.book import Change, DirectoryBook, Entry, counting, extended, shelf_of
 from issuance_center.routing.contents import Sentence, wrong_code, wrong_value
@@ -151,7 +152,7 @@ def _span(book: DirectoryBook, change: Change, value: Window | Closure | YearOpe
         return
     if isinstance(value, Window):
         for item, other in page.windows.items():
-            if item != change.item and _common(value.kinds, other.kinds) and _before(value.starts, other.ends) and _before(other.starts, value.ends):
+            if item != change.item and overlap(value, other):
                 span = f"{_at(other.starts)}～{_at(other.ends) if other.ends else '未定'}"
                 yield Sentence(
                     f"同じ証明書の保守（{span}）と重なります。",
@@ -159,7 +160,7 @@ def _span(book: DirectoryBook, change: Change, value: Window | Closure | YearOpe
                 )
     elif isinstance(value, Closure):
         for item, closed in page.closures.items():
-            if item != change.item and _common(value.kinds, closed.kinds) and value.first <= closed.last and closed.first <= value.last:
+            if item != change.item and overlap(value, closed):
                 yield Sentence(
                     f"同じ証明書の休止日（{closed.first}～{closed.last}）と重なります。",
                     f"It overlaps the closed days {closed.first} to {closed.last} of the same kinds.",
@@ -231,14 +232,6 @@ def _succession(book: DirectoryBook, change: Change, value: Succession) -> Itera
                     f"At {_at(at)} the code {code} would lead through {value.to} back to itself or to no municipality.",
                 )
                 return
-
-
-def _common(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
-    return not one or not other or bool(set(one) & set(other))
-
-
-def _before(starts: datetime, ends: datetime | None) -> bool:
-    return ends is None or starts < ends
 
 
 def _day(at: datetime) -> date:
