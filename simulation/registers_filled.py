@@ -15,12 +15,14 @@ from issuer.year_openings import approve_year
 from issuer.year_specimens import specimens
 from registers.koseki import tables as koseki_tables
 from registers.population import Population
+from registers.population.municipality import TaxedOutside
 from registers.residents import tables as resident_tables
 from registers.residents.resident import Resident
 from registers.seal import tables as seal_tables
 from registers.seal.carving import carve
 from registers.seal.seal import Imprint
 from registers.tax import tables as tax_tables
+from registers.tax.outsiders import Outsider, replace_outsiders
 from simulation.municipalities import Place, year_approved_at
 
 WHY_APPROVED = "見本を確認した"
@@ -33,11 +35,17 @@ def carved(text: str, chance: Random) -> Imprint:
 
 
 def fill_registers(connection: Connection, population: Population, residents: Sequence[Resident], now: datetime) -> None:
-    """All four registers; `residents` are the population's with what their cards add."""
+    """All four registers and who is taxed here from elsewhere; `residents` are the population's with what their cards add."""
     resident_tables.load(connection, residents, population.households, now=now)
     koseki_tables.load(connection, population.koseki, population.fuhyo, now=now)
     seal_tables.load(connection, population.seals, now=now)
     tax_tables.load(connection, population.tax, now=now)
+    replace_outsiders(connection, tuple(_outsider(one) for one in population.outside), now)
+
+
+def _outsider(one: TaxedOutside) -> Outsider:
+    person = one.resident
+    return Outsider(one.atena_no, person.juminhyo_code, person.name, person.name_kana, person.birth, person.sex, person.character_pending)
 
 
 def approve_tax_year(connection: Connection, place: Place, issuer: Issuer, by: str, now: datetime) -> None:

@@ -12,8 +12,8 @@ from registers.population import city as places
 from registers.population.city import CITIES, MIHON, REIJI, City
 from registers.population.making import Making
 from registers.population.naming import Name
-from registers.population.people import Behind, Household
-from registers.population.twelve import AWASE, HITORI, KARIZUMI, MOHAN, TENARAI, YUMEMI
+from registers.population.people import Behind, Household, Stay
+from registers.population.twelve import AWASE, HITORI, KARIZUMI, MOHAN, TATOE, TENARAI, YUMEMI
 from registers.residents.resident import Protection, Resident, Sex
 
 KOKOROMI, SHISAKU = CITIES[2], CITIES[3]
@@ -31,7 +31,7 @@ _NOTHING = Behind()
 @dataclass(frozen=True, slots=True)
 class Story:
     """One person who lives in `city` now, came from `origin` if that is of the world, and has the 本籍 in `honseki` if the story is about that; `use` is then how far the 利用登録 there is.
-    `code_changed`: has another 住民票コード since the move.
+    `code_changed`: has another 住民票コード since the move; `taxed_in`: the municipality that taxes somebody who is no resident of it (住登外課税).
     """
 
     city: City
@@ -41,10 +41,11 @@ class Story:
     name: str = ""
     use: UseStanding | None = None
     code_changed: bool = False
+    taxed_in: City | None = None
 
     def fits(self, cities: Sequence[City]) -> bool:
         """Whether a world of these municipalities has all whom the story needs."""
-        return all(city is None or city in cities for city in (self.city, self.origin, self.honseki))
+        return all(city is None or city in cities for city in (self.city, self.origin, self.honseki, self.taxed_in))
 
 
 def latest_year(today: date) -> int:
@@ -101,6 +102,30 @@ def _honseki_in(city: City, place: City, who: Who, note: str, use: UseStanding) 
         return replace(household, moved_in=making.today - timedelta(days=12 * 365), previous_address=places.address_elsewhere(making.moves))
 
     return Story(city, make, honseki=place, name=_full_name(who), use=use)
+
+
+def _taxed_in(city: City, place: City, who: Who, note: str) -> Story:
+    """Somebody who stands in the resident register here and truly lives in another municipality since last autumn, which therefore taxes them."""
+
+    def make(making: Making) -> Household:
+        household = _one(making, who, note)
+        household.people[0].outside = Stay(
+            places.address(making.moves, place, flat=True), date(latest_year(making.today) - 1, 10, 1).isoformat(), place.code
+        )
+        return replace(household, moved_in=making.today - timedelta(days=8 * 365), previous_address=places.address_elsewhere(making.moves))
+
+    return Story(city, make, name=_full_name(who), taxed_in=place)
+
+
+def _settled(city: City, who: Who, note: str) -> Story:
+    """Somebody who has lived here for long."""
+
+    def make(making: Making) -> Household:
+        return replace(
+            _one(making, who, note), moved_in=making.today - timedelta(days=15 * 365), previous_address=places.address_elsewhere(making.moves)
+        )
+
+    return Story(city, make, name=_full_name(who))
 
 
 def _one(making: Making, who: Who, note: str, place: City | None = None) -> Household:
@@ -167,6 +192,15 @@ STORIES: tuple[Story, ...] = (
         ("女", 67, "長谷川,ハセガワ", "節子,セツコ"),
         "本籍はれいじ市、利用登録のあとにカードの電子証明書を更新：登録のやり直しが要る",
         "renewed",
+    ),
+    _taxed_in(
+        MIHON,
+        KOKOROMI,
+        ("男", 50, "三浦,ミウラ", "剛,ツヨシ"),
+        "住民票はみほん市、今年1月1日に実際に住んでいたのはこころみ町：最新年度はこころみ町が課税（住登外課税）、課税証明書は広域交付で",
+    ),
+    _settled(
+        TATOE, ("女", 45, "村上,ムラカミ", "恵子,ケイコ"), "最新年度の課税証明書は、たとえ町の税務課が承認するまで出ない（職員画面で承認できる）"
     ),
 )
 """In the order in which they are made."""

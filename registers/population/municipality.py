@@ -22,6 +22,14 @@ class HolderNote:
 
 
 @dataclass(frozen=True, slots=True)
+class TaxedOutside:
+    """Somebody who is taxed here and registered elsewhere (住登外課税): the tax section's own number for the person, which their tax records bear, and their line where they are a resident."""
+
+    atena_no: str
+    resident: Resident
+
+
+@dataclass(frozen=True, slots=True)
 class Population:
     """The registers of one municipality. In the main one `residents[0]` is a healthy adult, head of a household of four, and `holders[0]`.
 
@@ -39,6 +47,7 @@ class Population:
     fuhyo: tuple[Fuhyo, ...]
     seals: tuple[SealRegistration, ...]
     tax: tuple[TaxRecord, ...]
+    outside: tuple[TaxedOutside, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

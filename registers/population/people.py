@@ -70,6 +70,8 @@ class Person:
     my_number: str = ""
     juminhyo_code: str = ""
     stays: list[Stay] = field(default_factory=list)
+    outside: Stay | None = None
+    """Where this person truly lives since that day without being registered there: from the next January 1 on that municipality taxes them (住登外課税), not the one whose resident they are."""
 
     @property
     def name(self) -> str:

@@ -70,6 +70,11 @@ def lines_of(making: Making, draft: Draft, numbering: Mapping[str, Numbering], n
             person.stays.append(Stay(previous, _from_birth(person, max(person.birth, before.since)), before.city.code if before.city else None))
         person.stays.append(Stay(address, resident.address_since, city.code, resident.atena_no, household_no))
         lines.append(Line(city, resident, address, person))
+        if person.outside is not None and person.outside.city is not None:
+            person.outside.atena_no, person.outside.household_no = (
+                numbering[person.outside.city].atena_no(),
+                numbering[person.outside.city].household_no(),
+            )
     return [*lines, *_lines_behind(lines, draft, before, numbering, national), *_lines_ahead(making, lines, draft, numbering)]
 
 

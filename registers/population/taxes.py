@@ -68,7 +68,7 @@ def taxes_of(seed: int, people: Sequence[Person], today: date, cities: Mapping[s
             continue
         households: dict[tuple[str, str], list[tuple[Person, Stay]]] = {}
         for person in people:
-            stay = stay_on(person, date(year, 1, 1))
+            stay = _taxed_at(person, date(year, 1, 1))
             if stay is not None and stay.city is not None and stay.household_no is not None:
                 households.setdefault((stay.city, stay.household_no), []).append((person, stay))
         for (code, household_no), members in households.items():
@@ -77,6 +77,12 @@ def taxes_of(seed: int, people: Sequence[Person], today: date, cities: Mapping[s
             declarers = _declarers(members, year, earning)
             records[code] += _records(declarers, year, min(decided, today), Ordinance(grade=cities[code].grade))
     return records
+
+
+def _taxed_at(person: Person, day: date) -> Stay | None:
+    """Where somebody is taxed who lived there on this January 1: as a rule the 住所, else where they truly lived (住登外課税)."""
+    outside = person.outside
+    return outside if outside is not None and (calendar_day(outside.since) or date.min) <= day else stay_on(person, day)
 
 
 def stay_on(person: Person, day: date) -> Stay | None:

@@ -14,7 +14,7 @@ from registers.population.city import CITIES, MIHON, City
 from registers.population.generation import Folk, folk_of
 from registers.population.kosekis import Records, books_of
 from registers.population.movers import Story
-from registers.population.municipality import HolderNote, Population, World
+from registers.population.municipality import HolderNote, Population, TaxedOutside, World
 from registers.population.seals import Carve, seals_of, stock_of
 from registers.population.taxes import taxes_of
 from registers.register_dates import age_on
@@ -63,9 +63,15 @@ def make_world(
                 tuple(fuhyo for _, fuhyo in books[city.code]),
                 seals_of(lines, today, chance, stock, folk.numbering[city.code]) if stock is not None else (),
                 tuple(taxes[city.code]),
+                _taxed_outside(folk, city),
             )
         )
     return World(tuple(municipalities), today)
+
+
+def _taxed_outside(folk: Folk, city: City) -> tuple[TaxedOutside, ...]:
+    outside = ((line.person.outside, line.resident) for line in folk.lines if line.resident.standing == "current")
+    return tuple(TaxedOutside(stay.atena_no, resident) for stay, resident in outside if stay is not None and stay.city == city.code and stay.atena_no)
 
 
 def _books(folk: Folk, seed: int, today: date) -> dict[str, list[tuple[Koseki, Fuhyo]]]:

@@ -331,11 +331,17 @@ def _taxes(world: World) -> Iterator[str]:
     taxed, of = Counter(), _homes_of(world)
     for municipality in world.municipalities:
         people = {resident.atena_no: resident for resident in municipality.residents}
-        taxed.update((people[record.atena_no].juminhyo_code, record.year) for record in municipality.tax)
+        outside = {one.atena_no: one.resident for one in municipality.outside}
+        yield from (f"{number}: taxed from outside and a resident" for number in outside.keys() & people.keys())
+        taxed.update(((people | outside)[record.atena_no].juminhyo_code, record.year) for record in municipality.tax)
         seen = Counter((record.atena_no, record.year) for record in municipality.tax)
         yield from (f"{key} has two records" for key, count in seen.items() if count > 1)
         by_key = {(record.atena_no, record.year): record for record in municipality.tax}
         for record in municipality.tax:
+            if record.atena_no in outside:
+                if not record.address.startswith(municipality.city.full_name):
+                    yield f"{record.atena_no}: taxed here for having lived elsewhere"
+                continue
             resident, new_year = people[record.atena_no], date(record.year, 1, 1)
             since = calendar_day(resident.address_since)
             if since is not None and since > new_year and resident.previous_address is not None:

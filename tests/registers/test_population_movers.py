@@ -52,7 +52,8 @@ def test_a_story_is_told_only_where_all_its_municipalities_are(world):
     few = make_world(5, 150, TODAY, TWELVE[:2], stories=STORIES)
     assert not [note for note in _notes(few) if "こころみ町" in note or "ひとり市" in note]
     assert [note for note in _notes(few) if "れいじ市から転入：" in note]
-    assert len([note for note in _notes(world) if "転入" in note or "利用登録" in note or "国外" in note]) == len(STORIES)
+    told = ("転入", "利用登録", "国外", "住登外課税", "承認するまで")
+    assert len([note for note in _notes(world) if any(word in note for word in told)]) == len(STORIES)
 
 
 @pytest.mark.parametrize(
@@ -89,6 +90,17 @@ def test_who_came_from_abroad_has_no_tax_of_the_latest_year_anywhere(world):
     numbers = {(municipality.city.code, line.atena_no) for municipality, line in world.residents() if line.my_number == resident.my_number}
     assert numbers == {(MIHON.code, resident.atena_no)}
     assert not [record for record in place.tax if record.atena_no == resident.atena_no]
+
+
+def test_who_is_taxed_where_they_are_no_resident_has_the_latest_year_there_alone_and_the_years_before_where_they_live(world):
+    here, resident = _holder(world, "住登外課税")
+    there = world.of(BY_NAME["こころみ町"].code)
+    (outside,) = there.outside
+    assert outside.resident == resident and resident.resident_since < f"{YEAR}-01-01"
+    assert all(line.juminhyo_code != resident.juminhyo_code for line in there.residents)
+    assert [record.year for record in there.tax if record.atena_no == outside.atena_no] == [YEAR]
+    assert [record.year for record in here.tax if record.atena_no == resident.atena_no][-1] == YEAR - 1
+    assert not any(place.outside for place in world.municipalities if place is not there)
 
 
 @pytest.mark.parametrize(
