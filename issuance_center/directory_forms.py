@@ -145,12 +145,10 @@ def _kiosk(typed: Typed) -> Kiosk:
 
 
 def _builds(typed: Typed) -> BuildsAllowed:
-    lines = [line.split() for line in typed.word("builds").splitlines() if line.strip()]
+    lines = [line.strip().split(maxsplit=1) for line in typed.word("builds").splitlines() if line.strip()]
     if any(len(words) != 2 for words in lines):
         raise Unreadable(
-            Sentence(
-                "1行に、プログラムと構成を空白で区切って1組ずつ入力してください。", "One build a line: program and topology, with a blank between."
-            )
+            Sentence("1行に、プログラム、空白、構成の順に1組ずつ入力してください。", "One build a line: the program, a blank, and the topology.")
         )
     return BuildsAllowed(tuple((words[0], words[1]) for words in lines))
 

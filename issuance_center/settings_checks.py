@@ -11,10 +11,11 @@ from itertools import combinations, pairwise
 
 from certificates.kinds import KINDS
 from issuance_center.entries import (
-    BUILD_WORD,
     NOTE_MAX,
+    PROGRAM,
     SEAL,
     STATEMENT,
+    TOPOLOGY,
     WORD,
     YEARS_MAX,
     Closure,
@@ -184,7 +185,7 @@ def _builds(line: str, registered: Sequence[RegisteredBuild], lines: Sequence[st
     if line not in lines:
         yield f"no issuer named {line} - at `$.builds`"
     for at, build in enumerate(registered):
-        if not (BUILD_WORD.fullmatch(build.program) and BUILD_WORD.fullmatch(build.topology)):
+        if not (PROGRAM.fullmatch(build.program) and TOPOLOGY.fullmatch(build.topology)):
             yield f"program and topology are 1 to 256 printable ASCII characters - at `$.builds.{line}[{at}]`"
     yield from _twice([(build.program, build.topology) for build in registered], "a build that stands twice", f"$.builds.{line}")
 

@@ -140,7 +140,7 @@ def whole() -> dict[str, Any]:
     other = {"code": "990027", "prefecture": "見本県", "name": "しずか市", "name_en": "", "kinds": {"juminhyo": {"issuer": "990027", "hours": {}}}}
     content["municipalities"].append({**other, "wide": {"joined": False, "write_to": "税務課"}})
     content["kiosks"][0] |= {"only": "991015", "hours": hours}
-    content["builds"] = {"bcl": [{"program": "konbini/1", "topology": "processes=1"}], CITY: []}
+    content["builds"] = {"bcl": [{"program": "konbini/1", "topology": "processes=1 press_workers=0 database=sqlite"}], CITY: []}
     content["staff"] = [
         {"name": "花子", "password_hash": "x", "roles": ["operator"]},
         {"name": "次郎", "password_hash": "x", "roles": ["municipality"], "of": CITY},
