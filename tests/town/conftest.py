@@ -11,6 +11,7 @@ RESIDENTS = 400
 TERMINALS = 12
 MUNICIPALITIES = 7
 WORLD_RESIDENTS = 80
+WORLD_TERMINALS = 4
 
 
 @pytest.fixture(scope="session")
@@ -24,7 +25,9 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OpenTown]:
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OpenTown]:
     """A town of several municipalities, on servers of their own and on the shared cloud."""
     folder = tmp_path_factory.mktemp("municipalities")
-    with OpenTown(folder / "state", residents=WORLD_RESIDENTS, municipalities=MUNICIPALITIES, terminals=2) as opened:
+    with OpenTown(
+        folder / "state", residents=WORLD_RESIDENTS, municipalities=MUNICIPALITIES, terminals=WORLD_TERMINALS, options=("--crash-points",)
+    ) as opened:
         opened.hurry()
         yield opened
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from simulation.town.description import HolderEntry, NoTown, Town, read_town
-from simulation.town.folders import PARTIES, Folders
+from simulation.town.folders import MUNICIPAL, Folders, program_of
 from tests.town.rows import rows
 
 READY_SECONDS = 120.0
@@ -109,6 +109,12 @@ class OpenTown:
         """The municipality's code."""
         return self.town.municipality
 
+    def code_of(self, party: str) -> str | None:
+        """The municipality whose own server this party is; None for any other party."""
+        if program_of(party) != MUNICIPAL:
+            return None
+        return party.partition("-")[2] or self.city
+
     def pids(self) -> dict[str, int]:
         """The processes by party."""
         return {name: party.pid for name, party in self.town.parties.items()}
@@ -148,7 +154,7 @@ class OpenTown:
 
     def is_quiet(self) -> bool:
         """Every party is well, every terminal at its menu, and nothing is owed to anybody any more."""
-        said = {party: self.health(party) for party in PARTIES}
+        said = {party: self.health(party) for party in self.town.parties}
         if not all(said.values()):
             return False
         kiosk, center = said["kiosk"], said["center"]

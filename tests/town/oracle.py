@@ -7,22 +7,24 @@ money in suspense and an open case that the operator is shown. Whatever differs 
 from collections.abc import Iterator
 
 from simulation import demonstration as demo
+from simulation.municipalities import PLACES
 from tests.town.devices import Coins, Devices, PaperOut
 from tests.town.told import Issuance, Told
 
 COMMISSION_YEN = demo.COMMISSION_YEN
 NO_COINS = Coins(0, 0, 0)
+PLACE = {place.code: place for place in PLACES}
 
 
-def complaints(devices: Devices, told: Told, city: str) -> list[str]:
+def complaints(devices: Devices, told: Told) -> list[str]:
     """Everything that does not fit."""
     found = [*told.untidy, *(f"left behind at {what}" for what in devices.left_behind)]
     requests: dict[str, list[str]] = {}
     for issuance_id, issuance in told.issuances.items():
         requests.setdefault(issuance.request_id, []).append(issuance_id)
     for request_id in sorted({*requests, *devices.coins, *(paper.request_id for paper in devices.papers.values())}):
-        found += _of_request(request_id, requests.get(request_id, []), devices, told, city)
-    return [*found, *_of_books(devices, told, city), *_of_cases(told)]
+        found += _of_request(request_id, requests.get(request_id, []), devices, told)
+    return [*found, *_of_books(devices, told), *_of_cases(told)]
 
 
 def ending(paper: PaperOut | None) -> str:
@@ -32,7 +34,7 @@ def ending(paper: PaperOut | None) -> str:
     return "out" if paper.complete else "unknown" if paper.uncertain else "none"
 
 
-def _of_request(request_id: str, ids: list[str], devices: Devices, told: Told, city: str) -> Iterator[str]:
+def _of_request(request_id: str, ids: list[str], devices: Devices, told: Told) -> Iterator[str]:
     coins = devices.coins.get(request_id, NO_COINS)
     printed = [paper.issuance_id for paper in devices.papers.values() if paper.request_id == request_id]
     for stray in sorted(set(printed) - set(ids)):
@@ -42,7 +44,7 @@ def _of_request(request_id: str, ids: list[str], devices: Devices, told: Told, c
         issuance, how = told.issuances[issuance_id], ending(devices.papers.get(issuance_id))
         if how != "none":
             due_yen += issuance.fee_yen
-        yield from (f"{issuance_id} ({how}): {what}" for what in _of_paper(issuance, how, told.kiosk_papers.get(issuance_id), issuance_id, city))
+        yield from (f"{issuance_id} ({how}): {what}" for what in _of_paper(issuance, how, told.kiosk_papers.get(issuance_id)))
     if coins.escrow_yen:
         yield f"{request_id}: {coins.escrow_yen} yen lie in escrow"
     if coins.kept_yen != due_yen:
@@ -57,29 +59,30 @@ ENDS: dict[str, tuple[set[str], set[str | None], set[str | None]]] = {
     # A paper that was ordered and never reached the issuer, or never came to the kiosk, is in no log there.
     "none": ({"returned", "lapsed", "declined"}, {"returned", "void", None}, {"void", None}),
 }
-"""How it ended -> what the center, the kiosk's journal and the municipality may say of it."""
+"""How it ended -> what the center, the kiosk's journal and the issuer may say of it."""
 
 
-def _of_paper(issuance: Issuance, how: str, journal: str | None, issuance_id: str, city: str) -> Iterator[str]:
+def _of_paper(issuance: Issuance, how: str, journal: str | None) -> Iterator[str]:
     center, kiosk, municipality = ENDS[how]
     if issuance.state not in center:
         yield f"the center says {issuance.state}"
     if journal not in kiosk:
         yield f"the kiosk says {journal}"
     if issuance.logged not in municipality:
-        yield f"the municipality says {issuance.logged}"
+        yield f"the issuer says {issuance.logged}"
     if how == "out" and (issuance.face_sha256 is None or issuance.face_sha256 != issuance.logged_sha256):
-        yield "center and municipality remember different papers"
-    if issuance.fee_yen != fee_of(issuance.form):
+        yield "center and issuer remember different papers"
+    yield from (f"{issuer} has heard of it too" for issuer in issuance.elsewhere)
+    if issuance.fee_yen != fee_of(issuance.form, issuance.municipality):
         yield f"the center took {issuance.fee_yen} yen for a paper on the form {issuance.form}"
-    expected = net_of(how, issuance.fee_yen, city)
+    expected = net_of(how, issuance.fee_yen, issuance.municipality)
     if issuance.net_yen != expected:
         yield f"the books say {issuance.net_yen} instead of {expected}"
 
 
-def fee_of(form: str) -> int:
-    """What a paper on this form costs, in yen: a 個人票 is a 住民票, every other form has its own fee."""
-    return demo.FEES_YEN["juminhyo" if form == "kojinhyo" else form]
+def fee_of(form: str, municipality: str = PLACES[0].code) -> int:
+    """What a municipality's paper on this form costs, in yen: a 個人票 is a 住民票, every other form has its own fee."""
+    return PLACE[municipality].fee_yen("juminhyo" if form == "kojinhyo" else form)
 
 
 def net_of(how: str, fee_yen: int, city: str) -> dict[str, int]:
@@ -104,7 +107,7 @@ def net_of(how: str, fee_yen: int, city: str) -> dict[str, int]:
     return dict(sorted(net.items()))
 
 
-def _of_books(devices: Devices, told: Told, city: str) -> Iterator[str]:
+def _of_books(devices: Devices, told: Told) -> Iterator[str]:
     books, totals = told.books, told.books["totals"]
     yield from (f"the books: {fault}" for fault in totals["faults"])
     if totals["balance_yen"] != 0:
@@ -118,9 +121,9 @@ def _of_books(devices: Devices, told: Told, city: str) -> Iterator[str]:
     till_yen = balances.get(f"operator/{demo.OPERATOR}/till", 0)
     if till_yen != devices.kept_yen:
         yield f"the till holds {till_yen} yen, the coin boxes kept {devices.kept_yen}"
-    fees = sum(issuance.net_yen.get(f"municipality/{city}/fee", 0) for issuance in told.issuances.values())
-    if balances.get(f"municipality/{city}/fee", 0) != fees:
-        yield "the municipality's fees are not the sum of its papers'"
+    for account in sorted(account for account in balances if account.startswith("municipality/") and account.endswith("/fee")):
+        if balances[account] != sum(issuance.net_yen.get(account, 0) for issuance in told.issuances.values()):
+            yield f"{account} is not the sum of its papers'"
 
 
 def _of_cases(told: Told) -> Iterator[str]:

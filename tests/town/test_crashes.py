@@ -7,7 +7,7 @@ import aiohttp
 import pytest
 
 from simulation.town.folders import PARTIES
-from tests.town.errands import BUY, CANCEL, FAMILY, JAM, Errand
+from tests.town.errands import BUY, CANCEL, CLOUD, FAMILY, JAM, OTHER, WIDE, Errand
 from tests.town.open_town import OpenTown
 from tests.town.rehearsal import Point, Rehearsals, Rehearsed
 
@@ -29,6 +29,13 @@ async def rehearsals(town: OpenTown, hands: aiohttp.ClientSession) -> Rehearsals
     return fresh
 
 
+@pytest.fixture
+async def world_rehearsals(world: OpenTown, hands: aiohttp.ClientSession) -> Rehearsals:
+    fresh = Rehearsals(world, hands)
+    await fresh.begin()
+    return fresh
+
+
 async def test_a_sample_of_crashes_leaves_paper_and_fee_or_neither(rehearsals: Rehearsals) -> None:
     table = await rehearsals.record(BUY)
     await _judge([await rehearsals.rehearse(BUY, point) for point in _sample(table)])
@@ -43,6 +50,27 @@ async def test_a_sheet_that_nobody_saw_come_out_is_unresolved_and_only_that(rehe
     rehearsed = await rehearsals.rehearse(BUY, UNKNOWABLE)
     await _judge([rehearsed])
     assert sorted(rehearsed.endings) == ["none", "unknown"]
+
+
+async def test_a_crash_in_the_cloud_leaves_paper_and_fee_or_neither(world_rehearsals: Rehearsals) -> None:
+    await _judge([await _one_of(world_rehearsals, CLOUD, "bcl")])
+
+
+async def test_a_crash_at_either_end_of_a_referral_or_between_leaves_paper_and_fee_or_neither_and_no_referral_used_twice(
+    world_rehearsals: Rehearsals,
+) -> None:
+    """Who vouches is an own server, who issues a tenant."""
+    table = await world_rehearsals.record(WIDE[2])
+    points = [_one_point(table, party) for party in ("municipal", "center", "bcl")]
+    await _judge([await _said(world_rehearsals, WIDE[2], point) for point in points])
+
+
+@pytest.mark.sweep
+@pytest.mark.parametrize("errand", [CLOUD, OTHER, *WIDE], ids=lambda errand: errand.name)
+async def test_every_point_at_the_issuers_of_other_municipalities_and_at_the_center(world_rehearsals: Rehearsals, errand: Errand) -> None:
+    table = [point for point in await world_rehearsals.record(errand) if point.party.startswith(("municipal", "bcl", "center"))]
+    assert len({point.party for point in table}) >= (3 if errand.january and errand is not WIDE[3] else 2)
+    await _judge([await _said(world_rehearsals, errand, point) for point in table])
 
 
 @pytest.mark.sweep
@@ -75,6 +103,14 @@ def _sample(table: Iterable[Point]) -> list[Point]:
     points = sorted(set(table))
     one_each = [chance.choice([point for point in points if point.party == party]) for party in PARTIES]
     return one_each + chance.sample([point for point in points if point not in one_each], SAMPLE - len(one_each))
+
+
+async def _one_of(rehearsals: Rehearsals, errand: Errand, party: str) -> Rehearsed:
+    return await _said(rehearsals, errand, _one_point(await rehearsals.record(errand), party))
+
+
+def _one_point(table: Iterable[Point], party: str) -> Point:
+    return random.Random(f"{SEED} {party}").choice(sorted(point for point in table if point.party == party))
 
 
 async def _said(rehearsals: Rehearsals, errand: Errand, *points: Point) -> Rehearsed:

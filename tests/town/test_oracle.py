@@ -13,8 +13,8 @@ from tests.town.open_town import OpenTown
 from tests.town.oracle import complaints
 from tests.town.told import Issuance, Told, listen
 
-Truth = tuple[Devices, Told, str, str]
-"""The devices, what is said, the city, and one paper that was bought."""
+Truth = tuple[Devices, Told, str]
+"""The devices, what is said, and one paper that was bought."""
 
 
 @pytest.fixture(scope="module")
@@ -26,13 +26,13 @@ async def _bought(town: OpenTown) -> Truth:
     async with aiohttp.ClientSession() as hands:
         visited = await BUY.run(hands, town.town.kiosks[0], town.holder_of_two_sheets())
     await town.quiet()
-    return devices.look(town.folders.party("kiosk")), await listen(town), town.city, visited.papers[0].issuance_id
+    return devices.look(town.folders.party("kiosk")), await listen(town), visited.papers[0].issuance_id
 
 
 def _more(truth: Truth, machine: Devices | None = None, told: Told | None = None) -> list[str]:
     """What it says of a doctored town that it does not say of the real one."""
-    before = complaints(*truth[:3])
-    return [complaint for complaint in complaints(machine or truth[0], told or truth[1], truth[2]) if complaint not in before]
+    before = complaints(*truth[:2])
+    return [complaint for complaint in complaints(machine or truth[0], told or truth[1]) if complaint not in before]
 
 
 def _with_issuance(told: Told, issuance_id: str, **changes: object) -> Told:
@@ -41,20 +41,20 @@ def _with_issuance(told: Told, issuance_id: str, **changes: object) -> Told:
 
 
 def test_a_paper_without_a_sheet_is_noticed(truth: Truth) -> None:
-    machine, _, _, paper = truth
+    machine, _, paper = truth
     lost = {**machine.papers, paper: replace(machine.papers[paper], out=1)}
     assert any("the center says" in complaint for complaint in _more(truth, replace(machine, papers=lost)))
 
 
 def test_a_sheet_that_nobody_ordered_is_noticed(truth: Truth) -> None:
-    machine, _, _, paper = truth
+    machine, _, paper = truth
     stray = {**machine.papers, "f" * 32: replace(machine.papers[paper], issuance_id="f" * 32)}
     assert any("does not know" in complaint for complaint in _more(truth, replace(machine, papers=stray)))
 
 
 @pytest.mark.parametrize("column", ["inserted_yen", "returned_yen", "escrow_yen"])
 def test_a_coin_too_many_or_too_few_is_noticed(truth: Truth, column: str) -> None:
-    machine, told, _, paper = truth
+    machine, told, paper = truth
     request = told.issuances[paper].request_id
     coins = replace(machine.coins[request], **{column: getattr(machine.coins[request], column) + 100})
     found = _more(truth, replace(machine, coins={**machine.coins, request: coins}))
@@ -63,29 +63,39 @@ def test_a_coin_too_many_or_too_few_is_noticed(truth: Truth, column: str) -> Non
 
 @pytest.mark.parametrize("state", ["sealed", "paid", "returned", "unresolved", "lapsed"])
 def test_another_state_at_the_center_is_noticed(truth: Truth, state: str) -> None:
-    assert f"{truth[3]} (out): the center says {state}" in _more(truth, told=_with_issuance(truth[1], truth[3], state=state))
+    assert f"{truth[2]} (out): the center says {state}" in _more(truth, told=_with_issuance(truth[1], truth[2], state=state))
 
 
 @pytest.mark.parametrize("logged", ["made", "void", "unresolved", None])
 def test_another_word_in_the_issue_log_is_noticed(truth: Truth, logged: str | None) -> None:
-    assert _more(truth, told=_with_issuance(truth[1], truth[3], logged=logged))
+    assert _more(truth, told=_with_issuance(truth[1], truth[2], logged=logged))
 
 
 def test_another_paper_in_the_issue_log_is_noticed(truth: Truth) -> None:
-    assert _more(truth, told=_with_issuance(truth[1], truth[3], logged_sha256="0" * 64))
+    assert _more(truth, told=_with_issuance(truth[1], truth[2], logged_sha256="0" * 64))
+
+
+def test_a_paper_that_another_issuer_has_heard_of_too_is_noticed(truth: Truth) -> None:
+    assert f"{truth[2]} (out): bcl of 992011 has heard of it too" in _more(
+        truth, told=_with_issuance(truth[1], truth[2], elsewhere=("bcl of 992011",))
+    )
+
+
+def test_a_fee_that_is_another_municipalitys_is_noticed(truth: Truth) -> None:
+    assert any("the center took 200 yen" in complaint for complaint in _more(truth, told=_with_issuance(truth[1], truth[2], municipality="992020")))
 
 
 def test_a_fee_that_was_not_booked_or_booked_twice_is_noticed(truth: Truth) -> None:
-    net = truth[1].issuances[truth[3]].net_yen
-    assert any("the books say" in complaint for complaint in _more(truth, told=_with_issuance(truth[1], truth[3], net_yen={})))
+    net = truth[1].issuances[truth[2]].net_yen
+    assert any("the books say" in complaint for complaint in _more(truth, told=_with_issuance(truth[1], truth[2], net_yen={})))
     twice = {account: 2 * yen for account, yen in net.items()}
-    assert any("the books say" in complaint for complaint in _more(truth, told=_with_issuance(truth[1], truth[3], net_yen=twice)))
+    assert any("the books say" in complaint for complaint in _more(truth, told=_with_issuance(truth[1], truth[2], net_yen=twice)))
 
 
 def test_a_fee_that_is_not_the_forms_is_noticed(truth: Truth) -> None:
-    dearer = _more(truth, told=_with_issuance(truth[1], truth[3], form="koseki"))
-    assert dearer == [f"{truth[3]} (out): the center took 200 yen for a paper on the form koseki"]
-    assert _more(truth, told=_with_issuance(truth[1], truth[3], form="kojinhyo")) == []
+    dearer = _more(truth, told=_with_issuance(truth[1], truth[2], form="koseki"))
+    assert dearer == [f"{truth[2]} (out): the center took 200 yen for a paper on the form koseki"]
+    assert _more(truth, told=_with_issuance(truth[1], truth[2], form="kojinhyo")) == []
 
 
 def test_books_that_do_not_sum_to_zero_are_noticed(truth: Truth) -> None:
@@ -99,11 +109,11 @@ def test_books_that_do_not_sum_to_zero_are_noticed(truth: Truth) -> None:
 
 
 def test_an_unresolved_paper_without_an_open_case_is_noticed(truth: Truth) -> None:
-    assert any("open cases" in complaint for complaint in _more(truth, told=_with_issuance(truth[1], truth[3], state="unresolved")))
+    assert any("open cases" in complaint for complaint in _more(truth, told=_with_issuance(truth[1], truth[2], state="unresolved")))
 
 
 def test_a_case_that_the_operator_is_not_shown_is_noticed(truth: Truth) -> None:
-    shown = replace(truth[1], shown_cases=truth[1].shown_cases | {truth[3]})
+    shown = replace(truth[1], shown_cases=truth[1].shown_cases | {truth[2]})
     assert any("the operator is shown" in complaint for complaint in _more(truth, told=shown))
 
 

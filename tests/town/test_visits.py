@@ -68,7 +68,7 @@ async def _visited_rightly(town: OpenTown, hands: aiohttp.ClientSession, visits:
 
     assert _mismatches(town, truth, served, now) == []
     assert _not_once(served, fresh) == []
-    assert oracle.complaints(machines, told, town.city) == []
+    assert oracle.complaints(machines, told) == []
     _assert_unique_marks(served)
     assert _in_one_second(town.folders.database("center"), fresh) > 1
 

@@ -1,30 +1,35 @@
-"""What the parties say and have written down about the same visits: center, municipality, kiosk, fee office, and the operator's page."""
+"""What the parties say and have written down about the same visits: center, every issuer, kiosk, fee office, and the operator's page."""
 
 import re
+from collections import Counter
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import aiohttp
 
 from konbini.books import read_books
+from simulation.municipalities import BCL
 from simulation.town.description import Town
-from simulation.town.folders import PARTIES
 from tests.town.open_town import OpenTown
 from tests.town.rows import Row, rows
 
 
 @dataclass(frozen=True, slots=True)
 class Issuance:
-    """One paper as the center has it, with the municipality's word and the net of the books."""
+    """One paper as the center has it, with the word of the issuer it was ordered from and the net of the books; `elsewhere` are other issuers that have heard of it."""
 
     request_id: str
+    municipality: str
+    issuer: str
     state: str
     form: str
     fee_yen: int
     face_sha256: str | None
-    logged: str | None  # the municipality's state, None where it never heard of it
+    logged: str | None  # the issuer's state, None where it never heard of it
     logged_sha256: str | None
     net_yen: dict[str, int]  # account -> debits minus credits, zeros left out
+    elsewhere: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,25 +51,20 @@ async def listen(town: OpenTown) -> Told:
     books = await read_books(town.town)
     page = await office_page(town.town, "center", "/cases")
     net = _net(books)
-    center, municipal, kiosk = (town.folders.database(party) for party in ("center", "municipal", "kiosk"))
-    kiosk = kiosk.with_name("journal.db")
-    logged = {row["issuance_id"]: row for row in rows(municipal, "SELECT * FROM issue_papers ORDER BY issuance_id")}
+    center, kiosk = town.folders.database("center"), town.folders.party("kiosk") / "journal.db"
+    logs = issue_logs(town)
     issuances = {
-        row["issuance_id"]: Issuance(
-            request_id=row["request_id"],
-            state=row["state"],
-            form=row["form"],
-            fee_yen=row["fee_yen"],
-            face_sha256=row["face_sha256"],
-            logged=logged.get(row["issuance_id"], {}).get("state"),
-            logged_sha256=logged.get(row["issuance_id"], {}).get("pdf_sha256"),
-            net_yen=net.pop(row["issuance_id"], {}),
-        )
-        for row in rows(center, "SELECT issuances.*, form FROM issuances JOIN requests USING (request_id) ORDER BY issuance_id")
+        row["issuance_id"]: _issuance(row, logs, net.pop(row["issuance_id"], {}))
+        for row in rows(center, "SELECT issuances.*, form, municipality, issuer FROM issuances JOIN requests USING (request_id) ORDER BY issuance_id")
     }
     cases = rows(center, "SELECT * FROM cases WHERE closed_at IS NULL ORDER BY case_no")
     untidy = [f"the books move money for {issuance}, which the center does not know" for issuance in net]
-    untidy += [f"the municipality logged {issuance}, which the center does not know" for issuance in logged if issuance not in issuances]
+    untidy += [
+        f"{issuer} of {municipality} logged {issuance}, which the center does not know"
+        for (issuer, municipality), logged in logs.items()
+        for issuance in logged
+        if issuance not in issuances
+    ]
     return Told(
         issuances=issuances,
         kiosk_papers={row["issuance_id"]: row["state"] for row in rows(kiosk, "SELECT * FROM kiosk_papers ORDER BY issuance_id")},
@@ -78,6 +78,42 @@ async def listen(town: OpenTown) -> Told:
             *(f"an open case of kind {row['kind']}" for row in cases if row["kind"] != "unresolved"),
             *_unfinished(town),
             *_alarms(center),
+            *_referrals(town),
+        ),
+    )
+
+
+def issue_logs(town: OpenTown) -> dict[tuple[str, str], dict[str, Row]]:
+    """What every issuer has logged for every municipality it serves: (issuer's name at the center, code) -> issuance -> row."""
+    return {place: {row["issuance_id"]: row for row in rows(file, _LOG)} for place, file in issuer_files(town).items()}
+
+
+def issuer_files(town: OpenTown) -> dict[tuple[str, str], Path]:
+    """The database of every issuer, by its name at the center and the municipality: an own server has one, the shared cloud one for each tenant."""
+    own = {(code, code): town.folders.database(party) for party in town.town.parties if (code := town.code_of(party)) is not None}
+    tenants = sorted((town.folders.party(BCL) / "tenants").glob("*.db"))
+    return own | {(BCL, file.stem): file for file in tenants}
+
+
+_LOG = "SELECT * FROM issue_papers ORDER BY issuance_id"
+
+
+def _issuance(row: Row, logs: dict[tuple[str, str], dict[str, Row]], net_yen: dict[str, int]) -> Issuance:
+    ordered_from = (row["issuer"], row["municipality"])
+    logged = logs.get(ordered_from, {}).get(row["issuance_id"], {})
+    return Issuance(
+        request_id=row["request_id"],
+        municipality=row["municipality"],
+        issuer=row["issuer"],
+        state=row["state"],
+        form=row["form"],
+        fee_yen=row["fee_yen"],
+        face_sha256=row["face_sha256"],
+        logged=logged.get("state"),
+        logged_sha256=logged.get("pdf_sha256"),
+        net_yen=net_yen,
+        elsewhere=tuple(
+            f"{issuer} of {code}" for (issuer, code), log in logs.items() if (issuer, code) != ordered_from and row["issuance_id"] in log
         ),
     )
 
@@ -107,6 +143,22 @@ def _unfinished(town: OpenTown) -> list[str]:
     return found + [f"an outcome is owed for {row['issuance_id']}" for row in rows(center, "SELECT * FROM outcomes WHERE told_at IS NULL")]
 
 
+def _referrals(town: OpenTown) -> list[str]:
+    """Papers by 広域交付 that are not behind one referral of their own, and referrals that were shown to two issuers."""
+    used: dict[tuple[str, str], list[str]] = {}
+    seen: Counter[tuple[str, str]] = Counter()
+    for (issuer, _), file in issuer_files(town).items():
+        for row in rows(file, "SELECT number, issuer, request_id FROM referral_admissions ORDER BY number, issuer"):
+            seen[row["number"], row["issuer"]] += 1
+            used.setdefault((issuer, row["request_id"] or ""), []).append(row["number"])
+    made = """SELECT DISTINCT request_id, issuer FROM requests JOIN issuances USING (request_id)
+        WHERE vouched_by IS NOT NULL AND face_sha256 IS NOT NULL ORDER BY request_id"""
+    orders = {(row["issuer"], row["request_id"]) for row in rows(town.folders.database("center"), made)}
+    found = [f"the order {order[1]} used {len(used.get(order, []))} referrals" for order in sorted(orders) if len(used.get(order, [])) != 1]
+    found += [f"the order {order[1]} used {len(numbers)} referrals" for order, numbers in sorted(used.items()) if order[1] and len(numbers) > 1]
+    return found + [f"a referral of {municipality} was opened by {count} issuers" for (_, municipality), count in sorted(seen.items()) if count > 1]
+
+
 def _alarms(center: Any) -> list[str]:
     found: list[Row] = rows(center, "SELECT alarm_no, code, detail FROM alarms ORDER BY alarm_no")
     return [f"alarm {row['alarm_no']}: {row['code']} ({row['detail']})" for row in found]
@@ -116,7 +168,7 @@ def _failures(town: OpenTown) -> list[str]:
     """What a party did not expect: every log line that carries a stack trace, and whatever is no log line at all."""
     return [
         f"{party} logged: {line[:2000]}"
-        for party in PARTIES
+        for party in town.town.parties
         for line in town.log(party).splitlines()
         if '"exception"' in line or not line.startswith("{")
     ]
