@@ -95,7 +95,7 @@ async def serve(config: Config, stop: asyncio.Event) -> None:
             wake=delivery.wake,
             shelf=shelf,
         )
-        mover = Mover(store, desk.lines, enter=enter, withdraw=withdraw, token=secrets.token_bytes, now=now)
+        mover = Mover(store, desk.lines, enter=enter, withdraw=withdraw, reload=shelf.reload, token=secrets.token_bytes, now=now)
         await _open_to_receivers(config, store, documents, stack)
         await _open_doors(config, store, desk, shelf, mover, delivery, points, stack)
         await _worked_until(stop, (delivery.run(), mover.run()), stack)

@@ -9,8 +9,7 @@ from aiohttp import web
 from certificates.kinds import KINDS
 from issuance_center import words
 from issuance_center.comparing import SECTIONS
-from issuance_center.move_entries import withdraw
-from issuance_center.moving import PLANNED_AHEAD, Mover, UnderWay, take_back
+from issuance_center.moving import PLANNED_AHEAD, Mover, UnderWay
 from issuance_center.records import moves
 from issuance_center.routing import DirectoryBook, Route, route
 from screens.office import now_of, render, require_role, staff_of
@@ -142,7 +141,7 @@ class MovePages:
         found = await self._store.read(moves.find, int(request.match_info["move_no"]))
         if found is None:
             raise web.HTTPNotFound
-        if not await self._store.write(take_back, found[0], withdraw, now_of(request)):
+        if not await self._mover.take_back(found[0], now_of(request)):
             return await self._one(request, "late")
         raise web.HTTPSeeOther(f"/moves/{found[0].move_no}")
 

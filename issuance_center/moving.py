@@ -8,7 +8,7 @@ staff have entered another issuer meanwhile, the two that were compared are not 
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -37,6 +37,9 @@ Enter = Callable[[Connection, Move, datetime], None]
 Withdraw = Callable[[Connection, Move, datetime], None]
 """Takes such entries back before they are in force."""
 
+Reload = Callable[[datetime], Awaitable[object]]
+"""Has the directory read anew by those who route: what was entered for the next second must not be known three seconds later."""
+
 
 class UnderWay(Exception):
     """Another move of one of these kinds is planned or ready; `move_no` is its number."""
@@ -63,12 +66,21 @@ class Mover:
     """Compares, plans, and carries the planned moves out; `run` works until it is cancelled."""
 
     def __init__(
-        self, store: Store, issuers: IssuerLines, *, enter: Enter, withdraw: Withdraw, token: Callable[[int], bytes], now: Callable[[], datetime]
+        self,
+        store: Store,
+        issuers: IssuerLines,
+        *,
+        enter: Enter,
+        withdraw: Withdraw,
+        reload: Reload,
+        token: Callable[[int], bytes],
+        now: Callable[[], datetime],
     ) -> None:
         self._store = store
         self._issuers = issuers
         self._enter = enter
         self._withdraw = withdraw
+        self._reload = reload
         self._token = token
         self._now = now
         self._log = structlog.get_logger()
@@ -93,6 +105,12 @@ class Mover:
         compared = await self.compare(municipality, kinds, old, new)
         return await self._store.write(_planned, municipality, kinds, old, new, at, staff, reason, compared, self._now())
 
+    async def take_back(self, move: Move, now: datetime) -> bool:
+        """Staff take a move back before its minute; whether it could be."""
+        taken = await self._store.write(_taken_back, move, self._withdraw, now)
+        await self._reload(now)
+        return taken
+
     async def run(self) -> None:
         """Carry planned moves out for ever."""
         while True:
@@ -116,6 +134,7 @@ class Mover:
         compared = await self.compare(move.municipality, move.kinds, move.old, move.new)
         # The answers took time: what they say must not enter the directory for a minute that has passed.
         await self._store.write(_checked, move, compared, self._enter, self._withdraw, self._now())
+        await self._reload(self._now())
 
 
 def _planned(
@@ -176,8 +195,7 @@ def _concluded(connection: Connection, move: Move, now: datetime) -> None:
         cases.raise_alarm(connection, Alarm("move_blocked", f"move {move.move_no}: {' '.join(move.kinds)}", municipality=move.municipality), now)
 
 
-def take_back(connection: Connection, move: Move, withdraw: Withdraw, now: datetime) -> bool:
-    """Staff take a move back before its minute; whether it could be."""
+def _taken_back(connection: Connection, move: Move, withdraw: Withdraw, now: datetime) -> bool:
     if now >= move.at:
         return False
     if moves.set_state(connection, move.move_no, ("ready",), "withdrawn", now):

@@ -14,7 +14,7 @@ from issuance_center.config import Limits
 from issuance_center.entries import IssuedBy
 from issuance_center.issuer_lines import IssuerLines
 from issuance_center.move_entries import enter, withdraw
-from issuance_center.moving import EVERY_SECONDS, LAST_MINUTES, Compared, Mover, UnderWay, take_back
+from issuance_center.moving import EVERY_SECONDS, LAST_MINUTES, Compared, Mover, UnderWay
 from issuance_center.records import directory, moves, tables
 from issuance_center.records.moves import Move
 from issuance_center.routing import Change
@@ -56,13 +56,15 @@ class Desk:
         self.old, self.new = Issuer("みほん市"), Issuer("みほん市Ｂ")
         self.at = NOW
         self.directory: list[str] = []
+        self.known: list[str] = []  # of it, to those who route
         issued = [Change("issuer", CITY, kind, NOW - timedelta(days=9), IssuedBy(CITY)) for kind in (*KINDS, "koseki")]
         self.store.do(directory.add, issued, "導入", "最初の内容", NOW)
         chance = iter(range(1000))
         lines = IssuerLines({CITY: self.old, "bcl": self.new}, Limits(retry_seconds=0.01, issuer_deadline_seconds=1.0))
         self.mover = Mover(
-            self.store, lines, enter=self.enter, withdraw=self.withdraw, token=lambda size: next(chance).to_bytes(size), now=lambda: self.at
-        )
+            self.store, lines, enter=self.enter, withdraw=self.withdraw, reload=self.reload,
+            token=lambda size: next(chance).to_bytes(size), now=lambda: self.at,
+        )  # fmt: skip
 
     def enter(self, connection: Connection, move: Move, now: datetime) -> None:
         assert now < move.at, "nothing enters the directory for a minute that has passed"
@@ -73,6 +75,9 @@ class Desk:
         assert now < move.at
         withdraw(connection, move, now)
         self.directory.append("withdrawn")
+
+    async def reload(self, _now: datetime) -> None:
+        self.known = list(self.directory)
 
     async def planned(self, kinds: tuple[str, ...] = KINDS, at: datetime = AT, *, back: bool = False) -> int:
         old, new = ("bcl", CITY) if back else (CITY, "bcl")
@@ -173,7 +178,7 @@ async def test_a_difference_after_it_was_ready_takes_it_back_and_agreement_lets_
     assert await desk.at_round(AT - timedelta(minutes=3)) == "planned"
     desk.new.digests["stops"] = "b" * 64  # the fast lane has brought it
     assert await desk.at_round(AT - timedelta(minutes=2)) == "ready"
-    assert desk.directory == ["entered", "withdrawn", "entered"]
+    assert desk.known == desk.directory == ["entered", "withdrawn", "entered"], "those who route know it at once"
     assert await desk.at_round(AT) == "moved"
 
 
@@ -256,9 +261,9 @@ async def test_staff_take_a_move_back_before_its_minute_and_not_after(desk: Desk
     await desk.planned()
     assert await desk.at_round(AT - timedelta(minutes=4)) == "ready"
     (move,) = await desk.store.read(moves.underway)
-    assert not await desk.store.write(take_back, move, desk.withdraw, AT)
-    assert await desk.store.write(take_back, move, desk.withdraw, desk.at)
-    assert desk.directory == ["entered", "withdrawn"] and await desk.state() == "withdrawn"
+    assert not await desk.mover.take_back(move, AT)
+    assert await desk.mover.take_back(move, desk.at)
+    assert desk.known == desk.directory == ["entered", "withdrawn"] and await desk.state() == "withdrawn"
     assert await desk.at_round(AT) == "withdrawn"
 
 
