@@ -50,9 +50,17 @@ async def ask_choices(machine: Machine, session: Session) -> Event:
     if not answer.forms:
         return no(session, refuse("fees_unavailable"))
     if selection.wide_year is not None and selection.wide_year not in answer.years:
-        return no(session, refuse("tax_not_here"))
+        return _without_the_year(session, selection.wide_year, answer.years)
     session.selection = with_choices(selection, answer)
     return Event.CHOICES_READY
+
+
+def _without_the_year(session: Session, year: int, offered: tuple[int, ...]) -> Event:
+    """A paper of the holder's can be had, but not of this 年度: of one later than all that are offered the municipality has either approved nothing yet, or no record."""
+    if not offered or year < max(offered):
+        return turned_down(session, refuse("tax_not_here"))
+    session.notice = Notice("year_not_here")
+    return Event.TURNED_DOWN
 
 
 def _may_choose_again(selection: Selection) -> bool:

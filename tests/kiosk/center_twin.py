@@ -57,6 +57,8 @@ class CenterTwin:
         self.only: str | None = None  # this kiosk serves its residents alone
         self.vouching: frozenset[str] = frozenset()  # municipalities that vouch for their residents
         self.not_known_at: frozenset[str] = frozenset()  # municipalities that do not find the holder among those who lived there
+        self.open_years: tuple[int, ...] = (2026, 2025, 2024)  # by the directory
+        self.without_years: frozenset[int] = frozenset()  # of which the issuer has nothing
         self.referred: dict[str, tuple[str, str, int]] = {}  # visit -> who vouched, towards whom, of which year; used up by an order
         self.use_open = True
         self.uses: dict[str, uses.Use] = {}  # municipality -> how it stands
@@ -151,7 +153,7 @@ class CenterTwin:
             open=not shut,
             because=self.because if shut else None,
             opens_at=self.shut_until if shut else None,
-            years=self._choices(kind).years if yearly else (),
+            years=self.open_years if yearly else (),
             wide=yearly and municipality in self.vouching,
         )
 
@@ -202,7 +204,7 @@ class CenterTwin:
             kind=kind,
             members=members,
             forms=self._fees(kind),
-            years=offered.years,
+            years=tuple(year for year in offered.years if year not in self.without_years),
             options=offered.options,
             copies_max=offered.copies_max,
             register_version=offered.register_version,

@@ -144,6 +144,23 @@ async def test_abroad_or_unborn_there_is_no_paper_and_something_else_may_be_chos
     assert town.view["notice"] is None
 
 
+@pytest.mark.parametrize(("missing", "code"), [(2026, "year_not_here"), (2024, "tax_not_here")])
+async def test_a_year_that_the_issuer_has_not_is_told_and_another_may_be_chosen(town: Shop, missing: int, code: str) -> None:
+    town.center.without_years = frozenset({missing})
+    await town.to_kinds()
+    await town.touch(Event.KIND, "kazei")
+    assert [each["year"] for each in town.view["data"]["years"]] == [2026, 2025, 2024]
+    await town.touch(Event.YEAR, missing)
+    await town.touch(Event.HERE)
+    await town.until(Screen.KINDS)
+    assert town.view["notice"]["code"] == code
+    await town.touch(Event.KIND, "kazei")
+    await town.touch(Event.YEAR, 2025)
+    await town.touch(Event.HERE)
+    await town.until(Screen.OPTIONS)
+    assert kept_yen(town) == 0
+
+
 async def test_a_second_application_by_the_same_referral_is_refused(town: Shop) -> None:
     await to_list(town)
     await town.touch(Event.MUNICIPALITY, OTHER_CODE)
