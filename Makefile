@@ -79,9 +79,8 @@ bench: $(VENV)/benched ## the cost of one visit, step by step, and of papers bes
 simulate: install ## a thousand visits with heavy faults on virtual time (VISITS=, SEED=)
 	@$(BIN)/konbini simulate --seed $(SEED) --visits $(VISITS) --faults heavy
 
-protocol: install ## write docs/protocol/openapi.json anew from the messages
-	@mkdir -p build
-	@$(BIN)/python -c 'import sys; from conformance.published import published_openapi; sys.stdout.buffer.write(published_openapi())' > build/openapi.json && mv build/openapi.json docs/protocol/openapi.json
+protocol: install ## write docs/protocol's machine-readable files and tables anew from the program
+	@$(BIN)/python -c 'from pathlib import Path; from conformance.published import write_published; write_published(Path("docs/protocol"))'
 
 format: $(VENV)/tested ## put every file into form
 	@$(BIN)/ruff check --fix -q . || true

@@ -115,8 +115,62 @@ class Change(_Strict, frozen=True, kw_only=True):
     within_seconds: float = 1.0
 
 
+class Build(_Strict, frozen=True, kw_only=True):
+    """The build that is to be registered: every answer must declare exactly this."""
+
+    program: str
+    topology: str
+
+
+Optional = Literal["conditions", "inventories", "uses", "referrals"]
+
+
+class Use(_Strict, frozen=True, kw_only=True):
+    """An application for 本籍地利用登録 that the server takes from anybody who is no resident: made-up texts. The kit files it anew in each run, under a serial that nobody has."""
+
+    honseki: str = "見本町一番"
+    hittousha: str = "見本　筆頭"
+    name: str = "見本　申子"
+    birth: str = "1980-04-01"
+    phone: str = "09000000000"
+
+
+class Vouched(_Strict, frozen=True, kw_only=True):
+    """A resident (a person of `people`) for whom the server vouches towards another municipality for this 年度, and what its referral must say (`birth` in ISO); or, with `refused`, does not."""
+
+    person: str
+    year: int
+    juminhyo_code: str = ""
+    birth: str = ""
+    refused: str | None = None
+
+
+class Former(_Strict, frozen=True, kw_only=True):
+    """A former resident whom the server recognises by what another municipality vouches: 住民票コード, birth date (ISO) and 年度, and the paper that they get."""
+
+    id: str
+    juminhyo_code: str
+    birth: str
+    year: int
+    may: MayHave
+
+
+class Referrals(_Strict, frozen=True, kw_only=True):
+    """課税証明書の広域交付, both sides. The kit plays the municipality `as_municipality`: `certificate` and `key` (PEM, RSA) sign its words, below the documents' authority.
+    `statement` is the server's own key statement (compact JWS in a file).
+    """
+
+    as_municipality: str
+    certificate: Path
+    key: Path
+    statement: Path
+    kind: str = "kazei"
+    residents: tuple[Vouched, ...] = ()
+    former: tuple[Former, ...] = ()
+
+
 class Profile(_Strict, frozen=True, kw_only=True):
-    """The whole file."""
+    """The whole file. `optional` are the messages beyond the three that the server says it serves, and is then held to."""
 
     municipality: str
     tls: Tls
@@ -124,6 +178,10 @@ class Profile(_Strict, frozen=True, kw_only=True):
     kinds: tuple[KindServed, ...]
     people: tuple[Person, ...]
     changes: tuple[Change, ...] = ()
+    declared: Build | None = None
+    optional: tuple[Optional, ...] = ()
+    use: Use = Use()
+    referrals: Referrals | None = None
 
     def kind(self, code: str) -> KindServed | None:
         """How a kind is served."""

@@ -66,7 +66,7 @@ def _page(findings: Sequence[Finding], municipality: str, seed: int, strict: boo
             case = CASES[one.case]
             if case.chapter == chapter:
                 evidence = "".join(f'<div class="evidence">{escape(text)}</div>' for text in one.evidence)
-                yield f'<tr><td>{case.id}</td><td>{case.ja}<div class="en">{case.en} ({case.source})</div>{evidence}</td>'
+                yield f'<tr><td>{case.id}</td><td>{case.ja}<div class="en">{case.en} ({case.section})</div>{evidence}</td>'
                 yield f'<td class="verdict {one.verdict}">{WORDS[one.verdict][0]}<div class="en">{WORDS[one.verdict][1]}</div></td></tr>'
         yield "</table>"
     yield "</html>"
