@@ -98,17 +98,20 @@ PROBES = Table(
     "probes",
     METADATA,
     Column("code", String(6), primary_key=True),
-    Column("at", String(32), nullable=False),
+    Column("at", String(32), nullable=False),  # of the latest probe
     Column("outcome", String(16), nullable=False),  # passed, leak, failed
     Column("detail", Text, nullable=False),
+    Column("passed_at", String(32)),  # when one passed last
+    Column("failed_in_row", Integer, nullable=False),
 )
 
 RESTARTS = Table(
     "restarts",
     METADATA,
     Column("code", String(6), primary_key=True),
-    Column("operator", String(100), primary_key=True),
+    Column("operator", String(100), nullable=False),
     Column("at", String(32), nullable=False),
+    Column("why", Text, nullable=False),
 )
 
 JOURNAL = Table(

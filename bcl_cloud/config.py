@@ -6,6 +6,7 @@ import msgspec
 
 from messages.configuration import ConfigInvalid, read_config
 from screens.sign_in import StaffAccount
+from storage.opening import POSTGRESQL
 
 __all__ = ["OPERATOR", "Config", "ConfigInvalid", "accounts_of", "load"]
 
@@ -44,10 +45,22 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     open_tenants: int = 64
 
 
+class Probes(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The watch over the tenants: one of them every `turn_seconds` in turn; after a probe that could not be carried out, before it is served, the next not before `again_seconds`; after
+    `failures_max` such probes in a row it is stopped. Each asks for `others_max` neighbours' canaries."""
+
+    turn_seconds: float = 20.0
+    again_seconds: float = 5.0
+    failures_max: int = 3
+    others_max: int = 16
+
+
 class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Everything the cloud is told at start.
 
-    `name` is the party's name in its certificate, `database` the URL of the cloud's own database, `tenants` the folder of the tenants' files, `keys` that of their keys; every refusal is
+    `name` is the party's name in its certificate, `database` the URL of the cloud's own database, `tenants` the folder of the tenants' files, `keys` that of their keys. Where `database` is on
+    PostgreSQL, `tenants` is the URL of a role that may make tables and roles, and `processes` says how many processes serve with this configuration. `press_workers` 0 draws in the serving
+    process itself; `uploads` is a folder where archives lie while they are read. Every refusal is
     answered `refusal_seconds` after the question; `documents_authority` (PEM) is the authority of all document signers: without it no tenant takes
     part in 課税証明書の広域交付; `crash_points` is a folder for rehearsals.
     """
@@ -57,29 +70,39 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     office: Address
     tls: TlsFiles
     database: str
-    tenants: Path
+    tenants: str
     keys: Path
+    uploads: Path | None = None
+    processes: int = 1
+    press_workers: int = 0
     staff: tuple[Staff, ...] = ()
     limits: Limits = Limits()
+    probes: Probes = Probes()
     refusal_seconds: float = 0.7
     documents_authority: Path | None = None
     crash_points: Path | None = None
 
 
 def load(file: Path) -> Config:
-    """The configuration in `file`, checked. Raises `ConfigInvalid`."""
+    """The configuration in `file`, checked, its paths absolute. Raises `ConfigInvalid`."""
     config = read_config(file, Config)
-    limits = config.limits
+    limits, probes, served = config.limits, config.probes, config.database.startswith(POSTGRESQL + ":")
     checks = {
+        "database and tenants: both on PostgreSQL, or both files": served is not config.tenants.startswith(POSTGRESQL + ":"),
+        "processes: 1, or up to 64 on PostgreSQL": not 1 <= config.processes <= (64 if served else 1),
+        "press_workers: 0 (drawn where it is asked) to 64": not 0 <= config.press_workers <= 64,
         "staff: each with the role operator": any(OPERATOR not in staff.roles for staff in config.staff),
         "refusal_seconds: 0 to 5": not 0 <= config.refusal_seconds <= 5,
         "limits: 1 <= in_work_of_tenant <= in_work": not 1 <= limits.in_work_of_tenant <= limits.in_work,
+        "probes: turn_seconds and again_seconds above zero, failures_max and others_max at least 1": min(probes.turn_seconds, probes.again_seconds)
+        <= 0
+        or min(probes.failures_max, probes.others_max) < 1,
         "limits: nothing below zero": min(limits.waiting_of_tenant, limits.open_tenants - 1) < 0,
     }
     for problem, found in checks.items():
         if found:
             raise ConfigInvalid(f"{file}: {problem}")
-    return config
+    return config if served else msgspec.structs.replace(config, tenants=str(file.resolve().parent / config.tenants))
 
 
 def accounts_of(config: Config) -> tuple[StaffAccount, ...]:

@@ -5,9 +5,11 @@ Decides only whose it is: by the municipality the message names, and within that
 
 from datetime import datetime
 
+import msgspec
 import structlog
 from sqlalchemy import Connection, func, select
 
+from bcl_cloud.canaries import NOBODYS_SERIAL, is_canarys_serial
 from bcl_cloud.fair_share import Busy, FairShare
 from bcl_cloud.key_folders import KeysMissing
 from bcl_cloud.serving import Served, Serving, in_flight_only
@@ -22,6 +24,9 @@ from storage.instants import JST
 from storage.sqlite import AlreadyServed
 from trust.authority import KeyUnusable
 from trust.parties import Peer
+
+PROBE = Peer("bcl", "probe")
+"""Who asks for canaries. It is this one object: nobody who comes through a door is it, whatever a certificate says."""
 
 _log = structlog.get_logger("bcl")
 
@@ -40,13 +45,16 @@ class CloudDesk:
             return refuse("not_found")
         try:
             served = await self._serving.served(code)
+            if served is not None and peer is PROBE:
+                async with self._share.turn(f"probe of {code}"):  # in a line of its own: a tenant's crowd must not keep it from being looked at
+                    return await served.probed().answer(message, peer, now)
             if served is None or not _hears(served, message):
-                return refuse("municipality_unknown")
+                return refuse("stopped_now" if served is not None and served.tenant.state == "stopped" else "municipality_unknown")
             async with self._share.turn(code, served.tenant.weight):
                 if isinstance(message, IssueOrder) and await _over_quota(served, message, now):
                     _log.warning("quota_reached", tenant=code)
                     return refuse("busy")
-                return await served.desk.answer(message, peer, now)
+                return await served.desk.answer(without_canary(message), peer, now)
         except Busy:
             return refuse("busy")
         except (ForeignRows, NoSuchTenant, KeysMissing, KeyUnusable, AlreadyServed) as problem:
@@ -58,6 +66,12 @@ def municipality_of(message: Message) -> str | None:
     """Which tenant a message is for."""
     named = message.application.municipality if isinstance(message, RegisterUse) else getattr(message, "municipality", None)
     return named if isinstance(named, str) else None
+
+
+def without_canary(message: Message) -> Message:
+    """The message as it is answered to whoever comes through the door: by a canary's serial nobody is found, and nothing is issued."""
+    serial = getattr(message, "serial", None)
+    return msgspec.structs.replace(message, serial=NOBODYS_SERIAL) if isinstance(serial, str) and is_canarys_serial(serial) else message
 
 
 def over_quota(connection: Connection, request_id: str, papers: int, day: str, papers_per_day_max: int) -> bool:

@@ -24,6 +24,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "open": ("発行の開始", "Opened"),
     "close": ("停止", "Stopped"),
     "leak": ("混在の検知による停止", "Stopped by a leak"),
+    "unprobed": ("確認ができないことによる停止", "Stopped: it could not be probed"),
     "restart_wanted": ("再開の申出", "Restart asked for"),
     "restart": ("再開", "Restarted"),
     "upload": ("連携用データの取込", "Data uploaded"),

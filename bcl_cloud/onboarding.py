@@ -11,10 +11,12 @@ from pathlib import Path
 import msgspec
 from sqlalchemy import Connection, func, select
 
-from bcl_cloud import tenants, trials
+from bcl_cloud import canaries_planted, tenants, trials
 from bcl_cloud.feeds.manifest import REGISTERS
 from bcl_cloud.journal import Entry, note
 from bcl_cloud.key_folders import KeyFolders
+from bcl_cloud.places import NoSuchTenant
+from bcl_cloud.probes_recorded import void
 from bcl_cloud.specimen_papers import due_papers
 from bcl_cloud.tenancy import Tenancy
 from bcl_cloud.tenant_terms import REFERRAL_SECONDS, Terms, issuer_of, terms_of
@@ -24,7 +26,7 @@ from certificates.kinds import KINDS
 from certificates.seal import seal_image
 from issuer.issue_tables import SERIES
 from issuer.terms import Certifier, Issuer, PolicySetting
-from registers.residents.schema import RESIDENTS
+from registers.residents.schema import COUNTED, RESIDENTS
 from screens.sign_in import StaffAccount
 from storage.instants import JST
 from storage.store import Store
@@ -92,7 +94,8 @@ async def onboard(
         raise TenantRefused("forms_invalid")
     await cloud.database.write(describe, told, seal_png, who, why, now)
     code, full_name = told.municipality, told.prefecture + told.municipality_name
-    await cloud.tenancy.create(code)
+    await place(cloud, code, token)
+    await plant_canary(cloud, code, token, who, why, now)
     made = cloud.keys.make(code)
     if made:
         await cloud.database.write(tenants.note_prepared, code, "keys", " ".join(made), who, why, now)
@@ -119,13 +122,32 @@ def describe(connection: Connection, told: Description, seal_png: bytes, who: st
     tenants.set_staff(connection, code, accounts, who, why, now)
 
 
+async def place(cloud: Cloud, code: str, token: Callable[[int], bytes]) -> None:
+    """Make the place of a tenant's rows; on PostgreSQL its role's password before."""
+    if cloud.tenancy.shared_by_processes:
+        cloud.keys.make_password(code, token)
+    await cloud.tenancy.create(code)
+
+
+async def plant_canary(cloud: Cloud, code: str, token: Callable[[int], bytes], who: str, why: str, now: datetime) -> None:
+    """Let the tenant's canary stand in its register as it was entered; planted again where it does not (any more). Raises `TenantRefused` (`unknown`)."""
+    tenant = await cloud.database.read(tenants.demanded, code)
+    canary = await cloud.database.write(canaries_planted.enter, code, token, who, why, now)
+    store = cloud.tenancy.store(code)
+    if not await store.read(canaries_planted.stands, canary):
+        await store.write(canaries_planted.plant, canary, canaries_planted.address_of(tenant), now)
+
+
 async def missing(cloud: Cloud, code: str, now: datetime) -> tuple[str, ...]:
     """The steps (`STEPS`) that a tenant still lacks. Raises `TenantRefused` (`unknown`)."""
     terms = await cloud.database.read(terms_of, code)
     if terms is None:
         raise TenantRefused("unknown")
     until = cloud.keys.certificate_until(code)
-    people = await cloud.tenancy.store(code).read(count_people)
+    try:
+        people = await cloud.tenancy.store(code).read(count_people)
+    except NoSuchTenant:
+        people = 0
     there = {
         "keys": all((cloud.keys.folder(code) / f"{name}.key").is_file() for name in ("documents", "codes", "referral")),
         "certificate": until is not None and until > now,
@@ -188,12 +210,13 @@ def set_closed(connection: Connection, code: str, who: str, why: str, now: datet
     tenant = tenants.demanded(connection, code)
     # A leak stays one, whoever stops the tenant once more.
     tenants.move(connection, code, "close", tenant.reason if tenant.state == "stopped" else "closed", now)
+    void(connection, code)  # whoever wanted it to go on has not known of this
     note(connection, Entry(who, code, "close", "", why), now)
 
 
 def count_people(connection: Connection) -> int:
     """How many people stand in the resident register."""
-    return int(connection.execute(select(func.count()).select_from(RESIDENTS)).scalar_one())
+    return int(connection.execute(select(func.count()).select_from(RESIDENTS).where(COUNTED)).scalar_one())
 
 
 def papers_of_day(connection: Connection, now: datetime) -> int:

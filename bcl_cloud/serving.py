@@ -4,8 +4,8 @@ Decides whether a tenant is served now. The cloud's database is asked at every m
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 
 from cryptography import x509
 
@@ -16,6 +16,9 @@ from bcl_cloud.tenancy import Tenancy, TenantStore
 from bcl_cloud.tenant_terms import issuer_of, terms_of
 from bcl_cloud.tenants import Tenant, find
 from bcl_cloud.trials import looked_at, looked_at_only
+from bcl_cloud.unkept import Unkept
+from certificates.kinds import KINDS
+from certificates.policy import Policy
 from issuer.desk import Desk
 from issuer.press import InlinePress, Press
 from issuer.self_report import Ages
@@ -23,6 +26,9 @@ from issuer.terms import Issuer
 from messages.conditions import RegisterAge
 from messages.orders import Build
 from storage.store import Store
+
+PROBED_KIND = "juminhyo"
+"""What a probe draws: of the register from which every other kind starts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +41,8 @@ class Served:
     store: TenantStore
     press: Press
     desk: Desk
+    probed: Callable[[], Desk]
+    """A desk for the questions of one probe: the tenant's own rows, terms, press and keys, on which nothing of what is asked stays."""
 
 
 class Serving:
@@ -49,8 +57,10 @@ class Serving:
         refusal_seconds: float,
         roots: tuple[x509.Certificate, ...] = (),
         token: Callable[[int], bytes] | None = None,
+        press: Press | None = None,
     ) -> None:
-        """`roots` are the authorities of document signers that every tenant believes: without any, none takes part in 課税証明書の広域交付."""
+        """`roots` are the authorities of document signers that every tenant believes: without any, none takes part in 課税証明書の広域交付. `press` draws for all tenants, each with its own keys;
+        without one, papers are drawn where they are asked for."""
         self._cloud = cloud
         self._tenancy = tenancy
         self._keys = keys
@@ -58,6 +68,7 @@ class Serving:
         self._refusal_seconds = refusal_seconds
         self._roots = roots
         self._token = token
+        self._press = press
         self._served: dict[str, Served] = {}
 
     async def tenant(self, code: str) -> Tenant | None:
@@ -78,10 +89,15 @@ class Serving:
             return None
         issuer = looked_at_only(decided, await self._cloud.read(looked_at, code))
         store = self._tenancy.store(code)
-        press = InlinePress(self._keys.keys(code).hands)
+        hands = self._keys.keys(code).hands
+        press = self._press or InlinePress(hands)
         referrals = self._keys.referrals(code, self._roots, self._token) if self._roots and self._token is not None else None
         desk = Desk(issuer, store, press, self._declared, _ages(store), referrals, bars)
-        made = Served(terms.tenant, issuer, decided, store, press, desk)
+
+        def probed() -> Desk:
+            return Desk(for_probes(decided), Unkept(store), press, self._declared, _ages(store), referrals)
+
+        made = Served(terms.tenant, issuer, decided, store, press, desk, probed)
         self._served[code] = made
         return made
 
@@ -91,6 +107,13 @@ def _ages(store: TenantStore) -> Ages:
         return await store.read(ages_of_all)
 
     return ages
+
+
+def for_probes(issuer: Issuer) -> Issuer:
+    """The tenant as probes ask it: with its form, seal and certifier, always with 住民票の写し and the numbers on it, refused without delay. What it offers to people is not looked at by this."""
+    kind = KINDS[PROBED_KIND]
+    shown = Policy(kind.code, tuple(option.code for option in kind.options), tuple(form.code for form in kind.forms), 1)
+    return replace(issuer, refusal_seconds=0.0, policies={**issuer.policies, kind.code: ((date.min, shown),)})
 
 
 def in_flight_only(tenant: Tenant) -> bool:

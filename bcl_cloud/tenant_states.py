@@ -6,7 +6,7 @@ Decides which state follows which happening. What must be done before one may be
 from typing import Literal
 
 State = Literal["new", "preparing", "trial", "open", "stopped"]
-Happening = Literal["prepare", "try", "open", "close", "leak", "restart"]
+Happening = Literal["prepare", "try", "open", "close", "leak", "restart", "prepare_again"]
 
 TABLE: dict[tuple[State, Happening], State] = {
     ("new", "prepare"): "preparing",
@@ -20,6 +20,7 @@ TABLE: dict[tuple[State, Happening], State] = {
     ("stopped", "prepare"): "stopped",
     ("stopped", "close"): "stopped",
     ("stopped", "restart"): "open",
+    ("stopped", "prepare_again"): "preparing",
     ("new", "leak"): "stopped",
     ("preparing", "leak"): "stopped",
     ("trial", "leak"): "stopped",

@@ -14,6 +14,7 @@ from bcl_cloud.feeds.archive import Archive, BadArchive, Limits
 from bcl_cloud.feeds.feed_terms import FeedTerms, terms_of
 from bcl_cloud.feeds.manifest import Manifest, judge
 from bcl_cloud.feeds.reading import Faults, fault, read_healthy, read_manifest, read_register, read_removed, whole_file_faults
+from bcl_cloud.feeds.reserved_lines import reserved, reserved_lines
 from registers.residents.tables import residents_in_order
 from registers.staging import Unit, digest_of
 from storage.store import Store
@@ -182,6 +183,7 @@ class _Upload:
 
     async def _stage(self, manifest: Manifest, number: int) -> Faults:
         removed, faults = read_removed(self._archive, manifest)
+        nobodys = await self._store.read(reserved)
         if manifest.kind == "differential":
             self._births = {person.atena_no: person.birth for person in await self._store.read(residents_in_order)}
         for register in manifest.registers():
@@ -193,6 +195,8 @@ class _Upload:
                 self._left_out[register] = set(found.left_out)
             else:
                 faults |= found.faults
+            for name, lines in reserved_lines(self._archive, manifest, register, nobodys).items():
+                faults[name] = (*faults.get(name, ()), *lines)
             for name, rows in found.rows.items():
                 self._rows[name] = rows
                 if rows != manifest.files[name].rows:

@@ -1,0 +1,105 @@
+"""One probe of one tenant from its first question to its verdict.
+
+Decides the order: first the tenant's rows, of which everything else is made, then its own canary's paper, then its report of itself, then its neighbours' canaries, a bounded number of them
+in turn. Changes nothing but a canary that was never planted: a tenant that joined before there were canaries gets its own here.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+
+import structlog
+from cryptography import x509
+from sqlalchemy import Connection, func, select
+
+from bcl_cloud.canaries import Canary
+from bcl_cloud.canaries_planted import address_of, canaries, canary_of, enter, plant, stands
+from bcl_cloud.probes_recorded import WATCH, Verdict
+from bcl_cloud.probing import questions
+from bcl_cloud.probing.questions import Visit
+from bcl_cloud.probing.rows import look_through
+from bcl_cloud.probing.signs import Leak, NotProbed
+from bcl_cloud.tenancy import Tenancy
+from bcl_cloud.tenant_terms import terms_of
+from bcl_cloud.tenants import Tenant, find
+from messages.wire import Message
+from registers.residents.schema import COUNTED, RESIDENTS
+from storage.store import Store
+
+PROBE_SECONDS = 60.0
+"""How long one probe may take; beyond, it could not be carried out."""
+OTHERS_MAX = 16
+"""How many neighbours one probe asks for; the others have their turn in the next ones."""
+
+_log = structlog.get_logger("probe")
+
+
+class Probe:
+    """See the module's text. `ask` is the cloud's desk, as a probe asks it (`bcl_cloud.desk.PROBE`)."""
+
+    def __init__(
+        self,
+        cloud: Store,
+        tenancy: Tenancy,
+        ask: Callable[[Message, datetime], Awaitable[Message]],
+        token: Callable[[int], bytes],
+        roots: tuple[x509.Certificate, ...] = (),
+        others_max: int = OTHERS_MAX,
+    ) -> None:
+        self._cloud = cloud
+        self._tenancy = tenancy
+        self._ask = ask
+        self._token = token
+        self._roots = roots
+        self._others_max = others_max
+        self._next: dict[str, int] = {}
+
+    async def probe(self, code: str, now: datetime) -> Verdict:
+        """What is found at the tenant `code`. Raises nothing but a cancellation: what goes wrong is a verdict too."""
+        try:
+            async with asyncio.timeout(PROBE_SECONDS):
+                return await self._probed(code, now)
+        except Leak as leak:
+            return Verdict("leak", tuple(dict.fromkeys((code, *leak.concerned))), str(leak))
+        except NotProbed as failure:
+            return Verdict("failed", (), str(failure))
+        except Exception as failure:  # noqa: BLE001 - whatever keeps a probe from being carried out is its verdict; the text of a stranger's exception might hold a name
+            _log.error("not_probed", tenant=code, kind=type(failure).__name__)
+            return Verdict("failed", (), type(failure).__name__)
+
+    async def _probed(self, code: str, now: datetime) -> Verdict:
+        tenant, terms = await self._cloud.read(find, code), await self._cloud.read(terms_of, code)
+        if tenant is None or terms is None:
+            raise NotProbed("no such tenant")
+        store = self._tenancy.store(code)
+        own = await self._cloud.read(canary_of, code) or await self._planted(tenant, now)
+        tables = await store.read(look_through, own)
+        if not await store.read(stands, own):
+            raise NotProbed("rows: the own canary does not stand in the register")
+        visit = Visit(f"probe-{self._token(12).hex()}", self._token(32), now, self._roots)
+
+        async def ask(message: Message) -> Message:
+            return await self._ask(message, now)
+
+        offered = await questions.own_paper(ask, tenant, own, visit)
+        kinds = tuple(terms.settings)
+        await questions.own_report(ask, tenant, kinds, lambda: store.read(_people), visit)
+        others = await self._neighbours(code)
+        for other in others:
+            await questions.strangers(ask, tenant, own, other, kinds, offered, visit)
+        return Verdict("passed", (), f"{tables} tables, {len(others)} neighbours")
+
+    async def _neighbours(self, code: str) -> tuple[Canary, ...]:
+        others = tuple(canary for canary in await self._cloud.read(canaries) if canary.code != code)
+        begin = self._next.get(code, 0) % max(1, len(others))
+        self._next[code] = begin + self._others_max
+        return (*others[begin:], *others[:begin])[: self._others_max]
+
+    async def _planted(self, tenant: Tenant, now: datetime) -> Canary:
+        canary = await self._cloud.write(enter, tenant.code, self._token, WATCH, "", now)
+        await self._tenancy.store(tenant.code).write(plant, canary, address_of(tenant), now)
+        return canary
+
+
+def _people(connection: Connection) -> int:
+    return int(connection.execute(select(func.count()).select_from(RESIDENTS).where(COUNTED)).scalar_one())
