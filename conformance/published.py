@@ -60,9 +60,9 @@ def _sent(message: msgspec.Struct) -> Any:
 
 
 def published_profile() -> bytes:
-    """The JSON Schema of a profile. Paths are strings there."""
+    """The JSON Schema (2020-12) of a profile. Paths are strings there."""
     (schema,), components = msgspec.json.schema_components([Profile], schema_hook=lambda _: {"type": "string"}, ref_template="#/$defs/{name}")
-    return _written({"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "profile", **schema, "$defs": components})
+    return _written({"title": "profile", **schema, "$defs": components})
 
 
 def published_forms() -> bytes:

@@ -144,38 +144,7 @@ def _referral(signing: Signing, recipient: ec.EllipticCurvePublicKey) -> dict[st
 
 
 def _sheet_code(key: ec.EllipticCurvePrivateKey) -> dict[str, Any]:
-    sheet = SheetContent(
-        form="inkan",
-        title="印鑑登録証明書",
-        number=NUMBER,
-        binding=BINDING,
-        part=1,
-        parts=1,
-        made_at=AT,
-        head=(),
-        pieces=(
-            Piece(
-                "registration",
-                (
-                    ("name_kana", "ミホン　タロウ"),
-                    ("name", NAME),
-                    ("former_name", "＊＊＊"),
-                    ("alias", "＊＊＊"),
-                    ("birth", BIRTH),
-                    ("address", "見本県みほん市中央１番地"),
-                ),
-            ),
-        ),
-        closing=(
-            ("statement", "この写しは、登録されている印影と相違ないことを証明する。"),
-            ("issued_on", "令和８年１１月２３日"),
-            ("certifier_title", "見本県みほん市長"),
-            ("certifier_name", "見本　市長"),
-            ("seal_note", "この印は黒色です"),
-        ),
-        imprint=sha256(b"the packed picture of the seal").hexdigest(),
-    )
-    code = sheet_code(sheet, key)
+    code = sheet_code(_sheet(), key)
     return {
         "lines": _lines(code),
         "key_id": read_code(code).key_id.hex(),
@@ -184,6 +153,31 @@ def _sheet_code(key: ec.EllipticCurvePrivateKey) -> dict[str, Any]:
         "signature": code[-SIGNATURE_BYTES:].hex(),
         "code": code.hex(),
     }
+
+
+def _sheet() -> SheetContent:
+    empty = "＊＊＊"
+    cells = {"name_kana": "ミホン　タロウ", "name": NAME, "former_name": empty, "alias": empty, "birth": BIRTH, "address": "見本県みほん市中央１番地"}
+    closing = {
+        "statement": "この写しは、登録されている印影と相違ないことを証明する。",
+        "issued_on": "令和８年１１月２３日",
+        "certifier_title": "見本県みほん市長",
+        "certifier_name": "見本　市長",
+        "seal_note": "この印は黒色です",
+    }
+    return SheetContent(
+        form="inkan",
+        title="印鑑登録証明書",
+        number=NUMBER,
+        binding=BINDING,
+        part=1,
+        parts=1,
+        made_at=AT,
+        head=(),
+        pieces=(Piece("registration", tuple(cells.items())),),
+        closing=tuple(closing.items()),
+        imprint=sha256(b"the packed picture of the seal").hexdigest(),
+    )
 
 
 def _lines(code: bytes) -> list[str]:
