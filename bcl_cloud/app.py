@@ -8,10 +8,9 @@ from aiohttp import web
 from prometheus_client import CollectorRegistry
 from sqlalchemy import Connection, select
 
-from bcl_cloud.desk import CloudDesk
 from bcl_cloud.tenants import tenants
 from issuer.desk import MESSAGES
-from messages.door import Door
+from messages.door import Desk, Door
 from screens.office import office_app, render
 from screens.sign_in import StaffAccount
 from storage.crash_points import CrashPoints
@@ -20,7 +19,7 @@ from storage.store import Store
 TEMPLATES = Path(__file__).parent / "templates"
 
 
-def protocol_door(desk: CloudDesk, now: Callable[[], datetime], registry: CollectorRegistry, points: CrashPoints) -> Door:
+def protocol_door(desk: Desk, now: Callable[[], datetime], registry: CollectorRegistry, points: CrashPoints) -> Door:
     """The door that the issuance center speaks to, for all tenants."""
     return Door(desk, title="自治体基盤クラウド / shared cloud of municipalities", accepts=MESSAGES, now=now, registry=registry, points=points)
 
