@@ -6,15 +6,16 @@ messages wait for one, or hear that the issuer is not available. What a verdict 
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
 import structlog
+from cryptography import x509
 from prometheus_client import CollectorRegistry, Counter, Gauge
 from sqlalchemy import Connection, func, select
 
 from bcl_cloud.config import Probes
-from bcl_cloud.desk import CloudDesk, municipality_of
+from bcl_cloud.desk import PROBE, CloudDesk, municipality_of
 from bcl_cloud.feeds.tables import UPLOADS
 from bcl_cloud.probes_recorded import Verdict, record
 from bcl_cloud.probing.probe import Probe
@@ -22,7 +23,7 @@ from bcl_cloud.tenancy import ForeignRows, NoSuchTenant, Tenancy
 from bcl_cloud.tenants import find, tenants
 from messages.refusals import refuse
 from messages.wire import Message
-from storage.store import Store, StoreFailed
+from storage.store import Store
 from trust.parties import Peer
 
 WATCHED = ("trial", "open", "stopped")
@@ -83,7 +84,7 @@ class Watch:
                 if first or not codes:
                     await asyncio.sleep(self._settings.turn_seconds)
                 first = False
-            except StoreFailed as failure:
+            except Exception as failure:  # noqa: BLE001 - the watch outlives whatever goes wrong in one of its turns
                 _log.error("watch_interrupted", kind=type(failure).__name__)
                 await asyncio.sleep(self._settings.turn_seconds)
 
@@ -146,6 +147,30 @@ class WatchedDesk:
     async def _leaks(self, code: str) -> bool:
         tenant = await self._cloud.read(find, code)
         return tenant is not None and tenant.state == "stopped" and tenant.reason.startswith("leak")
+
+
+def under_watch(
+    desk: CloudDesk,
+    cloud: Store,
+    tenancy: Tenancy,
+    settings: Probes,
+    now: Callable[[], datetime],
+    token: Callable[[int], bytes],
+    registry: CollectorRegistry,
+    roots: tuple[x509.Certificate, ...] = (),
+) -> tuple[WatchedDesk, Watch]:
+    """This desk under watch, and the watch, which keeps its rounds once somebody runs `keep_watch`."""
+    watch = Watch(Probe(cloud, tenancy, asking(desk), token, roots, settings.others_max), cloud, tenancy, settings, now, registry)
+    return WatchedDesk(desk, watch, cloud), watch
+
+
+def asking(desk: CloudDesk) -> Callable[[Message, datetime], Awaitable[Message]]:
+    """This desk as a probe asks it."""
+
+    async def ask(message: Message, now: datetime) -> Message:
+        return await desk.answer(message, PROBE, now)
+
+    return ask
 
 
 def latest_upload(connection: Connection) -> int:
