@@ -1,12 +1,13 @@
 """`konbini town`: open the town and say where everything is."""
 
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 
 from certificates.kinds import KINDS
+from certificates.wareki import wareki
 from konbini.answers import fail
 from simulation.town.description import Town
 from simulation.town.opening import AlreadyOpen, PortTaken, Wish, keep_open
@@ -74,6 +75,15 @@ def _tell(console: Console, town: Town, state: Path, hours: str) -> None:
             holders.add_row(holder.id, holder.name, names.get(holder.municipality, ""), holder.pin, holder.note)
     console.print()
     console.print(holders)
+    if any(holder.use for holder in town.holders):
+        console.print()
+        console.print(_uses(town))
+    for place in town.municipalities:
+        if place.year_awaits_approval:
+            console.print(
+                f"\n  {place.name}は、最新年度の課税証明書を税務課がまだ承認していない状態で用意してあります。"
+                "税務課の職員画面の「課税年度」で見本を確かめて承認すると、その年度を取れるようになります。"
+            )
     if town.receivers:
         console.print(f"\n  証明書を受け取った人の確認ページ  {town.receivers}")
     console.print(f"\n  ほか全 {len(town.holders)} 人とその暗証番号は {state}/town.json にあります。")
@@ -95,12 +105,24 @@ def _municipalities(town: Town) -> Table:
     return table
 
 
+def _uses(town: Town) -> Table:
+    """What is typed in an application for 本籍地利用登録: nobody could know it who tries one of these cards."""
+    table = Table("利用登録の申請", "本籍地", "本籍", "筆頭者", "氏名", "生年月日", box=None, pad_edge=True)
+    names = {place.code: place.name for place in town.municipalities}
+    for holder in town.holders:
+        if holder.use is not None:
+            use = holder.use
+            birth = wareki(date.fromisoformat(use.birth))
+            table.add_row(f"{holder.id} {holder.name}", names[use.municipality], use.honseki, use.hittousha, use.name, birth)
+    return table
+
+
 def _issuer_name(party: str) -> str:
     return "BCL" if party == "bcl" else "自庁サーバ"
 
 
 def _staff(town: Town) -> Table:
-    """The offices: those of every town, then the servers of the other municipalities."""
+    """The offices: those of every town, then the servers of the other municipalities; the tax section where it has something to do."""
     table = Table("事務の画面", "アドレス", "名前", "パスワード", box=None, pad_edge=True)
     by_url = {member.url: member for member in reversed(town.staff)}  # the first of several
     names = {place.code: place.name for place in town.municipalities}
@@ -110,9 +132,12 @@ def _staff(town: Town) -> Table:
         for member in town.staff
         if member.municipality and member.role != "municipality"
     }
+    waiting = {place.code for place in town.municipalities if place.year_awaits_approval}
     for url, title in titles.items():
         table.add_row(title, url, by_url[url].name, by_url[url].password)
         for member in town.staff:
             if member.url == url and member.role == "municipality":
                 table.add_row(f"　{names[member.municipality]}の職員として", url, member.name, member.password)
+            elif member.url == url and member.role == "tax" and (member.municipality or town.municipality) in {town.municipality, *waiting}:
+                table.add_row("　税務課として（課税年度の承認）", url, member.name, member.password)
     return table

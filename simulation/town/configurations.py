@@ -7,11 +7,12 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from certificates.wareki import wareki
 from simulation import demonstration as demo
 from simulation.municipalities import BCL, Place, fees_of, issuer_at, wide_since
 from simulation.town.authorities import key_list_file, root_files, server_name
 from simulation.town.cloud import database_url, keys_folder, policy_setting, tenants_folder
-from simulation.town.description import HolderEntry
+from simulation.town.description import HolderEntry, UseEntry
 from simulation.town.directory_entries import PRESS_WORKERS, builds_registered, certifiers_of, directory_entry
 from simulation.town.folders import MUNICIPAL, Folders
 from simulation.town.preparation import Prepared, Terminal
@@ -277,4 +278,10 @@ def _kiosk(folders: Folders, prepared: Prepared, opening: Opening) -> dict[str, 
 def _memo(holder: HolderEntry, names: Mapping[str, str]) -> str:
     """The slip around a demonstration card: nobody could try it without. Where there are several municipalities it says in which the holder lives."""
     lives = f"{names[holder.municipality]}　" if len(names) > 1 else ""
-    return f"{lives}暗証番号 {holder.pin}" + (f"（{holder.note}）" if holder.note else "")
+    return f"{lives}暗証番号 {holder.pin}" + (f"（{holder.note}）" if holder.note else "") + (_typed(holder.use) if holder.use is not None else "")
+
+
+def _typed(use: UseEntry) -> str:
+    """What nobody could know who tries 本籍地利用登録 with this card."""
+    birth = date.fromisoformat(use.birth)
+    return f"　利用登録の申請に入れること：本籍 {use.honseki}　筆頭者 {use.hittousha}　氏名 {use.name}　{wareki(birth)}生"

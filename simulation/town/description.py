@@ -22,12 +22,23 @@ class KioskEntry(msgspec.Struct, frozen=True):
     profile: str
 
 
+class UseEntry(msgspec.Struct, frozen=True):
+    """Somebody's 本籍 in another municipality, as an application for 利用登録 has it: in kana, as it is typed at a kiosk; `birth` is YYYY-MM-DD. `municipality` is the 本籍地's code."""
+
+    municipality: str
+    honseki: str
+    hittousha: str
+    name: str
+    birth: str
+
+
 class HolderEntry(msgspec.Struct, frozen=True):
     """A demonstration holder: `card` is the card's file, `atena_no` the 宛名番号, `note` what is special.
 
     `kinds`: certificates that this person could have when the town was prepared, about everybody who would stand on one (`--members all`, `--scope all`), or the holder where nobody else can.
     `household` the 宛名番号 of everybody in the household, in the order of the paper (what `--members` takes); `persons` the numbers of those in the 戸籍 of whom a 個人事項 can be asked for, in
     its order (what `--person` takes), none where the 戸籍 is kept elsewhere; `years` the 年度 of which there is a tax paper, the latest first.
+    `use`: what those type into an application for 本籍地利用登録 whose 本籍 is elsewhere and who have a story about it.
     """
 
     id: str
@@ -41,6 +52,7 @@ class HolderEntry(msgspec.Struct, frozen=True):
     household: tuple[str, ...] = ()
     persons: tuple[str, ...] = ()
     years: tuple[int, ...] = ()
+    use: UseEntry | None = None
 
 
 class StaffEntry(msgspec.Struct, frozen=True):
@@ -59,7 +71,8 @@ class StaffEntry(msgspec.Struct, frozen=True):
 class MunicipalityEntry(msgspec.Struct, frozen=True):
     """A municipality that takes part. `issuers`: each kind it offers -> the party that issues it; `write_to`: where former residents write that has not joined 広域交付 (`wide_tax`).
 
-    `wards` and `former`: 「code name」 of a designated city's wards and of municipalities merged into it.
+    `wards` and `former`: 「code name」 of a designated city's wards and of municipalities merged into it. `year_awaits_approval`: when the town was prepared, its tax section had not approved the
+    latest fiscal year yet.
     """
 
     code: str
@@ -71,6 +84,7 @@ class MunicipalityEntry(msgspec.Struct, frozen=True):
     write_to: str = ""
     wards: tuple[str, ...] = ()
     former: tuple[str, ...] = ()
+    year_awaits_approval: bool = False
 
 
 class Town(msgspec.Struct, frozen=True):

@@ -197,6 +197,7 @@ def _municipality(place: Place, servers: Mapping[str, Place]) -> MunicipalityEnt
         issuers={kind: BCL if kind in place.on_bcl else own for kind in place.kinds},
         wide_tax=place.wide_tax,
         write_to=place.write_to,
+        year_awaits_approval=place.year_awaits_approval,
         wards=tuple(f"{ward.code} {ward.name}" for ward in place.city.wards),
         former=tuple(f"{former.code} {former.name}（{former.merged_on.isoformat()} 合併）" for former in place.city.former),
     )

@@ -28,7 +28,7 @@ from simulation.people import CardMade, Mint, issued, make_cards, registered, wr
 from simulation.registers_filled import approve_tax_year, carved, fill_registers
 from simulation.town.authorities import load_root, make_authorities, make_party
 from simulation.town.cloud import Tenant, allowed_to, merged, prepare_cloud
-from simulation.town.description import HolderEntry
+from simulation.town.description import HolderEntry, UseEntry
 from simulation.town.entitlements import Entitlements
 from simulation.town.folders import MUNICIPAL, PARTIES, Folders
 from simulation.town.referral_keys import make_referral_keys
@@ -149,11 +149,12 @@ def _make(folders: Folders, seed: int, residents: int, places: tuple[Place, ...]
         cards = {place.code: make_cards(world.of(place.code), mint, now, _counting(place, said), special=place is places[0]) for place in places}
         staff = hashed.result()
     said("台帳を入れています")
-    allowed = asyncio.run(_fill(folders, places, world, cards, tenant_keys, staff, now))
+    uses = use_cases(world, cards, secrets.token_bytes)
+    allowed = asyncio.run(_fill(folders, places, world, cards, tenant_keys, staff, uses, now))
     make_referral_keys(folders, servers, places, now, secrets.token_bytes)
     holders: list[HolderEntry] = []
     for place in places:
-        holders += _write_cards(folders, place, world.of(place.code), cards[place.code], allowed, len(holders))
+        holders += _write_cards(folders, place, world.of(place.code), cards[place.code], allowed, uses, len(holders))
     settings = Settings(seed, residents, tuple(holders), staff, LAYOUT, len(places))
     folders.settings_file.write_bytes(msgspec.json.encode(settings))
     folders.settings_file.chmod(0o600)
@@ -195,14 +196,22 @@ def _loaded(der: bytes) -> rsa.RSAPrivateKey:
 
 
 def _write_cards(
-    folders: Folders, place: Place, population: Population, cards: tuple[CardMade, ...], allowed: Mapping[str, Entitlements], first: int
+    folders: Folders,
+    place: Place,
+    population: Population,
+    cards: tuple[CardMade, ...],
+    allowed: Mapping[str, Entitlements],
+    uses: Sequence[UseCase],
+    first: int,
 ) -> list[HolderEntry]:
     """The cards of one municipality's residents as files, numbered from `first` on."""
     homes = {home.household_no: tuple(member.atena_no for member in home.members) for home in population.households}
-    return [
+    typed = {case.card: UseEntry(case.at, *case.typed) for case in uses}
+    entries = (
         _write_card(folders, first + index, card, place.code, homes.get(card.resident.household_no, ()), allowed.get(card.serial, Entitlements()))
         for index, card in enumerate(cards)
-    ]
+    )
+    return [msgspec.structs.replace(entry, use=typed.get(card.serial)) for entry, card in zip(entries, cards, strict=True)]
 
 
 def _write_card(folders: Folders, number: int, card: CardMade, municipality: str, household: tuple[str, ...], allowed: Entitlements) -> HolderEntry:
@@ -231,6 +240,7 @@ async def _fill(
     cards: Mapping[str, tuple[CardMade, ...]],
     tenant_keys: Mapping[str, IssuerKeys],
     staff: tuple[StaffMember, ...],
+    uses: Sequence[UseCase],
     now: datetime,
 ) -> dict[str, Entitlements]:
     """Every municipality's registers where its papers are made, and the authority's list; what each card's holder can have, by its serial."""
@@ -239,7 +249,6 @@ async def _fill(
         for place in places
     }
     serials = {place.code: tuple(card.serial for card in cards[place.code]) for place in places}
-    uses = use_cases(world, cards, secrets.token_bytes)
     allowed: dict[str, Entitlements] = {}
     for party, place in servers_of(places).items():
         register = await open_store(f"sqlite:///{folders.database(party).resolve()}", issue_tables.METADATA, resident_tables.METADATA)

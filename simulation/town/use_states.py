@@ -35,10 +35,14 @@ class NoStory(Exception):
 
 @dataclass(frozen=True, slots=True)
 class UseCase:
-    """Somebody's 利用登録 at the municipality `at`: what they type, the person of the 戸籍 they are, and how far it has come. `serial` is that of the certificate that was applied with."""
+    """Somebody's 利用登録 at the municipality `at`: what they type, the person of the 戸籍 they are, and how far it has come.
+
+    `serial` is that of the certificate that was applied with, `card` that of the certificate on their card now. `typed`: 本籍, 筆頭者, 氏名, 生年月日, as a kiosk's keyboard has them.
+    """
 
     at: str
     serial: str
+    card: str
     typed: tuple[str, str, str, str]
     person_no: str
     standing: UseStanding
@@ -63,7 +67,7 @@ def _use_cases(world: World, cards: Mapping[str, Sequence[CardMade]], token: Cal
         typed = (honseki_typed(koseki.honseki, story.honseki), _kana(koseki, head) or name, name, card.resident.birth)
         # Who renewed the certificate had another one when the application was made.
         serial = card.serial if story.use != "renewed" else f"{(int.from_bytes(token(16), 'big') >> 1) | 1 << 126:x}"
-        yield UseCase(story.honseki.code, serial, typed, person.person_no, story.use)
+        yield UseCase(story.honseki.code, serial, card.serial, typed, person.person_no, story.use)
 
 
 def enter_uses(connection: Connection, cases: Sequence[UseCase], clerk: str, now: datetime, token: Callable[[int], bytes]) -> None:
