@@ -18,7 +18,7 @@ from storage.instants import JST
 WIDTH = 120
 """Of what is written to a file, where no terminal says how wide it is."""
 
-OFFICES = {"center": "センターの運用画面", "municipal": "市区町村の職員画面", "bcl": "BCLの運用画面", "fees": "手数料の帳簿", "jpki": "認証局の画面"}
+OFFICES = {"center": "センターの運用画面", "municipal": "職員画面", "bcl": "BCLの運用画面", "fees": "手数料の帳簿", "jpki": "認証局の画面"}
 PARTY_NAMES = {
     "kiosk": "キオスク端末",
     "center": "証明書交付センター",
@@ -127,6 +127,7 @@ def _staff(town: Town) -> Table:
     by_url = {member.url: member for member in reversed(town.staff)}  # the first of several
     names = {place.code: place.name for place in town.municipalities}
     titles = {town.parties[party].office_url: title for party, title in OFFICES.items() if party in town.parties}
+    titles[town.parties["municipal"].office_url] = f"{names[town.municipality]}の職員画面"
     titles |= {
         member.url: f"{names[member.municipality]}の職員画面" + ("（BCL）" if ".localhost" in member.url else "")
         for member in town.staff

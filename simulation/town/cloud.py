@@ -15,9 +15,9 @@ from bcl_cloud.key_folders import KeyFolders
 from bcl_cloud.onboarding import Cloud, Description, StaffSetting, onboard, open_tenant
 from bcl_cloud.tenancy import Tenancy
 from bcl_cloud.tenant_files import TenantFiles
-from bcl_cloud.trial_issue import draw_trial, look_at_all
 from bcl_cloud.tenant_terms import terms_of
-from bcl_cloud.tenants import set_forms
+from bcl_cloud.tenants import set_forms, staff_of_tenant
+from bcl_cloud.trial_issue import draw_trial, look_at_all
 from certificates.kinds import KINDS
 from issuer.terms import Certifier, Issuer, PolicySetting
 from registers.population import Population
@@ -74,31 +74,27 @@ def database_url(folders: Folders) -> str:
 
 async def prepare_cloud(folders: Folders, tenants: Sequence[Tenant], now: datetime, token: Any) -> dict[str, Entitlements]:
     """All tenants, open; what each card's holder can have from the cloud, by its serial. Raises `NotReady`."""
-    database = await open_store(database_url(folders), METADATA)
-    tenancy = Tenancy(TenantFiles(tenants_folder(folders)), sole=False)
     tenants_folder(folders).mkdir(parents=True, exist_ok=True, mode=0o700)
-    cloud = Cloud(database, tenancy, KeyFolders(keys_folder(folders)))
+    cloud = await _cloud(folders)
     allowed: dict[str, Entitlements] = {}
     for tenant in tenants:
         code, issuer = tenant.place.code, issuer_at(tenant.place, tenant.place.bcl_kinds)
         cloud.keys.install(code, tenant.keys.key, tenant.keys.code_key, ec.generate_private_key(ec.SECP256R1()))
         cloud.keys.take_certificate(code, tenant.keys.certificate)
         await onboard(cloud, _description(folders, tenant), load_root(folders, "documents"), demo.CLOUD_OPERATOR, WHY, now, token)
-        store = tenancy.store(code)
+        store = cloud.tenancy.store(code)
         await store.write(fill_registers, tenant.population, tenant.residents, now)
         if TAX_KIND in tenant.place.bcl_kinds:
             await store.write(approve_tax_year, tenant.place, issuer, tenant.works_as("tax"), now)
         if tenant.uses:
             await store.write(enter_uses, tenant.uses, tenant.works_as("clerk"), now, token)
-        await draw_trial(cloud, code, demo.CLOUD_OPERATOR, WHY, now)
-        await look_at_all(cloud, code, tenant.staff[0].name, now)
+        await _try_out(cloud, code, tenant.works_as("clerk"), now)
         lacking = await open_tenant(cloud, code, demo.CLOUD_OPERATOR, WHY, now)
         if lacking:
             raise NotReady(f"{code}: {', '.join(lacking)}")
         allowed |= await store.read(allowed_to, issuer, tenant.serials, now)
         await store.close()
-    await tenancy.close()
-    await database.close()
+    await _close(cloud)
     return allowed
 
 
@@ -136,16 +132,34 @@ def _description(folders: Folders, tenant: Tenant) -> Description:
 
 
 async def keep_hours(folders: Folders, places: Sequence[Place], now: datetime, *, real_hours: bool) -> None:
-    """The tenants' terms as this opening has them: with the real hours tax papers are closed on the days of the switch. Nothing is written where they are so already."""
-    database = await open_store(database_url(folders), METADATA)
+    """The tenants' terms as this opening has them: with the real hours tax papers are closed on the days of the switch. Nothing is written where they are so already; else the forms are tried anew."""
+    cloud = await _cloud(folders)
     try:
         for place in places:
             wanted = tenant_policies(place, real_hours=real_hours)
-            terms = await database.read(terms_of, place.code)
-            if terms is not None and dict(terms.settings) != wanted:
-                await database.write(set_forms, place.code, wanted, demo.CLOUD_OPERATOR, WHY_HOURS, now)
+            terms = await cloud.database.read(terms_of, place.code)
+            if terms is not None and terms.settings != wanted:
+                await cloud.database.write(set_forms, place.code, wanted, demo.CLOUD_OPERATOR, WHY_HOURS, now)
+                clerks = [account.name for account in await cloud.database.read(staff_of_tenant, place.code) if "clerk" in account.roles]
+                await _try_out(cloud, place.code, clerks[0], now)
     finally:
-        await database.close()
+        await _close(cloud)
+
+
+async def _try_out(cloud: Cloud, code: str, clerk: str, now: datetime) -> None:
+    """Specimens of every form, and a look at each."""
+    await draw_trial(cloud, code, demo.CLOUD_OPERATOR, WHY, now)
+    await look_at_all(cloud, code, clerk, now)
+
+
+async def _cloud(folders: Folders) -> Cloud:
+    database = await open_store(database_url(folders), METADATA)
+    return Cloud(database, Tenancy(TenantFiles(tenants_folder(folders)), sole=False), KeyFolders(keys_folder(folders)))
+
+
+async def _close(cloud: Cloud) -> None:
+    await cloud.tenancy.close()
+    await cloud.database.close()
 
 
 def tenant_policies(place: Place, *, real_hours: bool) -> dict[str, tuple[PolicySetting, ...]]:
