@@ -34,9 +34,18 @@ class OpenTown:
     """A town under `state`, supervised by `konbini town`; a context manager."""
 
     def __init__(
-        self, state: Path, *, residents: int, terminals: int = 4, seed: int = 1, municipalities: int = 1, options: tuple[str, ...] = ()
+        self,
+        state: Path,
+        *,
+        residents: int,
+        terminals: int = 4,
+        seed: int = 1,
+        municipalities: int = 1,
+        options: tuple[str, ...] = (),
+        ready_seconds: float = READY_SECONDS,
     ) -> None:
         self.folders = Folders(state.resolve())
+        self._ready_seconds = ready_seconds
         self.seed, self.residents = seed, residents
         self.output = state.with_suffix(".out")
         self._command = [sys.executable, "-m", "konbini", "town", "--state", str(state), "--port", "0"]
@@ -65,7 +74,7 @@ class OpenTown:
         self.output.parent.mkdir(parents=True, exist_ok=True)
         with self.output.open("ab") as output:
             self._process = subprocess.Popen(self._command, stdin=subprocess.DEVNULL, stdout=output, stderr=output)
-        soon(self._ready, "the town to open", READY_SECONDS)
+        soon(self._ready, "the town to open", self._ready_seconds)
 
     def close(self) -> int | None:
         """Ctrl-C, and the exit status; None when nothing is open."""
@@ -88,14 +97,19 @@ class OpenTown:
 
     def hurry(self) -> None:
         """Shorten the paces of `HURRIED`; a later opening has the usual ones again."""
-        before = self.pids()
         for party, (section, paces) in HURRIED.items():
             file = self.folders.config(party)
             config = json.loads(file.read_text(encoding="utf-8"))
             config[section] = config.get(section, {}) | paces
             file.write_text(json.dumps(config, ensure_ascii=False), encoding="utf-8")
+        self.restart(*HURRIED)
+
+    def restart(self, *parties: str) -> None:
+        """Have these parties stop cleanly and started anew by the supervisor."""
+        before = self.pids()
+        for party in parties:
             os.kill(before[party], signal.SIGTERM)
-        soon(lambda: all(self.pids()[party] != before[party] and self.is_well(party) for party in HURRIED), "the parties to come back")
+        soon(lambda: all(self.pids()[party] != before[party] and self.is_well(party) for party in parties), "the parties to come back")
 
     # --- what it says of itself ---
 

@@ -5,7 +5,7 @@ A party kills itself at the point that stands in `<party>.armed` (`storage.crash
 
 import asyncio
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from itertools import cycle
 from pathlib import Path
@@ -22,6 +22,10 @@ from tests.town.told import listen, office_page
 VISITS_MAX = 3
 CUT_OFF = "切り離し中"
 """What the center's page of its lines says of one that nobody may try yet: an issuer that was killed was silent too often."""
+
+
+COLD = {"AskDirectory": "kiosk", "AskPrices": "center"}
+"""What a party asks for and keeps for some minutes: who is to die over it begins with an empty memory."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -62,31 +66,57 @@ class Rehearsals:
         await self._town.quiet()
         await self._judged()
 
-    async def record(self, errand: Errand, first: Point | None = None) -> tuple[Point, ...]:
-        """The points that this errand passes, in the order of the parties; after a crash at `first` only those that its party passes from then on, counted anew."""
+    async def record(self, errand: Errand, first: Point | None = None, *, cold: bool = False) -> tuple[Point, ...]:
+        """The points that this errand passes, in the order of the parties; after a crash at `first` only those that its party passes from then on, counted anew.
+
+        With `cold` the parties that keep something begin with nothing.
+        """
         if first is None:  # what only the first visit of all passes (a build is noted, prices are asked for) is not passed again
-            await self._visit(errand)
+            await self.visit(errand)
             await self._town.quiet()
+        if cold:
+            await asyncio.to_thread(self._town.restart, *COLD.values())
+
+        def armed() -> None:
+            if first is not None:
+                self.arm(first)
+
+        passed = await self.passed(lambda: self.visit(errand), armed)
+        _, found = await self._judged()
+        assert not found, found
+        if first is None:
+            return passed
+        names = self._passed(first.party)
+        return _counted(first.party, names[_place_of(first, names) + 1 :])
+
+    async def passed(self, doing: Callable[[], Awaitable[object]], ready: Callable[[], None] = lambda: None) -> tuple[Point, ...]:
+        """The points that all parties pass while something is done, until nothing moves any more."""
         folder = self._town.folders.crash_points
         for file in folder.glob("*.points"):
             file.unlink()
         (folder / "record").touch()
-        if first is not None:
-            self.arm(first)
-        await self._visit(errand)
+        ready()
+        await doing()
         await self._town.quiet()
         (folder / "record").unlink()
-        _, found = await self._judged()
-        assert not found, found
-        if first is not None:
-            names = self._passed(first.party)
-            return _counted(first.party, names[_place_of(first, names) + 1 :])
         return tuple(point for party in self._town.town.parties for point in _counted(party, self._passed(party)))
+
+    async def died(self, point: Point, doing: Callable[[], Awaitable[object]]) -> bool:
+        """Whether the party died there while something was done; it is back, and nothing moves any more."""
+        self.arm(point)
+        await doing()
+        await self._town.quiet()
+        reached = not self._armed(point).exists()
+        self._armed(point).unlink(missing_ok=True)
+        return reached
 
     async def rehearse(self, errand: Errand, *points: Point) -> Rehearsed:
         """Crash at the first point, and once that has happened at the next one, and so on; then judge."""
         visits: list[Visited] = []
         waiting = list(points)
+        forgetful = sorted({party for point in points for question, party in COLD.items() if question in point.name})
+        if forgetful:
+            await asyncio.to_thread(self._town.restart, *forgetful)
         self.arm(waiting[0])
         for _ in range(VISITS_MAX):
             visits.append(await self._with_crashes(errand, waiting))
@@ -116,7 +146,7 @@ class Rehearsals:
                 await asyncio.sleep(0.01)
 
         watching = asyncio.create_task(watch())
-        visited = await self._visit(errand)
+        visited = await self.visit(errand)
         await self._town.quiet()
         watching.cancel()
         return visited
@@ -127,7 +157,7 @@ class Rehearsals:
             while CUT_OFF in await office_page(self._town.town, "center", "/issuers"):
                 await asyncio.sleep(10 * LOOK_SECONDS)
 
-    async def _visit(self, errand: Errand) -> Visited:
+    async def visit(self, errand: Errand) -> Visited:
         kiosk = next(self._kiosks)
         await self._staff_come(kiosk)
         try:
