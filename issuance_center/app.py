@@ -17,6 +17,7 @@ from issuance_center.issuer_lines import IssuerLines
 from issuance_center.issuer_pages import IssuerPages, LineGauges, cut_off
 from issuance_center.move_pages import MovePages
 from issuance_center.moving import Mover
+from issuance_center.municipality_pages import MunicipalityPages
 from issuance_center.records import cases, findings, outgoing, overview, stops
 from issuance_center.settling import Decision, NotSettled, conclude, settle
 from issuance_center.stop_pages import Book, StopPages
@@ -136,6 +137,9 @@ def operator_office(
     if lines is not None and book is not None:
         StopPages(store, of, lines, book, wake).add_to(app)
         IssuerPages(store, of, lines, book).add_to(app)
+        own = MunicipalityPages(store, of, lines, book)
+        own.add_to(app)
+        app[OWN_FRONT] = own.own
     if mover is not None and book is not None:
         MovePages(store, mover, book, tuple(line.name for line in config.issuers)).add_to(app)
     if book is not None:
@@ -173,6 +177,9 @@ def moment(text: str | None) -> str:
     return "" if text is None else instant(text).astimezone(JST).strftime("%Y-%m-%d %H:%M:%S")
 
 
+OWN_FRONT: web.AppKey[Handler] = web.AppKey("center_own_front")
+"""What somebody of a municipality sees at `/`."""
+
 OF_MUNICIPALITIES = ("/findings", "/stops", "/issuers", "/directory", "/sign-out", "/sign-in", "/static/", "/healthz", "/metrics", "/openapi.json")
 """The pages that show a person of a municipality what is its own; every other page shows all of them."""
 
@@ -182,9 +189,11 @@ async def _own_pages(request: web.Request, handler: Handler) -> web.StreamRespon
     """People of a municipality come to its notices, and to no page of the others."""
     staff = request.get(STAFF)
     if staff is not None and "municipality" in staff.roles and "operator" not in staff.roles and not request.path.startswith(OF_MUNICIPALITIES):
-        if request.path == "/":
-            raise web.HTTPSeeOther("/findings")
-        raise web.HTTPForbidden
+        if request.path != "/":
+            raise web.HTTPForbidden
+        if OWN_FRONT in request.app:
+            return await request.app[OWN_FRONT](request)
+        raise web.HTTPSeeOther("/findings")
     return await handler(request)
 
 

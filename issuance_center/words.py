@@ -77,6 +77,11 @@ def issuer_words(name: str, municipality: str | None = None) -> Pair:
     return (f"自庁サーバ（{name}）", f"Own server ({name})") if name.isdigit() else (name, name)
 
 
+def placed_by(name: str) -> Pair:
+    """Who placed a stop."""
+    return ("自動停止（検知）", "by itself (trip-wire)") if name == "trip-wire" else (name, name)
+
+
 def form_words(kind_code: str, form_code: str, year: int | None) -> Pair:
     """What a form is called, and the 年度 it is of where it has one."""
     form = next((form for form in KINDS[kind_code].forms if form.code == form_code), None) if kind_code in KINDS else None

@@ -84,6 +84,11 @@ def underway(connection: Connection) -> tuple[Move, ...]:
     return tuple(_move(row) for row in connection.execute(select(moves).where(waiting).order_by(moves.c.at, moves.c.move_no)))
 
 
+def underway_of(connection: Connection, municipality: str) -> tuple[Move, ...]:
+    """Those of one municipality."""
+    return tuple(move for move in underway(connection) if move.municipality == municipality)
+
+
 def listed(connection: Connection, municipality: str | None = None, limit: int = 200) -> tuple[Move, ...]:
     """The newest first; of one municipality, or all."""
     query = select(moves).order_by(moves.c.move_no.desc()).limit(limit)

@@ -45,7 +45,7 @@ class Dossier:
 
 def today(connection: Connection, now: datetime, state: str | None) -> Today:
     """Issuances accepted since midnight (JST), newest first, of one state or all."""
-    midnight = stamp(now.astimezone(JST).replace(hour=0, minute=0, second=0, microsecond=0))
+    midnight = _midnight(now)
     since = issuances.c.accepted_at >= midnight
     counts = connection.execute(
         select(issuances.c.state, func.count().label("papers")).where(since).group_by(issuances.c.state).order_by(issuances.c.state)
@@ -69,6 +69,35 @@ def today(connection: Connection, now: datetime, state: str | None) -> Today:
         facts_waiting=waiting[0],
         outcomes_waiting=waiting[1],
     )
+
+
+@dataclass(frozen=True, slots=True)
+class OwnToday:
+    """One municipality's service day: papers by kind and state, and how many requests there were; counts alone."""
+
+    papers: dict[str, dict[str, int]]
+    requests: int
+
+    def count(self, *states: str, kind: str | None = None) -> int:
+        """Papers in one of these states (none named: any), of this kind or all."""
+        found = self.papers.values() if kind is None else (self.papers.get(kind, {}),)
+        return sum(papers for by_state in found for state, papers in by_state.items() if not states or state in states)
+
+
+def own_today(connection: Connection, municipality: str, now: datetime) -> OwnToday:
+    """What was accepted for `municipality` since midnight (JST)."""
+    mine = (issuances.c.accepted_at >= _midnight(now), requests.c.municipality == municipality)
+    joined = issuances.join(requests, requests.c.request_id == issuances.c.request_id)
+    by_state = select(requests.c.kind, issuances.c.state, func.count().label("papers")).select_from(joined).where(*mine)
+    papers: dict[str, dict[str, int]] = {}
+    for row in connection.execute(by_state.group_by(requests.c.kind, issuances.c.state).order_by(requests.c.kind, issuances.c.state)):
+        papers.setdefault(row.kind, {})[row.state] = row.papers
+    orders = connection.execute(select(func.count(requests.c.request_id.distinct())).select_from(joined).where(*mine)).scalar_one()
+    return OwnToday(papers, orders)
+
+
+def _midnight(now: datetime) -> str:
+    return stamp(now.astimezone(JST).replace(hour=0, minute=0, second=0, microsecond=0))
 
 
 def dossier(connection: Connection, issuance_id: str) -> Dossier | None:

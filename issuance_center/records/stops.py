@@ -176,7 +176,7 @@ def last_program(connection: Connection, issuer: str) -> str | None:
 
 
 def listed(connection: Connection, municipality: str | None = None) -> tuple[dict[str, Any], ...]:
-    """Stops in force first, newest first; with `municipality` those whose scope lies in it or is wider than one."""
+    """Stops in force first, newest first; with `municipality` those whose scope lies in it alone."""
     wanted = select(stops).order_by(stops.c.lifted_at.is_not(None), stops.c.stop_no.desc()).limit(200)
     if municipality is not None:
         wanted = wanted.where(stops.c.municipality == municipality)

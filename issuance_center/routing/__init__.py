@@ -5,7 +5,7 @@ A desk reads one `DirectoryBook` for each message and decides everything from it
 
 from issuance_center.routing.book import EMPTY, Change, DirectoryBook, Entry, extended
 from issuance_center.routing.listing import Listing, directory, entry, listing
-from issuance_center.routing.opening import Closed, Open, hours_at
+from issuance_center.routing.opening import Closed, Open, hours_at, open_until
 from issuance_center.routing.places import in_force, resolve, resolved_at
 from issuance_center.routing.routes import (
     NoRoute,
@@ -54,6 +54,7 @@ __all__ = [
     "not_offered",
     "only_of",
     "open_issuer",
+    "open_until",
     "operator_of",
     "options",
     "place_for",

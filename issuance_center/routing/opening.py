@@ -61,6 +61,30 @@ def standing(book: DirectoryBook, municipality: str, kind: str, kiosk_id: str | 
     return Closed(None, because or "hours")
 
 
+def open_until(book: DirectoryBook, municipality: str, kind: str, now: datetime) -> datetime | None:
+    """When what is open now closes next, as far as known; None: nothing will close it within `AHEAD`, or it is not open."""
+    if isinstance(standing(book, municipality, kind, None, now), Closed):
+        return None
+    page, limit = page_of(book, municipality, now), now + AHEAD
+    found = sorted(at for at in _turns(page, kind, now.astimezone(JST)) if now < at <= limit) if page is not None else []
+    return next((at for at in found if isinstance(standing(book, municipality, kind, None, at), Closed)), None)
+
+
+def _turns(page: Page, kind: str, now: datetime) -> Iterator[datetime]:
+    """The instants at which something may close `kind`: ends of hours, beginnings of what stops it, changes that are planned."""
+    dated = page.hours.get(kind)
+    for ahead in range(AHEAD.days):
+        span = _span((dated.at(now + timedelta(days=ahead)) if dated is not None else None) or _DEFAULT, now.date() + timedelta(days=ahead))
+        if span is not None:
+            yield span[1]
+    if dated is not None:
+        yield from dated.since
+    yield from page.issuers[kind].since if kind in page.issuers else ()
+    yield from (window.starts for window in page.windows.values())
+    yield from (start_of(closure.first) for closure in page.closures.values())
+    yield from (start_of(opening.closed_from) for opening in page.openings.values())
+
+
 def hours_at(hours: Hours, now: datetime) -> Open | Closed:
     """Whether `hours` hold at `now`, else when they begin again. The end belongs to the closed time: at 23:00 the service is closed."""
     local = now.astimezone(JST)
