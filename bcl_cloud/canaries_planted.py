@@ -6,7 +6,7 @@ Every function is one step of a transaction. No upload takes a canary away: what
 from collections.abc import Callable
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, insert, or_, select
 
 from bcl_cloud.canaries import Canary, made, resident_of
 from bcl_cloud.cloud_tables import CANARIES
@@ -45,7 +45,10 @@ def plant(connection: Connection, canary: Canary, address: str, now: datetime) -
 
     Raises sqlalchemy's IntegrityError where a resident has a number of it.
     """
-    connection.execute(delete(HOUSEHOLDS).where(HOUSEHOLDS.c.household_no.in_(select(RESIDENTS.c.household_no).where(~COUNTED))))
+    aside = select(RESIDENTS.c.household_no).where(~COUNTED)
+    of_people = select(RESIDENTS.c.household_no).where(COUNTED)
+    its = or_(HOUSEHOLDS.c.household_no.in_(aside), HOUSEHOLDS.c.household_no == canary.household_no)
+    connection.execute(delete(HOUSEHOLDS).where(its, HOUSEHOLDS.c.household_no.not_in(of_people)))
     connection.execute(delete(RESIDENTS).where(~COUNTED))
     people, households = assembled((resident_of(canary),), (address,))
     # Its version is of a range of its own: it must not move the versions that uploads count on.

@@ -121,7 +121,7 @@ async def test_a_stop_is_one_at_once_and_the_papers_already_made_are_still_heard
     mine = order("r1", FATHER, offered)
     assert isinstance(await said(desk, mine), Issued)
     await cloud.database.write(onboarding.set_closed, A, "op", "点検", NOW)
-    assert await said(desk, ask(FATHER)) == "municipality_unknown"
+    assert await said(desk, ask(FATHER)) == "stopped_now"
     assert isinstance(await said(desk, tell(mine, "printed")), OutcomeNoted)
     assert isinstance(await said(desk, to(B, ask(ONLY_B))), ChoicesOffered)
 
@@ -161,7 +161,7 @@ async def test_a_tenants_keys_are_its_own_and_readable_by_their_owner_alone(clou
 
 async def test_every_change_says_who_and_why(desk: CloudDesk, cloud: Cloud) -> None:
     noted = [one.entry for one in await cloud.database.read(entries, A)]
-    assert {one.doing for one in noted} == {"create", "seal", "certifiers", "forms", "wide", "staff", "certificate", "trial", "looked", "open"}
+    assert {one.doing for one in noted} == {"create", "canary", "seal", "certifiers", "forms", "wide", "staff", "certificate", "trial", "looked", "open"}
     assert all(one.who == "op" and one.why for one in noted if one.doing != "looked")
     assert {one.who for one in noted if one.doing == "looked"} == {CLERK_NAME}
 
