@@ -8,6 +8,7 @@ import asyncio
 import os
 import signal
 import threading
+from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, ProcessPoolExecutor, wait
 from datetime import datetime
 from multiprocessing import get_context
@@ -17,6 +18,9 @@ from certificates.drawing import warm
 from certificates.face import Face
 from certificates.issuer_form import IssuerForm
 from certificates.printing import Hands, Printed, printed
+
+HandsOf = Callable[[str], Hands]
+"""What a municipality (its code) signs with, read where it is drawn."""
 
 WAITING_PER_WORKER = 16
 """Papers that may wait for each worker; at a few ms a paper this is far less than any party's patience."""
@@ -66,9 +70,12 @@ class InlinePress:
 
 
 class PoolPress:
-    """Draws in `workers` processes. Make it before there is a loop or a thread: the workers are forked here, after fonts and form were made ready once in the parent."""
+    """Draws in `workers` processes. Make it before there is a loop or a thread: the workers are forked here, after fonts and form were made ready once in the parent.
 
-    def __init__(self, hands: Hands, workers: int, waiting_max: int | None = None) -> None:
+    `hands` are one issuer's, or what gives those of a municipality: a worker asks it for the municipality whose form a paper bears, and can sign it for no other.
+    """
+
+    def __init__(self, hands: Hands | HandsOf, workers: int, waiting_max: int | None = None) -> None:
         if threading.active_count() > 1:
             raise RuntimeError("the press forks its workers and must be made before any thread exists")
         warm()
@@ -111,16 +118,16 @@ class PoolPress:
         os.close(self._alive)
 
 
-_hands: Hands | None = None
+_hands: Hands | HandsOf | None = None
 """A worker's own: handed over when it is forked, since keys cannot be sent."""
 
 
 def _print_here(face: Face, form: IssuerForm, now: datetime) -> Printed:
     assert _hands is not None
-    return printed(face, form, now, _hands)
+    return printed(face, form, now, _hands if isinstance(_hands, Hands) else _hands(form.municipality))
 
 
-def _settle_in(outlives: int, alive: int, hands: Hands) -> None:
+def _settle_in(outlives: int, alive: int, hands: Hands | HandsOf) -> None:
     global _hands
     _hands = hands
     # Ctrl-C reaches the whole group; a worker ends when its parent does, however that was ended.
