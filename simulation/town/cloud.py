@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from bcl_cloud.cloud_tables import METADATA
 from bcl_cloud.key_folders import KeyFolders
-from bcl_cloud.onboarding import Cloud, Description, StaffSetting, onboard, open_tenant
+from bcl_cloud.onboarding import Cloud, Description, StaffSetting, onboard, open_tenant, plant_canary
 from bcl_cloud.tenancy import Tenancy
 from bcl_cloud.tenant_files import TenantFiles
 from bcl_cloud.tenant_terms import terms_of
@@ -84,6 +84,7 @@ async def prepare_cloud(folders: Folders, tenants: Sequence[Tenant], now: dateti
         await onboard(cloud, _description(folders, tenant), load_root(folders, "documents"), demo.CLOUD_OPERATOR, WHY, now, token)
         store = cloud.tenancy.store(code)
         await store.write(fill_registers, tenant.population, tenant.residents, now)
+        await plant_canary(cloud, code, token, demo.CLOUD_OPERATOR, WHY, now)
         if TAX_KIND in tenant.place.bcl_kinds:
             await store.write(approve_tax_year, tenant.place, issuer, tenant.works_as("tax"), now)
         if tenant.uses:
