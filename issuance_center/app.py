@@ -31,10 +31,11 @@ from storage.store import Store
 class OperatorPages:
     """The handlers. `wake` is called when a decision owes something to others."""
 
-    def __init__(self, store: Store, wake: Callable[[], None], lines: IssuerLines | None = None) -> None:
+    def __init__(self, store: Store, wake: Callable[[], None], lines: IssuerLines | None = None, book: Book | None = None) -> None:
         self._store = store
         self._wake = wake
         self._lines = lines
+        self._book = book
 
     def add_to(self, app: web.Application) -> None:
         """Put the pages into the office."""
@@ -44,6 +45,10 @@ class OperatorPages:
         app.router.add_post("/alarms/{alarm_no}/seen", self.alarm_seen)
         app.router.add_get("/cases", self.cases)
         app.router.add_post("/cases/{issuance_id}", self.settle)
+
+    async def _names(self, request: web.Request) -> dict[str, words.Pair]:
+        """What municipalities are called, where the directory is known."""
+        return words.names_of(await self._book(now_of(request)), now_of(request)) if self._book is not None else {}
 
     async def front(self, request: web.Request) -> web.Response:
         """Today's issuances by state."""
@@ -55,14 +60,14 @@ class OperatorPages:
             "findings": await self._store.read(findings.waiting),
             "cut_off": cut_off(self._lines.states()) if self._lines is not None else 0,
         }
-        return render(request, "front.html", today=today, counts=counts, words=words, chosen=state, moment=moment)
+        return render(request, "front.html", today=today, counts=counts, words=words, chosen=state, moment=moment, names=await self._names(request))
 
     async def issuance(self, request: web.Request) -> web.Response:
         """One issuance, step by step."""
         dossier = await self._store.read(overview.dossier, request.match_info["issuance_id"])
         if dossier is None:
             raise web.HTTPNotFound
-        return render(request, "issuance.html", dossier=dossier, words=words, moment=moment)
+        return render(request, "issuance.html", dossier=dossier, words=words, moment=moment, names=await self._names(request))
 
     async def alarms(self, request: web.Request) -> web.Response:
         """Alarms, unseen first."""
@@ -132,10 +137,10 @@ def operator_office(
         registry=registry,
         openapi=openapi,
     )
-    OperatorPages(store, wake, lines).add_to(app)
-    FindingPages(store, of).add_to(app)
+    OperatorPages(store, wake, lines, book).add_to(app)
+    FindingPages(store, of, book).add_to(app)
     if lines is not None and book is not None:
-        StopPages(store, of, lines, book, wake).add_to(app)
+        StopPages(store, of, tuple(line.name for line in config.issuers), lines, book, wake).add_to(app)
         IssuerPages(store, of, lines, book).add_to(app)
         own = MunicipalityPages(store, of, lines, book)
         own.add_to(app)

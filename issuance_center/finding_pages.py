@@ -2,7 +2,8 @@
 
 import csv
 import io
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
 
 import msgspec
 from aiohttp import web
@@ -11,6 +12,7 @@ from issuance_center import words
 from issuance_center.findings import CLASSES
 from issuance_center.records import findings
 from issuance_center.records.findings import COLUMNS, WINDOW_SECONDS
+from issuance_center.routing import DirectoryBook
 from issuance_center.stopping import Person
 from screens.guard import now_of, staff_of
 from screens.pages import render
@@ -28,12 +30,17 @@ PROBLEMS: dict[str, tuple[str, str]] = {
 }
 
 
-class FindingPages:
-    """The handlers. `of` says which municipality an account belongs to."""
+Book = Callable[[datetime], Awaitable[DirectoryBook]]
+"""The directory as it is now."""
 
-    def __init__(self, store: Store, of: Mapping[str, str | None]) -> None:
+
+class FindingPages:
+    """The handlers. `of` says which municipality an account belongs to; without the `book` a municipality is shown by its code."""
+
+    def __init__(self, store: Store, of: Mapping[str, str | None], book: Book | None = None) -> None:
         self._store = store
         self._of = of
+        self._book = book
 
     def add_to(self, app: web.Application) -> None:
         """Put the pages into the office."""
@@ -48,7 +55,9 @@ class FindingPages:
         """Cases: a municipality's own, or for the center's staff all."""
         person = person_of(request, self._of)
         lines = await self._store.read(findings.listed, person.of)
-        return render(request, "findings.html", lines=lines, classes=CLASSES, moment=moment)
+        return render(
+            request, "findings.html", lines=lines, classes=CLASSES, moment=moment, person=person, names=await self._names(request), words=words
+        )
 
     async def one(self, request: web.Request, problem: str | None = None, status: int = 200) -> web.Response:
         """One case."""
@@ -56,8 +65,10 @@ class FindingPages:
         case = await self._seen(number, person)
         occurred, days, done = await self._store.read(findings.told, number)
         said = PROBLEMS[problem] if problem is not None else None
-        shown = {"case": case, "occurred": occurred, "days": days, "done": done, "person": person, "problem": said}
-        return render(request, "finding.html", status=status, **shown, classes=CLASSES, words=words, moment=moment)
+        typed = {name: str(value) for name, value in (await request.post()).items()} if problem is not None else {}
+        shown = {"case": case, "occurred": occurred, "days": days, "done": done, "person": person, "problem": said, "typed": typed}
+        names = await self._names(request)
+        return render(request, "finding.html", status=status, **shown, classes=CLASSES, words=words, moment=moment, names=names)
 
     async def acknowledge(self, request: web.Request) -> web.StreamResponse:
         """The notice has been received."""
@@ -77,7 +88,7 @@ class FindingPages:
     async def dossier(self, request: web.Request) -> web.Response:
         """The papers that may be affected."""
         made = await self._made(request)
-        return render(request, "dossier.html", made=made, words=words, classes=CLASSES, moment=moment)
+        return render(request, "dossier.html", made=made, words=words, classes=CLASSES, moment=moment, names=await self._names(request))
 
     async def dossier_file(self, request: web.Request) -> web.Response:
         """The same as a file."""
@@ -91,6 +102,9 @@ class FindingPages:
         lines.writeheader()
         lines.writerows(made.papers)
         return web.Response(text=written.getvalue(), content_type="text/csv", headers=headers)
+
+    async def _names(self, request: web.Request) -> dict[str, words.Pair]:
+        return words.names_of(await self._book(now_of(request)), now_of(request)) if self._book is not None else {}
 
     async def _made(self, request: web.Request) -> findings.Dossier:
         number, window = int(request.match_info["finding_no"]), request.query.get("window", str(WINDOW_SECONDS))

@@ -75,6 +75,16 @@ def days_since(text: str, now: datetime) -> int:
     return max(0, (now - instant(text)).days)
 
 
+def age_words(age: timedelta) -> tuple[str, str]:
+    """How old something is: minutes, hours from two on, days from two on."""
+    minutes = max(0, int(age.total_seconds() // 60))
+    if minutes < 120:
+        return f"（{minutes}分前）", f" ({minutes} min ago)"
+    if minutes < 48 * 60:
+        return f"（{minutes // 60}時間前）", f" ({minutes // 60} h ago)"
+    return f"（{minutes // 1440}日前）", f" ({minutes // 1440} days ago)"
+
+
 class MunicipalityPages:
     """The handlers. `of` says which municipality an account belongs to."""
 
@@ -120,7 +130,7 @@ class MunicipalityPages:
             "moves": await self._store.read(moves.underway_of, municipality), "planned": planned(book.entries.get(("municipality", municipality), ()), now),
         }  # fmt: skip
         texts = {"words": words, "classes": CLASSES, "states": STATES, "parts": PARTS, "titles": TITLES, "registers": REGISTERS}
-        tools = {"moment": moment, "at": at, "brief": brief, "begins": begins, "days_since": days_since, "now": now}
+        tools = {"moment": moment, "at": at, "brief": brief, "begins": begins, "days_since": days_since, "age_words": age_words, "now": now}
         return render(request, "own.html", status=200, **shown, **texts, **tools)
 
     async def _stopped(self, book: DirectoryBook, municipality: str, now: datetime) -> frozenset[str]:

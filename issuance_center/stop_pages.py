@@ -5,21 +5,30 @@ from datetime import datetime
 
 from aiohttp import web
 
-from issuance_center import words
+from certificates.kinds import KINDS
+from issuance_center import routing, words
 from issuance_center.finding_pages import moment, person_of
 from issuance_center.issuer_lines import IssuerLines
 from issuance_center.records import endings, stops
 from issuance_center.records.stops import PARTS
 from issuance_center.restarting import check
 from issuance_center.routing import DirectoryBook
-from issuance_center.stopping import Scope, may_lift, may_place
+from issuance_center.stopping import Scope, may_lift, may_place, unknown_part
 from screens.guard import now_of
 from screens.pages import render
 from storage.store import Store
 
 Book = Callable[[datetime], Awaitable[DirectoryBook]]
+SUGGESTED_MAX = 500
+"""Kiosks that the form suggests; any other is typed."""
 
 PROBLEMS: dict[str, tuple[str, str]] = {
+    "municipality": ("その市区町村コードは登録されていません。", "There is no municipality of that code."),
+    "kind": ("その証明書はありません。", "There is no such kind of certificate."),
+    "issuer": ("その発行元への接続はありません。", "There is no line to that issuer."),
+    "build": ("プログラムは空白のない半角の英数字記号で入力してください。", "A program is printable ASCII without blanks."),
+    "operator": ("その事業者の端末は登録されていません。", "No kiosk of that operator is registered."),
+    "kiosk": ("その端末は登録されていません。", "There is no such kiosk."),
     "why": ("理由を入力してください（512文字まで）。", "A reason is needed (512 characters at most)."),
     "not_yours": ("この範囲を停止・再開する権限がありません。", "This scope is not yours to stop or restart."),
     "not_in_force": ("この停止はすでに解除されています。", "It has been lifted already."),
@@ -36,17 +45,20 @@ FAULTS: dict[str, tuple[str, str]] = {
     "other_municipality": ("別の市区町村についての応答", "an answer about another municipality"),
     "build": ("登録と異なる構成", "not a registered build"),
     "unregistered": ("構成が登録されていない", "no build is registered"),
-    "halted": ("発行者が停止中", "the issuer is halted"),
+    "halted": ("発行元が停止中", "the issuer is halted"),
     "kinds": ("交付できない種類がある", "a kind is missing"),
 }
 
 
 class StopPages:
-    """The handlers. `of` says which municipality an account belongs to; `book` gives the directory; `wake` is called when something is owed to others."""
+    """The handlers. `of` says which municipality an account belongs to; `issuers` are the lines' names; `book` gives the directory; `wake` is called when something is owed to others."""
 
-    def __init__(self, store: Store, of: Mapping[str, str | None], lines: IssuerLines, book: Book, wake: Callable[[], None]) -> None:
+    def __init__(
+        self, store: Store, of: Mapping[str, str | None], issuers: tuple[str, ...], lines: IssuerLines, book: Book, wake: Callable[[], None]
+    ) -> None:
         self._store = store
         self._of = of
+        self._issuers = issuers
         self._lines = lines
         self._book = book
         self._wake = wake
@@ -60,23 +72,38 @@ class StopPages:
 
     async def listed(self, request: web.Request, problem: str | None = None, status: int = 200) -> web.Response:
         """What is stopped, and what was."""
-        person = person_of(request, self._of)
-        lines = await self._store.read(stops.listed, person.of)
+        person, now = person_of(request, self._of), now_of(request)
+        lines, book = await self._store.read(stops.listed, person.of), await self._book(now)
+        declared = await self._store.read(stops.latest_declared)
+        names = words.names_of(book, now)
+        # Suggested to whoever types a scope; a person of a municipality is told of nobody else's.
+        known = {
+            "municipality": [(code, names[code]) for code in book.municipalities if code in names and person.of in (None, code)],
+            "issuer": [(name, words.issuer_words(name)) for name in self._issuers if person.of in (None, name) or name == "bcl"],
+            "build": [(program, (program, program)) for program in sorted({build.program for build, _ in declared.values()}) if person.of is None],
+            "operator": [(name, (name, name)) for name in sorted({one.operator for dated in book.kiosks.values() for one in dated.values})],
+            "kiosk": [
+                (name, (one.place,) * 2) for name, dated in list(book.kiosks.items())[:SUGGESTED_MAX] if (one := dated.at(now) or dated.first())
+            ],
+        }
+        typed = {name: str(value) for name, value in (await request.post()).items()} if status != 200 else {}
+        shown = {"lines": lines, "parts": PARTS, "person": person, "known": known, "typed": typed, "kinds": tuple(KINDS), "names": names}
         said = PROBLEMS[problem] if problem is not None else None
-        return render(request, "stops.html", status=status, lines=lines, parts=PARTS, person=person, problem=said, words=words, moment=moment)
+        return render(request, "stops.html", status=status, **shown, problem=said, words=words, moment=moment)
 
     async def place(self, request: web.Request) -> web.StreamResponse:
         """Stop at once."""
-        person, form = person_of(request, self._of), await request.post()
+        person, form, now = person_of(request, self._of), await request.post(), now_of(request)
         given = {part: str(form.get(part, "")).strip()[:256] or None for part in PARTS}
-        if person.of is not None and given["municipality"] is None:
-            given["municipality"] = person.of
+        book = await self._book(now)
+        given["municipality"] = routing.in_force(book, given["municipality"], now) if given["municipality"] is not None else person.of
         why, scope = str(form.get("why", "")).strip(), Scope(**given)
         if not may_place(person, scope):
             raise web.HTTPForbidden
-        if not why or len(why) > 512:
-            return await self.listed(request, "why", 422)
-        number = await self._store.write(endings.place, scope, person.name, person.of or "center", why, now_of(request))
+        wrong = unknown_part(scope, book, self._issuers, now) or ("why" if not why or len(why) > 512 else None)
+        if wrong is not None:
+            return await self.listed(request, wrong, 422)
+        number = await self._store.write(endings.place, scope, person.name, person.of or "center", why, now)
         self._wake()
         raise web.HTTPSeeOther(f"/stops/{number}")
 
@@ -87,8 +114,8 @@ class StopPages:
         if found is None or (person.of is not None and found[0].scope.municipality != person.of):
             raise web.HTTPNotFound
         shown = {"stop": found[1], "parts": PARTS, "may": may_lift(person, found[0]), "history": await self._store.read(stops.history, number)}
-        said = PROBLEMS[problem] if problem is not None else None
-        return render(request, "stop.html", status=status, **shown, problem=said, faults=FAULTS, words=words, moment=moment)
+        said, names = PROBLEMS[problem] if problem is not None else None, words.names_of(await self._book(now_of(request)), now_of(request))
+        return render(request, "stop.html", status=status, **shown, problem=said, faults=FAULTS, words=words, moment=moment, names=names)
 
     async def act(self, request: web.Request) -> web.StreamResponse:
         """Propose to restart, make the check, confirm."""

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from issuance_center.routing import DirectoryBook
+from certificates.kinds import KINDS
+from issuance_center.entries import PROGRAM
+from issuance_center.routing import DirectoryBook, resolved_at
 from messages.conditions import Condition
 from messages.orders import Build
 
@@ -106,6 +108,22 @@ def stopped_by(stops: Iterable[Stop], occasion: Occasion) -> Stop | None:
 def may_place(person: Person, scope: Scope) -> bool:
     """An operator stops anything; a person of a municipality what is its own: its papers, wherever and by whomever they are issued."""
     return person.operator or (person.of is not None and person.of == scope.municipality)
+
+
+def unknown_part(scope: Scope, book: DirectoryBook, issuers: tuple[str, ...], now: datetime) -> str | None:
+    """The first part of a scope that names nothing there is, None when all do: a stop that was mistyped would stop nothing and look as if it did.
+
+    A program may be named before any issuer has declared it.
+    """
+    found = {
+        "municipality": scope.municipality is None or resolved_at(book, scope.municipality, now) == scope.municipality,
+        "kind": scope.kind is None or scope.kind in KINDS,
+        "issuer": scope.issuer is None or scope.issuer in issuers,
+        "build": scope.build is None or PROGRAM.fullmatch(scope.build) is not None,
+        "operator": scope.operator is None or any(kiosk.operator == scope.operator for dated in book.kiosks.values() for kiosk in dated.values),
+        "kiosk": scope.kiosk is None or scope.kiosk in book.kiosks,
+    }
+    return next((part for part, known in found.items() if not known), None)
 
 
 def may_lift(person: Person, stop: Stop) -> bool:

@@ -1,8 +1,11 @@
 """The words of the operator's pages, Japanese and English: states, steps, alarms, endings, and what kinds and options are called. No page shows a bare code where a person must understand it."""
 
+from datetime import datetime
+
 from certificates.kinds import KINDS
 from certificates.wareki import fiscal_year
 from issuance_center.issuance import State
+from issuance_center.routing import DirectoryBook
 from messages.refusals import TABLE
 
 Pair = tuple[str, str]
@@ -40,14 +43,28 @@ ALARMS: dict[str, Pair] = {
     "fact_contradicts": ("手数料の通知が食い違う", "A fee fact contradicts another"),
     "outcome_contradicts": ("市区町村への結果の通知が食い違う", "An outcome contradicts the issuer's log"),
     "report_contradicts": ("端末の報告が食い違う", "A kiosk's report contradicts the record"),
-    "build_unregistered": ("登録のない構成の発行者（最初の申告を控えた）", "An issuer without a registered build: its first word was noted"),
-    "other_build": ("登録と異なる構成の発行者を停止", "An issuer of another build than registered was stopped"),
+    "build_unregistered": ("登録のない構成の発行元（最初の申告を控えた）", "An issuer without a registered build: its first word was noted"),
+    "other_build": ("登録と異なる構成の発行元を停止", "An issuer of another build than registered was stopped"),
     "paid_after_stop": ("停止した後に支払いの報告があった", "Money was reported for a paper after its scope was stopped"),
     "move_blocked": ("発行元の切替が照合の不一致で行われなかった", "A move between issuers did not happen: what was compared differs"),
     "facts_refused": ("手数料の通知が受け付けられない", "Fee facts are refused"),
     "outcomes_refused": ("市区町村への結果の通知が受け付けられない", "Outcomes are refused by an issuer"),
     "report_unknown": ("知らない交付についての端末の報告", "A kiosk reports an issuance of nobody's"),
 }
+
+MESSAGES: dict[str, Pair] = {
+    "AskDirectory": ("市区町村の一覧の問い合わせで", "when asking for the directory"),
+    "OpenVisit": ("受付の開始で", "when opening a visit"),
+    "Authenticate": ("カードの確認で", "when authenticating a card"),
+    "AskKinds": ("証明書の一覧の問い合わせで", "when asking for the kinds"),
+    "AskChoices": ("証明書の内容の問い合わせで", "when asking for the choices"),
+    "Apply": ("申請で", "when applying"),
+    "Report": ("端末の報告で", "when reporting"),
+    "CloseVisit": ("受付の終了で", "when closing a visit"),
+    "ApplyForUse": ("利用登録の申請で", "when applying for registration"),
+    "AskUse": ("利用登録の状況の問い合わせで", "when asking about a registration"),
+}
+"""Where an alarm that is a refusal was met."""
 
 CLOSINGS: dict[str, Pair] = {
     "finished": ("終了", "finished"),
@@ -102,6 +119,18 @@ def refusal_words(code: str) -> Pair:
     """The sentence that the resident was shown."""
     row = TABLE.get(code)
     return (row.ja, row.en) if row is not None else (code, code)
+
+
+def names_of(book: DirectoryBook, now: datetime) -> dict[str, Pair]:
+    """What each municipality of the directory is called, by its code; one that is no more by its last name."""
+    places = ((code, page.place.at(now) or page.place.first()) for code, page in book.municipalities.items())
+    return {code: (place.prefecture + place.name, place.name_en or place.name) for code, place in places if place is not None}
+
+
+def error_words(codes: str) -> Pair:
+    """Codes of refusals, joined by commas as a finding notes them, as sentences; anything else stays as it is."""
+    known = [refusal_words(code) for code in codes.split(", ")]
+    return "、".join(ja for ja, _ in known), " ".join(en for _, en in known)
 
 
 def alarm_words(code: str) -> Pair:
