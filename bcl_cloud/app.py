@@ -8,13 +8,17 @@ from aiohttp import web
 from prometheus_client import CollectorRegistry
 from sqlalchemy import Connection, select
 
-from bcl_cloud.tenants import tenants
+from bcl_cloud.config import OPERATOR
+from bcl_cloud.onboarding import Cloud
+from bcl_cloud.operator_pages import OperatorPages
+from bcl_cloud.step_pages import StepPages
+from bcl_cloud.trial_pages import CODE_IN_ADDRESS, TrialPages
 from issuer.desk import MESSAGES
+from issuer.press import Press
 from messages.door import Desk, Door
-from screens.office import office_app, render
+from screens.office import office_app
 from screens.sign_in import StaffAccount
 from storage.crash_points import CrashPoints
-from storage.store import Store
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -26,21 +30,22 @@ def protocol_door(desk: Desk, now: Callable[[], datetime], registry: CollectorRe
 
 def operators_office(
     accounts: tuple[StaffAccount, ...],
-    cloud: Store,
+    cloud: Cloud,
     *,
     now: Callable[[], datetime],
     token: Callable[[int], bytes],
     registry: CollectorRegistry,
     openapi: Mapping[str, object] | None,
+    press: Press | None = None,
 ) -> web.Application:
-    """The cloud operators' pages: which tenants there are and how each stands. Nothing of any resident."""
+    """The cloud operators' pages: which tenants there are, how each stands, and every step of its preparation. Nothing of any resident. `press` draws specimens, where there is one."""
 
     async def health() -> Mapping[str, object]:
-        await cloud.read(_answers)
+        await cloud.database.read(_answers)
         return {"status": "ok", "party": "bcl"}
 
-    async def front(request: web.Request) -> web.Response:
-        return render(request, "front.html", tenants=await cloud.read(tenants))
+    async def press_of(_code: str) -> Press | None:
+        return press
 
     office = office_app(
         party_ja="自治体基盤クラウド",
@@ -53,7 +58,12 @@ def operators_office(
         registry=registry,
         openapi=openapi,
     )
-    office.router.add_get("/", front)
+    OperatorPages(cloud, token).add_to(office)
+    StepPages(cloud, token).add_to(office)
+    base = f"/tenants/{CODE_IN_ADDRESS}/trial"
+    TrialPages(cloud, lambda request: request.match_info["code"], press_of, base=base, layout="cloud.html", looking=False, role=OPERATOR).add_to(
+        office
+    )
     return office
 
 

@@ -4,12 +4,11 @@ Decides what a clerk is shown: numbers and codes, never a name, and of 支援措
 """
 
 from datetime import datetime
-from pathlib import Path
 
 import msgspec
 from aiohttp import web
-from jinja2 import ChoiceLoader, FileSystemLoader
 
+from bcl_cloud.feed_words import REGISTERS, STATES
 from bcl_cloud.feeds.ages import ages_of_all
 from bcl_cloud.feeds.fast_lane import WORDS, Event, events, take
 from bcl_cloud.feeds.feed_terms import BadTerms, FeedTerms, decide, decided, terms_of
@@ -18,17 +17,9 @@ from issuer.clerks.office import CLERK, PROTECTION_CLERK
 from issuer.clerks.views import show
 from screens.guard import now_of
 from screens.office import require_role, staff_of
-from screens.pages import ENVIRONMENT
 from storage.instants import JST, instant
 from storage.store import Store
 
-TEMPLATES = Path(__file__).parent / "templates"
-REGISTERS = {
-    "residents": ("住民基本台帳", "Residents"),
-    "koseki": ("戸籍", "Family register"),
-    "seal": ("印鑑登録", "Seals"),
-    "tax": ("課税台帳", "Tax"),
-}
 PROTECTING = frozenset({"protect", "unprotect"})
 OUTCOMES = {
     "applied": ("適用済み", "In force"),
@@ -38,7 +29,6 @@ OUTCOMES = {
     "contradicted": ("同じ番号で内容が異なります。受け付けていません。", "Another event has this id. Not taken."),
     "malformed": ("番号または対象が正しくありません。受け付けていません。", "The id or the subject is not valid. Not taken."),
 }
-STATES = {"reading": ("読込中", "Reading"), "applied": ("適用", "Applied"), "rejected": ("不適用", "Rejected"), "abandoned": ("中断", "Abandoned")}
 
 
 class FeedPages:
@@ -48,9 +38,7 @@ class FeedPages:
         self._store = store
 
     def add_to(self, app: web.Application) -> None:
-        """Add the routes and the templates."""
-        environment = app[ENVIRONMENT]
-        environment.loader = ChoiceLoader([loader for loader in (environment.loader, FileSystemLoader(TEMPLATES)) if loader is not None])
+        """Add the routes."""
         app.router.add_get("/data", self.data)
         app.router.add_get(r"/data/uploads/{number:\d{1,9}}", self.upload)
         app.router.add_post("/data/terms", self.set_terms)

@@ -4,6 +4,7 @@ referrals are sealed for it.
 Decides that no key of one tenant stands in for another's: a certificate is taken only for the key and the municipality it names. A key is made here and never leaves.
 """
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -23,6 +24,7 @@ from trust.document_signers import document_signer_certificate
 from trust.referrals import Signing
 
 CERTIFICATE_YEARS = 3
+PASSWORD_FILE = "database.password"  # noqa: S105 - its name
 
 
 class KeysMissing(Exception):
@@ -131,6 +133,18 @@ class KeyFolders:
         earlier = tuple(self._p256(code, file.stem) for file in sorted(self.folder(code).glob("referral-*.key")))
         return Referrals(signing, (keys.referral_key, *earlier), roots, token)
 
+    def make_password(self, code: str, token: Callable[[int], bytes]) -> bool:
+        """Make the password of a tenant's database role, readable by its owner alone; whether it was made now. What is there stays."""
+        folder = self.folder(code)
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        folder.chmod(0o700)
+        file = folder / PASSWORD_FILE
+        if file.exists():
+            return False
+        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as made:
+            made.write(token(32).hex())
+        return True
+
     def certificate_until(self, code: str) -> datetime | None:
         """Until when a tenant's certificate is valid; None where it has none."""
         file = self.folder(code) / "documents.pem"
@@ -161,3 +175,20 @@ class KeyFolders:
 def urn_of(code: str) -> str:
     """How a certificate names a municipality as a signer of documents."""
     return f"urn:konbini:signer:municipality:{code}"
+
+
+class KeptHands:
+    """What each tenant signs with, read once and again when its files have changed: for the workers of a press, which hear of no revision."""
+
+    def __init__(self, keys: KeyFolders) -> None:
+        self._keys = keys
+        self._kept: dict[str, tuple[tuple[int, ...], Hands]] = {}
+
+    def __call__(self, code: str) -> Hands:
+        """The hands of this tenant. Raises `KeysMissing`, `KeyUnusable`."""
+        files = (self._keys.folder(code) / name for name in ("documents.key", "documents.pem", "codes.key"))
+        seen = tuple(file.stat().st_mtime_ns if file.is_file() else 0 for file in files)
+        kept = self._kept.get(code)
+        if kept is None or kept[0] != seen:
+            kept = self._kept[code] = (seen, self._keys.keys(code).hands)
+        return kept[1]

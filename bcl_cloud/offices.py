@@ -6,35 +6,46 @@ Anything else is left to the cloud operators' office.
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from pathlib import Path
 
 from aiohttp import web
 from aiohttp.web_urldispatcher import AbstractResource
+from jinja2 import ChoiceLoader, FileSystemLoader, PrefixLoader
 from prometheus_client import CollectorRegistry
 
 from bcl_cloud.feed_pages import FeedPages
+from bcl_cloud.key_folders import KeysMissing
+from bcl_cloud.onboarding import Cloud
 from bcl_cloud.serving import Served, Serving
 from bcl_cloud.tenants import staff_of_tenant
+from bcl_cloud.trial_pages import TrialPages
 from issuer.clerks.koseki import KosekiPages
-from issuer.clerks.office import CLERK, PROTECTION_CLERK, TEMPLATES, ClerksOffice
+from issuer.clerks.office import CLERK, PROTECTION_CLERK, ClerksOffice
+from issuer.clerks.office import TEMPLATES as CLERKS_TEMPLATES
 from issuer.clerks.papers import PaperPages
 from issuer.clerks.residents import ResidentPages
 from issuer.clerks.uses import UsePages
 from issuer.clerks.years import YearPages
 from issuer.issue_history import count_by_state
+from issuer.press import Press
+from screens.guard import SIGN_IN
 from screens.office import office_app
+from screens.pages import ENVIRONMENT
 from screens.sign_in import StaffAccount
-from storage.store import Store
+from trust.authority import KeyUnusable
+
+TEMPLATES = Path(__file__).parent / "templates"
 
 
 class TenantOffices(AbstractResource):
-    """Finds the office of the host that was asked; made when first asked, and anew when the tenant has changed (its staff then sign in again)."""
+    """Finds the office of the host that was asked; made when first asked, and anew when the tenant has changed. Its staff sign in again only when the accounts have changed."""
 
     def __init__(
-        self, serving: Serving, cloud: Store, operators: web.Application, now: Callable[[], datetime], token: Callable[[int], bytes]
+        self, serving: Serving, cloud: Cloud, operators: web.Application, now: Callable[[], datetime], token: Callable[[int], bytes]
     ) -> None:
         super().__init__(name="offices")
         self._serving, self._cloud, self._operators, self._now, self._token = serving, cloud, operators, now, token
-        self._offices: dict[str, tuple[int, web.Application]] = {}
+        self._offices: dict[str, tuple[int, tuple[StaffAccount, ...], web.Application]] = {}
 
     @property
     def canonical(self) -> str:
@@ -73,21 +84,26 @@ class TenantOffices(AbstractResource):
         return 0
 
     async def _office(self, code: str) -> web.Application | None:
-        served = await self._serving.served(code)
+        try:
+            served = await self._serving.served(code)
+        except (KeysMissing, KeyUnusable):
+            return None
         if served is None or served.tenant.reason.startswith("leak"):
             return None
         known = self._offices.get(code)
         if known is not None and known[0] == served.tenant.revision:
-            return known[1]
-        accounts = await self._cloud.read(staff_of_tenant, code)
-        made = tenant_office(served, accounts, self._now, self._token)
+            return known[2]
+        accounts = await self._cloud.database.read(staff_of_tenant, code)
+        made = tenant_office(served, self._cloud, accounts, self._now, self._token)
+        if known is not None and known[1] == accounts:
+            made[SIGN_IN] = known[2][SIGN_IN]
         made.freeze()
-        self._offices[code] = (served.tenant.revision, made)
+        self._offices[code] = (served.tenant.revision, accounts, made)
         return made
 
 
 def offices_app(
-    serving: Serving, cloud: Store, operators: web.Application, now: Callable[[], datetime], token: Callable[[int], bytes]
+    serving: Serving, cloud: Cloud, operators: web.Application, now: Callable[[], datetime], token: Callable[[int], bytes]
 ) -> web.Application:
     """The application behind the cloud's office door."""
 
@@ -101,7 +117,9 @@ def offices_app(
     return outer
 
 
-def tenant_office(served: Served, accounts: tuple[StaffAccount, ...], now: Callable[[], datetime], token: Callable[[int], bytes]) -> web.Application:
+def tenant_office(
+    served: Served, cloud: Cloud, accounts: tuple[StaffAccount, ...], now: Callable[[], datetime], token: Callable[[int], bytes]
+) -> web.Application:
     """One tenant's clerks' pages: those of every issuer, on this tenant's rows."""
     tenant, store = served.tenant, served.store
 
@@ -113,7 +131,7 @@ def tenant_office(served: Served, accounts: tuple[StaffAccount, ...], now: Calla
     office = office_app(
         party_ja=f"{tenant.name} 証明書発行（自治体基盤クラウド）",
         party_en=f"{tenant.name_en} certificates on the shared cloud {tenant.code}",
-        templates=TEMPLATES,
+        templates=CLERKS_TEMPLATES,
         accounts=accounts,
         now=now,
         token=token,
@@ -121,9 +139,18 @@ def tenant_office(served: Served, accounts: tuple[StaffAccount, ...], now: Calla
         registry=CollectorRegistry(),
         openapi=None,
     )
+    clerks = FileSystemLoader(CLERKS_TEMPLATES)
+    own = [FileSystemLoader(TEMPLATES / "tenant"), PrefixLoader({"issuer": clerks})]
+    environment = office[ENVIRONMENT]
+    environment.loader = ChoiceLoader([loader for loader in (*own, environment.loader, FileSystemLoader(TEMPLATES)) if loader is not None])
     pages = ClerksOffice(tenant.name, tenant.name_en, (CLERK, PROTECTION_CLERK))
     for each in (PaperPages, ResidentPages, KosekiPages, UsePages):
         each(pages, store).add_to(office)
     YearPages(served.decided, served.press, store).add_to(office)
     FeedPages(store).add_to(office)
+
+    async def press_of(_code: str) -> Press | None:
+        return served.press
+
+    TrialPages(cloud, lambda _request: tenant.code, press_of, base="/trial", layout="municipal.html", looking=True, role="").add_to(office)
     return office

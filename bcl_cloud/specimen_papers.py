@@ -137,7 +137,8 @@ def _koseki(people: tuple[Resident, Resident], under: IssuerForm) -> Koseki:
         KosekiPerson(
             person_no=person.atena_no, given_name=person.name.partition("　")[2], given_name_kana=(person.name_kana or "").partition("　")[2],
             kana_recorded_on=date(2026, 6, 1), birth=person.birth, sex=person.sex, adoptive_father=None, adoptive_mother=None,
-            father="見本　太郎" if person.sex == "男" else "例示　太郎", mother="見本　松" if person.sex == "男" else "例示　梅", relation="長男" if person.sex == "男" else "長女", spouse="夫" if person.sex == "男" else "妻",
+            father="見本　太郎" if person.sex == "男" else "例示　太郎", mother="見本　松" if person.sex == "男" else "例示　梅", relation="長男" if person.sex == "男" else "長女",
+            spouse="夫" if person.sex == "男" else "妻",
             entries=(
                 entries.birth(person.birth, under.prefecture + under.name, date.fromisoformat(person.birth)),
                 entries.marriage(_MADE, people[1 - place].name, previous=married),

@@ -10,7 +10,7 @@ from hashlib import sha256
 from bcl_cloud import trials
 from bcl_cloud.onboarding import Cloud, trial_of
 from bcl_cloud.specimen_papers import Due, specimen_face
-from bcl_cloud.tenants import TenantRefused
+from bcl_cloud.tenants import TenantRefused, staff_of_tenant
 from bcl_cloud.trials import DrawnSpecimen, Look, TrialLine
 from certificates.back.code import TooMuch
 from certificates.back.drawing import BackText, SignedAs, draw_back
@@ -21,6 +21,7 @@ from certificates.printing import Printed
 from issuer.making import unprintable
 from issuer.press import InlinePress, Press
 from issuer.terms import Issuer
+from screens.sign_in import Opened, SignIn
 
 BACK_SECRET = bytes(32)
 """A real back is scrambled with a secret of the center's. A specimen hides nothing."""
@@ -81,6 +82,13 @@ async def look_at_all(cloud: Cloud, code: str, clerk: str, now: datetime) -> tup
             said = Look(line.due.kind, line.due.form, line.due.terms, line.pdf_sha256, good=True, remark="")
             await cloud.database.write(trials.look, code, said, clerk, now)
     return trials.still_due((await trial_of(cloud, code, now))[1])
+
+
+async def signed_by(cloud: Cloud, code: str, name: str, password: str, now: datetime) -> None:
+    """Whoever speaks for the tenant away from its office is one of its staff and knows the password. Raises `TenantRefused` (`password_wrong`)."""
+    accounts = await cloud.database.read(staff_of_tenant, code)
+    if not isinstance(await SignIn(accounts, bytes).sign_in(name, password, now), Opened):
+        raise TenantRefused("password_wrong")
 
 
 async def _drawn(issuer: Issuer, due: Due, day: date, press: Press) -> tuple[Printed, datetime] | str:

@@ -1,6 +1,6 @@
 """試験発行: which specimens of a tenant were drawn under which terms, who of the tenant looked at each, and what they said.
 
-Decides what counts as looked at: a paper of this kind, on this form, under exactly these terms (`specimen_papers.terms_digest`), called good by a person of the tenant. With other terms it is due again.
+Decides what counts as looked at: a paper of this kind, on this form, under exactly these terms (`specimen_papers.terms_digest`), called good by a person of the tenant. With others it is due again.
 Decides too that an issuer offers no form that nobody has looked at (`looked_at_only`): of an open tenant a change closes what it concerns, and nothing else, until somebody has looked.
 """
 

@@ -5,10 +5,11 @@ from typing import Annotated
 
 import typer
 
+from konbini.bcl_commands import bcl
+
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="コンビニ交付の模擬環境と証明書サーバ（見本）。")
 municipal = typer.Typer(no_args_is_help=True, help="市区町村の証明書発行サーバの道具。")
 app.add_typer(municipal, name="municipal")
-bcl = typer.Typer(no_args_is_help=True, help="自治体基盤クラウド（BCL）の道具。")
 app.add_typer(bcl, name="bcl")
 
 Json = Annotated[bool, typer.Option("--json", help="標準出力に JSON のオブジェクトを1つだけ出す。")]
@@ -176,83 +177,6 @@ def municipal_import(
     from municipal_server.register_import import Files
 
     import_register(config, register, Files(csv, members, fuhyo, imprints), as_json=json)
-
-
-BclConfig = Annotated[Path, typer.Option(help="自治体基盤クラウドの設定ファイル。", dir_okay=False)]
-Tenant = Annotated[str, typer.Option(help="団体コード（6桁）。")]
-Who = Annotated[str, typer.Option(help="操作する人の名前。操作記録に残る。")]
-Why = Annotated[str, typer.Option(help="理由。操作記録に残る。")]
-
-
-@bcl.command("onboard")
-def bcl_onboard(
-    config: BclConfig,
-    description: Annotated[Path, typer.Option(help="参加する市区町村の設定（JSON）。", dir_okay=False)],
-    who: Who,
-    why: Why = "参加の準備",
-    authority: Annotated[Path | None, typer.Option(help="職責認証局の証明書。省くと証明書の要求書を作る。", dir_okay=False)] = None,
-    authority_key: Annotated[Path | None, typer.Option(help="職責認証局の鍵。", dir_okay=False)] = None,
-    json: Json = False,
-) -> None:
-    """市区町村の参加の準備をする: 作成、鍵、証明書、公印、認証者、様式、職員。何度行ってもよい。"""
-    from konbini.bcl import onboard
-
-    onboard(config, description, authority, authority_key, who, why, as_json=json)
-
-
-@bcl.command("status")
-def bcl_status(config: BclConfig, json: Json = False) -> None:
-    """参加団体の状態と、まだ済んでいない準備を示す。"""
-    from konbini.bcl import show_status
-
-    show_status(config, as_json=json)
-
-
-@bcl.command("upload")
-def bcl_upload(
-    config: BclConfig,
-    tenant: Tenant,
-    archive: Annotated[Path, typer.Option(help="連携用データ（ZIP）。", dir_okay=False, exists=True)],
-    who: Who,
-    why: Why = "連携用データの更新",
-    json: Json = False,
-) -> None:
-    """連携用データを取り込む。誤りがあれば行ごとに示す。"""
-    from konbini.bcl import to_upload
-    from konbini.bcl_upload import upload_archive
-
-    opening, registers = to_upload(config, tenant, archive, who, why, as_json=json)
-    upload_archive(opening, archive, tenant, registers, as_json=json)
-
-
-@bcl.command("fast")
-def bcl_fast(
-    config: BclConfig,
-    tenant: Tenant,
-    event: Annotated[Path, typer.Option(help="ただちに効かせる異動（JSON）。", dir_okay=False, exists=True)],
-    json: Json = False,
-) -> None:
-    """交付を止めるべき異動（支援措置、転出届、死亡など）をただちに効かせる。"""
-    from konbini.bcl import for_event
-    from konbini.bcl_upload import take_event
-
-    take_event(for_event(config, tenant, as_json=json), event, as_json=json)
-
-
-@bcl.command("open")
-def bcl_open(config: BclConfig, tenant: Tenant, who: Who, why: Why = "準備完了", json: Json = False) -> None:
-    """準備の済んだ市区町村の発行を始める。"""
-    from konbini.bcl import open_one
-
-    open_one(config, tenant, who, why, as_json=json)
-
-
-@bcl.command("close")
-def bcl_close(config: BclConfig, tenant: Tenant, who: Who, why: Why, json: Json = False) -> None:
-    """市区町村の発行をただちに止める。"""
-    from konbini.bcl import close_one
-
-    close_one(config, tenant, who, why, as_json=json)
 
 
 def main() -> None:

@@ -7,41 +7,30 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
-from bcl_cloud import onboarding
-from bcl_cloud.cloud_tables import METADATA
+from bcl_cloud import onboarding, trials
 from bcl_cloud.config import Config, load
-from bcl_cloud.feeds.ages import ages
-from bcl_cloud.feeds.history import uploads
-from bcl_cloud.key_folders import KeyFolders
+from bcl_cloud.key_folders import KeysMissing
 from bcl_cloud.onboarding import STEPS, Cloud, Description, count_people
+from bcl_cloud.opening import close_cloud, open_cloud, places_of
+from bcl_cloud.overview import Overview, overviews
+from bcl_cloud.refusal_words import REFUSED
 from bcl_cloud.tenancy import ForeignRows, NoSuchTenant, NoTenantCode, Tenancy
-from bcl_cloud.tenant_files import TenantFiles
-from bcl_cloud.tenant_states import WORDS
-from bcl_cloud.tenants import TenantRefused, tenants
+from bcl_cloud.tenants import TenantRefused
+from bcl_cloud.trial_issue import Specimen, draw_trial, signed_by, specimen
+from bcl_cloud.trial_pages import STATES as TRIAL_STATES
+from bcl_cloud.trial_pages import form_name
+from bcl_cloud.trials import Look, TrialLine
 from konbini.answers import fail, print_json
+from konbini.bcl_status import print_table, status_row
 from messages.configuration import ConfigInvalid, read_config
 from storage.instants import JST
-from storage.opening import UnknownDatabase, open_store
+from storage.opening import UnknownDatabase
+from storage.sqlite import AlreadyServed
 from storage.store import Store, StoreFailed
 from trust.authority import KeyUnusable
 from trust.authority import load as load_authority
 
 T = TypeVar("T")
-
-REFUSED = {
-    "unknown": "この団体コードの参加団体はありません。",
-    "exists": "この団体コードの参加団体はすでにあります。",
-    "prefix_taken": "発行番号の頭につく名前を、ほかの参加団体が使っています。",
-    "name_missing": "都道府県名、団体名、発行番号の頭につく名前のどれかが空です。",
-    "certifiers_invalid": "認証者は1人以上、日ごとに1人、都道府県名で始まる職名と氏名が要ります。",
-    "forms_invalid": "証明書の設定が正しくありません。",
-    "seal_invalid": "公印の画像が使えません。",
-    "staff_invalid": "職員の名前が重なっているか、役割がありません。",
-    "limits_invalid": "1日の通数か配分の重みが範囲の外です。",
-    "wide_invalid": "広域交付の照会の有効時間（秒）が範囲の外です。",
-    "not_now": "いまの状態ではできません。",
-    "why_missing": "理由を書いてください。",
-}
 
 
 def onboard(config: Path, description: Path, authority: Path | None, authority_key: Path | None, who: str, why: str, *, as_json: bool) -> None:
@@ -62,12 +51,17 @@ def onboard(config: Path, description: Path, authority: Path | None, authority_k
 def open_one(config: Path, code: str, who: str, why: str, *, as_json: bool) -> None:
     """Let a tenant issue; exit status 1 while something is missing."""
 
-    async def work(cloud: Cloud) -> tuple[str, ...]:
-        return await onboarding.open_tenant(cloud, code, who, why, datetime.now(JST))
+    async def work(cloud: Cloud) -> tuple[tuple[str, ...], tuple[TrialLine, ...]]:
+        now = datetime.now(JST)
+        lacking = await onboarding.open_tenant(cloud, code, who, why, now)
+        return lacking, trials.still_due((await onboarding.trial_of(cloud, code, now))[1])
 
-    lacking = _run(config, work, as_json=as_json)
+    lacking, due = _run(config, work, as_json=as_json)
     if lacking:
-        fail("not_ready", f"まだ済んでいない準備があります: {_steps(lacking)}", as_json=as_json, missing=list(lacking))
+        unlooked = [_trial_row(line) for line in due]
+        papers = "、".join(dict.fromkeys(form_name(line)[0] for line in due))
+        sentence = f"まだ済んでいない準備があります: {_steps(lacking)}" + (f"（未確認の見本: {papers}）" if papers else "")
+        fail("not_ready", sentence, as_json=as_json, missing=list(lacking), papers=unlooked)
     _done({"tenant": code, "state": "open"}, f"{code} の発行を始めました。", as_json=as_json)
 
 
@@ -107,75 +101,112 @@ def for_event(config: Path, code: str, *, as_json: bool) -> Callable[[], Awaitab
 
 def _opening(config: Path, code: str) -> Callable[[], Awaitable[Store]]:
     async def opened() -> Store:
-        return Tenancy(TenantFiles(load(config).tenants), sole=False).store(code)
+        read = load(config)
+        return Tenancy(places_of(read.tenants, read.keys), sole=False).store(code)
 
     return opened
 
 
-def show_status(config: Path, *, as_json: bool) -> None:
-    """All tenants: state, people, of when its oldest data are and their sequence, papers of today against the day's quota, what is missing."""
-    rows = _run(config, _status, as_json=as_json)
+def trial(config: Path, code: str, who: str, why: str, out: Path | None, *, as_json: bool) -> None:
+    """Draw what is due of a tenant's trial issue, and put every specimen into a folder, face and back. Exit status 1 where one cannot be drawn."""
+
+    async def work(cloud: Cloud) -> tuple[TrialLine, ...]:
+        now = datetime.now(JST)
+        lines = await draw_trial(cloud, code, who, why, now)
+        for line in lines if out is not None else ():
+            made = await specimen(cloud, code, line.due.kind, line.due.form, line.due.terms, now)
+            if made is not None and out is not None:
+                await asyncio.to_thread(_put, out, line, made)
+        return lines
+
+    lines = _run(config, work, as_json=as_json)
     if as_json:
-        print_json({"tenants": rows})
-        return
-    for row in rows:
-        lacking = f"  未了: {_steps(row['missing'])}" if row["missing"] else ""
-        age = min(row["data_as_of"].values(), default=None)
-        data = "データなし" if age is None else f"データ {age[:16].replace('T', ' ')} 現在（連番{row['sequence']}）"
-        print(
-            f"{row['tenant']}  {row['name']}  {WORDS[row['state']][0]}  住民 {row['people']}人  {data}  本日 {row['papers_today']}/{row['papers_per_day_max']}通{lacking}"
-        )
+        print_json({"tenant": code, "papers": [_trial_row(line) for line in lines]})
+    for line in lines if not as_json else ():
+        print(f"{TRIAL_STATES[line.state][1]}  {form_name(line)[0]}  {line.due.since.isoformat()}から  {line.problem or line.remark}".rstrip())
+    if any(line.state == "undrawable" for line in lines):
+        raise SystemExit(1)
 
 
-async def _status(cloud: Cloud) -> list[dict[str, Any]]:
+def look(config: Path, code: str, kind: str, form: str, name: str, password: str, remark: str, *, good: bool, as_json: bool) -> None:
+    """A clerk of the tenant, who signs with name and password, says of one specimen (under every term in which it is due) that it is good, or what is wrong."""
+
+    async def work(cloud: Cloud) -> tuple[str, ...]:
+        now = datetime.now(JST)
+        await signed_by(cloud, code, name, password, now)
+        _, lines = await onboarding.trial_of(cloud, code, now)
+        meant = [line for line in lines if (line.due.kind, line.due.form) == (kind, form) and line.drawn_at is not None]
+        if not meant:
+            raise TenantRefused("trial_other")
+        for line in meant:
+            said = Look(kind, form, line.due.terms, line.pdf_sha256, good, remark)
+            await cloud.database.write(trials.look, code, said, name, now)
+        return await onboarding.missing(cloud, code, now)
+
+    lacking = _run(config, work, as_json=as_json)
+    sentence = "確認済みにしました。" if good else "誤りがあると記録しました。"
+    _done({"tenant": code, "kind": kind, "form": form, "verdict": "good" if good else "faulty", "missing": list(lacking)}, sentence, as_json=as_json)
+
+
+def show_status(config: Path, *, as_json: bool) -> None:
+    """All tenants as a table: state, people, age of the data and their sequence, papers of today against the day's quota, last upload and probe, what is missing."""
     now = datetime.now(JST)
-    rows: list[dict[str, Any]] = []
-    for tenant in await cloud.database.read(tenants):
-        store = cloud.tenancy.store(tenant.code)
-        past = await store.read(uploads)
-        rows.append(
-            {
-                "tenant": tenant.code,
-                "name": tenant.prefecture + tenant.name,
-                "state": tenant.state,
-                "reason": tenant.reason,
-                "since": tenant.since.isoformat(),
-                "people": await store.read(count_people),
-                "data_as_of": {age.register: age.as_of.isoformat() for age in await store.read(ages) if age.as_of is not None},
-                "sequence": next((one.sequence for one in past if one.state == "applied"), None),
-                "last_upload": past[0].state if past else None,
-                "papers_today": await store.read(onboarding.papers_of_day, now),
-                "papers_per_day_max": tenant.papers_per_day_max,
-                "missing": list(await onboarding.missing(cloud, tenant.code, now)),
-            }
-        )
-    return rows
+
+    async def work(cloud: Cloud) -> tuple[Overview, ...]:
+        return await overviews(cloud, now)
+
+    found = _run(config, work, as_json=as_json)
+    if as_json:
+        print_json({"tenants": [status_row(one, now) for one in found]})
+    else:
+        print_table(found, now)
 
 
 def _run(config_file: Path, work: Callable[[Cloud], Awaitable[T]], *, as_json: bool) -> T:
     try:
         return asyncio.run(_with_cloud(load(config_file), work))
     except TenantRefused as refused:
-        fail(refused.code, REFUSED[refused.code], as_json=as_json)
-    except (ConfigInvalid, ForeignRows, KeyUnusable, NoSuchTenant, NoTenantCode, OSError, StoreFailed, UnknownDatabase) as error:
+        fail(refused.code, REFUSED[refused.code][0], as_json=as_json)
+    except (
+        AlreadyServed,
+        ConfigInvalid,
+        ForeignRows,
+        KeysMissing,
+        KeyUnusable,
+        NoSuchTenant,
+        NoTenantCode,
+        OSError,
+        StoreFailed,
+        UnknownDatabase,
+    ) as error:
         fail("not_done", str(error), as_json=as_json, status=2)
 
 
 async def _with_cloud(config: Config, work: Callable[[Cloud], Awaitable[T]]) -> T:
-    database = await open_store(config.database, METADATA, sole=False)
-    tenancy = Tenancy(TenantFiles(config.tenants), sole=False)
+    cloud = await open_cloud(config, sole=False)
     try:
-        return await work(Cloud(database, tenancy, KeyFolders(config.keys)))
+        return await work(cloud)
     finally:
-        await tenancy.close()
-        await database.close()
+        await close_cloud(cloud)
 
 
 def _steps(lacking: Any) -> str:
     return "、".join(STEPS[step][0] for step in lacking)
 
 
-def _done(answer: dict[str, str], sentence: str, *, as_json: bool) -> None:
+def _put(folder: Path, line: TrialLine, made: Specimen) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    name = f"{line.due.kind}-{line.due.form}-{line.due.since.isoformat()}"
+    (folder / f"{name}-face.pdf").write_bytes(made.face)
+    (folder / f"{name}-back.pdf").write_bytes(made.back)
+
+
+def _trial_row(line: TrialLine) -> dict[str, Any]:
+    due = {"kind": line.due.kind, "form": line.due.form, "since": line.due.since.isoformat(), "state": line.state}
+    return due | {"sheets": line.sheets, "sha256": line.pdf_sha256, "problem": line.problem, "looked_by": line.looked_by, "remark": line.remark}
+
+
+def _done(answer: dict[str, Any], sentence: str, *, as_json: bool) -> None:
     if as_json:
         print_json(answer)
     else:

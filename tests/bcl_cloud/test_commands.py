@@ -22,6 +22,7 @@ from certificates.kinds import KINDS
 from messages.orders import ChoicesOffered, Issued
 from messages.refusals import Refusal
 from registers.residents.changes import bind_card
+from screens.sign_in import hash_password
 from storage.instants import JST
 from storage.opening import open_store
 from tests.bcl_cloud.feeds.feeding import healthy, town
@@ -29,6 +30,8 @@ from tests.bcl_cloud.tenants import A
 from tests.issuer.town import CENTER, DECLARED, FATHER, ask, document_keys, order, seal, serial
 from tests.konbini.told import Told, konbini
 from trust.authority import save_certificate, save_key
+
+CLERK, PASSWORD = "suzuki", "himitsu no kotoba"
 
 
 @pytest.fixture
@@ -49,6 +52,7 @@ def config(tmp_path: Path) -> Path:
         },
         "seal": str(tmp_path / "seal.png"),
         "wide_tax_since": "2024-06-01",
+        "staff": [{"name": CLERK, "password_hash": hash_password(PASSWORD), "roles": ["clerk"]}],
     }
     (tmp_path / "town.json").write_text(json.dumps(told), encoding="utf-8")
     cloud = {
@@ -66,6 +70,11 @@ def config(tmp_path: Path) -> Path:
 
 def bcl(config: Path, command: str, *words: object) -> Told:
     return konbini("bcl", command, "--config", config, *words, "--json")
+
+
+def look(config: Path, paper: dict[str, Any], clerk: str, password: str, *more: object) -> Told:
+    words = ("--tenant", A, "--kind", paper["kind"], "--form", paper["form"], "--clerk", clerk, "--password", password)
+    return bcl(config, "look", *words, *more)
 
 
 def said(config: Path, *, hours: float | None = None, make: bool = False) -> Any:
@@ -98,9 +107,10 @@ def test_from_onboarding_to_a_paper_and_an_event_that_stops_it(config: Path) -> 
     who = ("--who", "op")
     tenant = ("--tenant", A)
     signer = ("--authority", folder / "root.pem", "--authority-key", folder / "root.key")
-    assert bcl(config, "onboard", "--description", folder / "town.json", *signer, *who).answer == {"missing": ["data"]}
+    assert bcl(config, "onboard", "--description", folder / "town.json", *signer, *who).answer == {"missing": ["data", "trial"]}
     refused = bcl(config, "open", *tenant, *who)
-    assert refused.status == 1 and refused.answer["missing"] == ["data"]
+    assert refused.status == 1 and refused.answer["missing"] == ["data", "trial"]
+    assert {(one["kind"], one["form"]) for one in refused.answer["papers"]} == {(kind, form.code) for kind in KINDS for form in KINDS[kind].forms}
 
     as_of = (datetime.now(JST) - timedelta(hours=2)).replace(microsecond=0)
     (folder / "bad.zip").write_bytes(b"no archive")
@@ -111,11 +121,20 @@ def test_from_onboarding_to_a_paper_and_an_event_that_stops_it(config: Path) -> 
     assert bcl(config, "upload", *tenant, "--archive", folder / "full.zip", *who).answer["outcome"] == "repeated"
 
     assert said(config) == "municipality_unknown"
+    drawn = bcl(config, "trial", *tenant, *who, "--out", folder / "specimens").answer["papers"]
+    assert {one["state"] for one in drawn} == {"drawn"}
+    assert len(list((folder / "specimens").glob("*-face.pdf"))) == len(list((folder / "specimens").glob("*-back.pdf"))) == len(drawn)
+    assert bcl(config, "open", *tenant, *who).answer["missing"] == ["trial"]
+    for place, paper in enumerate(drawn):
+        heard = look(config, paper, CLERK, PASSWORD)
+        assert (heard.status, heard.answer["missing"]) == (0, ["trial"] if place + 1 < len(drawn) else [])
     assert bcl(config, "open", *tenant, *who).status == 0
     (row,) = bcl(config, "status").answer["tenants"]
     assert (row["state"], row["sequence"], row["people"], row["missing"]) == ("open", 7, len(town().residents), [])
     assert {datetime.fromisoformat(one) for one in row["data_as_of"].values()} == {as_of}
-    assert "連番7" in konbini("bcl", "status", "--config", config).out
+    assert (row["data_age"], row["last_upload"], row["papers_today"]) == ("fresh", "applied", 0)
+    table = konbini("bcl", "status", "--config", config).out.splitlines()
+    assert len(table) == 2 and all(word in table[1] for word in (A, "見本県みほん市", "発行中", "新しい", "適用", "0/20000"))
 
     assert said(config, make=True) is Issued
     assert said(config, hours=1) == "data_stale"
@@ -134,3 +153,16 @@ def test_nothing_is_taken_for_a_tenant_that_there_is_not(config: Path, command: 
     told = bcl(config, command, "--tenant", "990035", *words)
     assert told.status == 1 and told.answer["error"] == "unknown"
     assert not (config.parent / "tenants" / "990035.db").exists()
+
+
+def test_a_specimen_is_called_good_by_nobody_but_the_tenants_own_staff_with_their_password(config: Path) -> None:
+    folder, tenant = config.parent, ("--tenant", A)
+    signer = ("--authority", folder / "root.pem", "--authority-key", folder / "root.key")
+    bcl(config, "onboard", "--description", folder / "town.json", *signer, "--who", "op")
+    paper = bcl(config, "trial", *tenant, "--who", "op").answer["papers"][0]
+    for clerk, password in (("op", PASSWORD), (CLERK, "wrong"), ("", "")):
+        assert look(config, paper, clerk, password).answer["error"] == "password_wrong"
+    assert look(config, paper, CLERK, PASSWORD, "--faulty").answer["error"] == "remark_missing"
+    assert look(config, paper, CLERK, PASSWORD, "--faulty", "--remark", "公印が薄い").answer["verdict"] == "faulty"
+    states = {(one["kind"], one["form"]): one["state"] for one in bcl(config, "open", *tenant, "--who", "op").answer["papers"]}
+    assert states[(paper["kind"], paper["form"])] == "faulty"

@@ -56,7 +56,11 @@ async def cloud(tmp_path: Path, tenancy: Tenancy) -> AsyncIterator[Cloud]:
     for place, code in enumerate((A, B)):
         made.keys.install(code, rsa_ring()[1 + place], signing_key(1 + place), signing_key(3 + place))
         token = Random("certificate").randbytes
-        assert await onboarding.onboard(made, description(code, tmp_path), document_keys().authority, "op", "参加", NOW, token) == ("staff", "data", "trial")
+        assert await onboarding.onboard(made, description(code, tmp_path), document_keys().authority, "op", "参加", NOW, token) == (
+            "staff",
+            "data",
+            "trial",
+        )
     await tenancy.store(A).write(populate)
     await tenancy.store(B).write(populate, (person(ONLY_B, 9, "隣　町子", "世帯主"),))
     yield made
@@ -161,7 +165,19 @@ async def test_a_tenants_keys_are_its_own_and_readable_by_their_owner_alone(clou
 
 async def test_every_change_says_who_and_why(desk: CloudDesk, cloud: Cloud) -> None:
     noted = [one.entry for one in await cloud.database.read(entries, A)]
-    assert {one.doing for one in noted} == {"create", "canary", "seal", "certifiers", "forms", "wide", "staff", "certificate", "trial", "looked", "open"}
+    assert {one.doing for one in noted} == {
+        "create",
+        "canary",
+        "seal",
+        "certifiers",
+        "forms",
+        "wide",
+        "staff",
+        "certificate",
+        "trial",
+        "looked",
+        "open",
+    }
     assert all(one.who == "op" and one.why for one in noted if one.doing != "looked")
     assert {one.who for one in noted if one.doing == "looked"} == {CLERK_NAME}
 

@@ -47,8 +47,8 @@ async def door(cloud: Cloud) -> AsyncIterator[Door]:
     token = Random("offices").randbytes
     serving = Serving(cloud.database, cloud.tenancy, cloud.keys, DECLARED, 0.0)
     operators = (StaffAccount("op", HASH, (OPERATOR,)),)
-    office = operators_office(operators, cloud.database, now=lambda: NOW, token=token, registry=CollectorRegistry(), openapi=None)
-    client = TestClient(TestServer(offices_app(serving, cloud.database, office, lambda: NOW, token)), cookie_jar=DummyCookieJar())
+    office = operators_office(operators, cloud, now=lambda: NOW, token=token, registry=CollectorRegistry(), openapi=None)
+    client = TestClient(TestServer(offices_app(serving, cloud, office, lambda: NOW, token)), cookie_jar=DummyCookieJar())
     await client.start_server()
     yield Door(client)
     await client.close()
