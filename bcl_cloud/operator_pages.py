@@ -38,6 +38,9 @@ DONE: dict[str, Sentence] = {
 }
 
 
+VERDICTS: dict[str, Sentence] = {"good": ("問題なし", "good"), "faulty": ("誤りあり", "faulty")}
+
+
 class OperatorPages:
     """See the module's text. Mount with `OperatorPages(cloud, token).add_to(office)`."""
 
@@ -118,7 +121,7 @@ class OperatorPages:
         ages = [(age, AGE_WORDS[age_of(age, rows.max_age_hours, now)]) for age in rows.ages if age.register in seen.registers] if rows else []
         return shown(
             request, "tenant.html", problem=problem, typed=typed, act=act, seen=seen, tenant=tenant, ages=ages, summaries=summaries(terms), due=still_due(lines), lines=lines,
-            until=self._cloud.keys.certificate_until(tenant.code), staff=await self._cloud.database.read(tenants.staff_of_tenant, tenant.code),
+            until=self._cloud.keys.certificate_until(tenant.code), accounts=await self._cloud.database.read(tenants.staff_of_tenant, tenant.code),
             wide=terms.wide, entries=await self._cloud.database.read(journal.entries, tenant.code, 50), form_name=form_name, now=now, staff_name=staff_of(request).name,
         )  # fmt: skip
 
@@ -139,7 +142,7 @@ def shown(request: web.Request, template: str, *, problem: Sentence | None = Non
     words = {"tenant_states": WORDS, "steps": STEPS, "age_words": AGE_WORDS, "probed": PROBED, "registers": REGISTERS, "upload_states": STATES}
     return show(
         request, template, status=200 if problem is None else 422, problem=problem, done=done, journal_words=journal.WORDS,
-        reason_words=reason_words, **words, **values,
+        reason_words=reason_words, detail_words=detail_words, **words, **values,
     )  # fmt: skip
 
 
@@ -155,6 +158,22 @@ def reason_words(reason: str) -> Sentence:
     return {"closed": ("担当者が停止", "stopped by an operator"), "unprobed": ("混在の点検ができない", "it could not be probed")}.get(
         reason, (reason, reason)
     )
+
+
+def detail_words(entry: journal.Entry) -> Sentence:
+    """What a line of the journal is about: codes of kinds and forms by their names."""
+    if entry.doing not in ("trial", "looked", "forms"):
+        return (entry.detail, entry.detail)
+    named = [_paper_words(part) for part in entry.detail.split()]
+    return "、".join(ja for ja, _ in named), ", ".join(en for _, en in named)
+
+
+def _paper_words(part: str) -> Sentence:
+    kind = KINDS.get(part.partition("/")[0])
+    form = next((form for form in kind.forms if form.code == part.partition("/")[2]), None) if kind is not None else None
+    if form is not None:
+        return form.ja, form.en
+    return (kind.title, kind.title_en) if kind is not None else VERDICTS.get(part, (part, part))
 
 
 def sentence_of(problem: Exception) -> Sentence:

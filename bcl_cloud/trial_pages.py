@@ -21,7 +21,7 @@ from bcl_cloud.trial_issue import Specimen, draw_trial, specimen
 from bcl_cloud.trials import Look, TrialLine
 from certificates.kinds import KINDS
 from issuer.clerks.forms import SENTENCES, Why, why_of
-from issuer.clerks.views import show
+from issuer.clerks.views import show, today_of
 from issuer.press import Press, PressBroken, PressFull
 from screens.guard import now_of, staff_of
 from screens.office import require_role
@@ -85,7 +85,7 @@ class TrialPages:
             raise web.HTTPNotFound from None
         return show(
             request, "trial.html", status=422 if problem else 200, layout=self._layout, address=self._address(request), code=code, lines=lines,
-            due=trials.still_due(lines), states=STATES, form_name=form_name, problem=problem, why=why,
+            due=trials.still_due(lines), trial_states=STATES, form_name=form_name, problem=problem, why=why, today=today_of(request),
         )  # fmt: skip
 
     async def draw(self, request: web.Request) -> web.StreamResponse:
@@ -108,7 +108,7 @@ class TrialPages:
         after = [one for one in await self._lines(request) if one.state in ("drawn", "faulty") and one.due != line.due]
         return show(
             request, "specimen.html", status=422 if problem else 200, layout=self._layout, address=self._address(request), code=self._code_of(request), line=line,
-            made=made, title=KINDS[line.due.kind].title, title_en=KINDS[line.due.kind].title_en, form_name=form_name, states=STATES, checks=CHECKS, looking=self._looking, problem=problem,
+            made=made, title=KINDS[line.due.kind].title, title_en=KINDS[line.due.kind].title_en, form_name=form_name, trial_states=STATES, checks=CHECKS, looking=self._looking, problem=problem,
             ticked=said.getall("check", []) if said is not None else [], remark=str(said.get("remark", "")) if said is not None else "", next_line=after[0] if after else None,
         )  # fmt: skip
 
