@@ -6,12 +6,14 @@ Decides whether a tenant is served now. The cloud's database is asked at every m
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import partial
 
 from cryptography import x509
 
 from bcl_cloud.feeds.ages import ages_of_all
 from bcl_cloud.feeds.bars import bars
 from bcl_cloud.key_folders import KeyFolders
+from bcl_cloud.own_session import demand_own
 from bcl_cloud.tenancy import Tenancy, TenantStore
 from bcl_cloud.tenant_terms import issuer_of, terms_of
 from bcl_cloud.tenants import Tenant, find
@@ -95,7 +97,7 @@ class Serving:
         desk = Desk(issuer, store, press, self._declared, _ages(store), referrals, bars)
 
         def probed() -> Desk:
-            return Desk(for_probes(decided), Unkept(store), press, self._declared, _ages(store), referrals)
+            return Desk(for_probes(decided), Unkept(store, partial(demand_own, code=code)), press, self._declared, _ages(store), referrals)
 
         made = Served(terms.tenant, issuer, decided, store, press, desk, probed)
         self._served[code] = made

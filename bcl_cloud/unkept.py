@@ -27,8 +27,10 @@ class _TakenBack(Exception):
 class Unkept:
     """See the module's text; a `storage.store.Store`."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, first: Callable[[Connection], None] = lambda _: None) -> None:
+        """`first` is carried out before every step, on the connection that the step is given."""
         self._store = store
+        self._first = first
         self._before: list[Callable[[Connection], Any]] = []
 
     async def write(self, step: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -40,9 +42,10 @@ class Unkept:
 
     async def read(self, step: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """See `Store.read`; with what was written here."""
+        done: Callable[[Connection], T] = partial(_apply, step, args, kwargs)
         if not self._before:
-            return await self._store.read(step, *args, **kwargs)
-        result: T = await self._carried_out(partial(_apply, step, args, kwargs))
+            return await self._store.read(_after_first, self._first, done)
+        result: T = await self._carried_out(done)
         return result
 
     async def close(self) -> None:
@@ -51,7 +54,7 @@ class Unkept:
 
     async def _carried_out(self, step: Callable[[Connection], Any]) -> Any:
         try:
-            await self._store.write(_carried_out, tuple(self._before), step)
+            await self._store.write(_carried_out, (self._first, *self._before), step)
         except _TakenBack as taken_back:
             return taken_back.result
         raise AssertionError("a write that must not stay was kept")
@@ -59,6 +62,11 @@ class Unkept:
 
 def _apply(step: Callable[..., T], args: tuple[Any, ...], kwargs: dict[str, Any], connection: Connection) -> T:
     return step(connection, *args, **kwargs)
+
+
+def _after_first(connection: Connection, first: Callable[[Connection], None], step: Callable[[Connection], T]) -> T:
+    first(connection)
+    return step(connection)
 
 
 def _carried_out(connection: Connection, before: tuple[Callable[[Connection], Any], ...], step: Callable[[Connection], Any]) -> None:

@@ -7,6 +7,7 @@ in turn. Changes nothing but a canary that was never planted: a tenant that join
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import datetime
+from functools import partial
 
 import structlog
 from cryptography import x509
@@ -14,14 +15,16 @@ from sqlalchemy import Connection, func, select
 
 from bcl_cloud.canaries import Canary
 from bcl_cloud.canaries_planted import address_of, canaries, canary_of, enter, plant, stands
+from bcl_cloud.own_session import demand_own
+from bcl_cloud.probe_signs import Leak, NotProbed
 from bcl_cloud.probes_recorded import WATCH, Verdict
 from bcl_cloud.probing import questions
 from bcl_cloud.probing.questions import Visit
 from bcl_cloud.probing.rows import look_through
-from bcl_cloud.probing.signs import Leak, NotProbed
 from bcl_cloud.tenancy import Tenancy
 from bcl_cloud.tenant_terms import terms_of
 from bcl_cloud.tenants import Tenant, find
+from bcl_cloud.unkept import Unkept
 from messages.wire import Message
 from registers.residents.schema import COUNTED, RESIDENTS
 from storage.store import Store
@@ -71,22 +74,27 @@ class Probe:
         tenant, terms = await self._cloud.read(find, code), await self._cloud.read(terms_of, code)
         if tenant is None or terms is None:
             raise NotProbed("no such tenant")
-        store = self._tenancy.store(code)
+        store = Unkept(self._tenancy.store(code), partial(demand_own, code=code))
         own = await self._cloud.read(canary_of, code) or await self._planted(tenant, now)
         tables = await store.read(look_through, own)
-        if not await store.read(stands, own):
-            raise NotProbed("rows: the own canary does not stand in the register")
+        await store.write(demand_own, code)  # writes may go another way than reads
+        stand = await store.read(stands, own)
         visit = Visit(f"probe-{self._token(12).hex()}", self._token(32), now, self._roots)
 
         async def ask(message: Message) -> Message:
             return await self._ask(message, now)
 
-        offered = await questions.own_paper(ask, tenant, own, visit)
-        kinds = tuple(terms.settings)
-        await questions.own_report(ask, tenant, kinds, lambda: store.read(_people), visit)
-        others = await self._neighbours(code)
+        kinds, others = tuple(terms.settings), await self._neighbours(code)
+        offered, not_probed = questions.NOTHING_OFFERED, None if stand else NotProbed("rows: the own canary does not stand in the register")
+        try:
+            offered = await questions.own_paper(ask, tenant, own, visit)
+            await questions.own_report(ask, tenant, kinds, lambda: store.read(_people), visit)
+        except NotProbed as failure:
+            not_probed = not_probed or failure  # whoever does not know its own may still know its neighbours': that is asked first
         for other in others:
             await questions.strangers(ask, tenant, own, other, kinds, offered, visit)
+        if not_probed is not None:
+            raise not_probed
         return Verdict("passed", (), f"{tables} tables, {len(others)} neighbours")
 
     async def _neighbours(self, code: str) -> tuple[Canary, ...]:

@@ -11,14 +11,14 @@ from functools import partial
 from cryptography import x509
 
 from bcl_cloud.canaries import NOBODYS_SERIAL, Canary, codes_in, foreign_traces
-from bcl_cloud.probing.signs import Leak, NotProbed
+from bcl_cloud.probe_signs import Leak, NotProbed
 from bcl_cloud.tenants import Tenant
 from certificates.binding import binding
 from certificates.kinds import KINDS
 from certificates.reading import Unreadable, open_paper
 from certificates.signature.strict import Unsigned, verify
 from messages.conditions import AskCondition, AskInventory, Condition, Inventory
-from messages.orders import AskReferral, ChoicesOffered, Issued, IssueOrder, OfferChoices, PaperOrder
+from messages.orders import AskReferral, Build, ChoicesOffered, Issued, IssueOrder, OfferChoices, PaperOrder
 from messages.refusals import Refusal
 from messages.uses import AskRegisteredUse
 from messages.wire import Message, encode
@@ -29,6 +29,19 @@ SHOWN = ("my_number", "juminhyo_code")
 """Items of the paper that speak of its person by numbers."""
 NOT_NOW = ("busy", "issuer_unavailable")
 YEARLY = next(kind.code for kind in KINDS.values() if kind.yearly)
+
+NOTHING_OFFERED = ChoicesOffered(
+    visit_id="",
+    kind=KIND,
+    members=(),
+    forms=tuple(form.code for form in KINDS[KIND].forms),
+    years=(),
+    options=(),
+    copies_max=1,
+    register_version="",
+    declared=Build(program="", topology=""),
+)
+"""What an order is made from where the tenant's own canary was offered nothing."""
 
 
 @dataclass(frozen=True, slots=True)

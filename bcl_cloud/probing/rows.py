@@ -9,7 +9,8 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Connection, column, func, or_, select, table, text
 
 from bcl_cloud.canaries import NAME_STEM, SERIAL_STEM, Canary, codes_in, foreign_traces
-from bcl_cloud.probing.signs import Leak
+from bcl_cloud.own_session import code_in, demand_own
+from bcl_cloud.probe_signs import Leak
 from bcl_cloud.tenant_roles import PREFIX
 from bcl_cloud.tenant_tables import TENANT
 
@@ -32,6 +33,11 @@ _UNGUARDED = text(
     "SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = current_schema()"
     " AND c.relkind IN ('r', 'p', 'v', 'm', 'f') AND NOT row_security_active(c.oid) ORDER BY c.relname"
 )
+_ABOVE = text(
+    "SELECT p.proname FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace WHERE p.prosecdef AND n.nspname NOT IN ('pg_catalog', 'information_schema')"
+    " AND has_function_privilege(p.oid, 'EXECUTE') AND has_schema_privilege(n.oid, 'USAGE') ORDER BY p.proname"
+)
+"""Functions that run with the rights of whoever made them."""
 _MEMBER_OF = text(
     "SELECT rolname FROM pg_roles WHERE rolname <> current_user AND rolname LIKE :others AND pg_has_role(current_user, oid, 'MEMBER') ORDER BY rolname"
 )
@@ -52,7 +58,8 @@ class Seen(NamedTuple):
 
 def look_through(connection: Connection, own: Canary) -> int:
     """Look through everything that this session can read; how many tables. Raises `Leak`."""
-    _same_session(connection, own.code)
+    demand_own(connection, own.code)
+    _walls(connection, own.code)
     seen = _seen(connection)
     for one in seen:
         if one.kind != "table":
@@ -69,27 +76,19 @@ def _seen(connection: Connection) -> tuple[Seen, ...]:
     return tuple(Seen(*key, tuple(columns)) for key, columns in found.items())
 
 
-def _same_session(connection: Connection, code: str) -> None:
-    """Whose session this is, by the database's own word, and that it opens nobody else's."""
+def _walls(connection: Connection, code: str) -> None:
+    """On PostgreSQL: this session can become nobody else, runs nothing as anybody else, and every table asks who it is. A file has no such doors."""
     if connection.dialect.name == "sqlite":
-        files = [row[2].rpartition("/")[2] for row in connection.execute(text("PRAGMA database_list")) if row[1] != "temp"]
-        if files != [f"{code}.db"]:
-            raise Leak((code, *(_code_of(file) for file in files if _code_of(file))), "session: not the tenant's own file alone")
         return
-    user = str(connection.execute(text("SELECT current_user")).scalar_one())
-    if user != PREFIX + code:
-        raise Leak((code, *((_code_of(user),) if _code_of(user) else ())), "session: logged in as another role")
     members = list(connection.execute(_MEMBER_OF, {"others": f"{PREFIX}%"}).scalars())
     if members:
-        raise Leak((code, *(_code_of(member) for member in members)), "session: may become another tenant's role")
+        raise Leak((code, *filter(None, map(code_in, members))), "session: may become another tenant's role")
     unguarded = list(connection.execute(_UNGUARDED).scalars())
     if unguarded:
         raise Leak((code,), f"session: no row-level security on {', '.join(unguarded[:5])}")
-
-
-def _code_of(name: str) -> str:
-    digits = name.removesuffix(".db").removeprefix(PREFIX)
-    return digits if digits.isdecimal() and len(digits) == 6 else ""
+    above = list(connection.execute(_ABOVE).scalars())
+    if above:
+        raise Leak((code,), f"session: may run as another role: {', '.join(above[:5])}")
 
 
 def _own_rows(connection: Connection, one: Seen, code: str) -> None:
