@@ -8,7 +8,7 @@ from aiohttp import web
 from certificates.kinds import KINDS
 from issuance_center import directory_forms, routing, words
 from issuance_center.directory_forms import Typed, Unreadable
-from issuance_center.directory_words import TITLES, at, brief, history, planned, running
+from issuance_center.directory_words import TITLES, at, brief, entered_words, history, planned, running
 from issuance_center.entering import OWN_TOPICS, enter
 from issuance_center.entries import TOPICS
 from issuance_center.finding_pages import person_of
@@ -233,7 +233,7 @@ class DirectoryPages:
             "titles": TITLES,
             "all_kinds": KINDS,
         }
-        return render(request, template, status=422 if problem else 200, **common, **shown, at=at, brief=brief, begins=begins)
+        return render(request, template, status=422 if problem else 200, **common, **shown, at=at, brief=brief, begins=begins, entered=entered_words)
 
 
 def _of_subject(change: Change, subject: str) -> Change:

@@ -9,6 +9,7 @@ from issuance_center.entries import TOPICS, Closure, Hours, Kiosk, Value, Window
 from issuance_center.routing import Entry
 from issuance_center.routing.book import counting
 from issuance_center.routing.changes import begins
+from issuance_center.routing.seeding import SEEDED_BY, SEEDED_WHY
 from storage.instants import JST
 
 TITLES: dict[str, tuple[str, str]] = {
@@ -21,7 +22,7 @@ TITLES: dict[str, tuple[str, str]] = {
     "year": ("年度の開始", "Opening of a year"),
     "years": ("年度の数", "Years issued"),
     "wide": ("課税証明書の広域交付", "Tax certificates across municipalities"),
-    "use": ("本籍地利用登録", "Registration at the 本籍地"),
+    "use": ("本籍地利用登録", "Registration at the registered domicile"),
     "certifier": ("認証者", "Certifier"),
     "seal": ("公印の印影", "Seal"),
     "key_statement": ("転送用の鍵の証明文", "Statement of the referral key"),
@@ -50,13 +51,19 @@ def brief(value: Value | None, english: bool) -> str:
                 f"{at(value.starts)} – {at(value.ends) or ('open' if english else '未定')} {kinds_told(value.kinds, english) or every} {value.note}"
             )
         case Closure():
-            return f"{value.first} – {value.last} {kinds_told(value.kinds, english) or every} {value.note}"
+            days = f"{value.first}" if value.first == value.last else f"{value.first} – {value.last}"
+            return f"{days} {kinds_told(value.kinds, english) or every} {value.note}"
         case YearOpening():
             return f"{value.opens}" + (f" (closed from {value.closed_from})" if english else f"（{value.closed_from} から停止）")
         case Kiosk():
             return f"{value.place} {value.operator} {value.channel}" + ((" retired" if english else " 廃止") if value.retired else "")
     words_of = (word_of(part, english) for part in msgspec.structs.astuple(value))
     return "、".join(word for word in words_of if word)[:120]
+
+
+def entered_words(text: str) -> tuple[str, str]:
+    """Who entered something, or why; the first entries were nobody's."""
+    return {SEEDED_BY: (SEEDED_BY, "configuration file"), SEEDED_WHY: (SEEDED_WHY, "entered at the first start")}.get(text, (text, text))
 
 
 def word_of(part: object, english: bool) -> str:
@@ -70,7 +77,7 @@ def word_of(part: object, english: bool) -> str:
 
 def kinds_told(codes: tuple[str, ...], english: bool) -> str:
     """Kinds by their names."""
-    return "・".join(words.kind_words(code)[1 if english else 0] for code in codes)
+    return (", " if english else "・").join(words.kind_words(code)[1 if english else 0] for code in codes)
 
 
 def planned(entries: tuple[Entry, ...] | list[Entry], now: datetime) -> list[Entry]:
