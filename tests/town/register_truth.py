@@ -11,7 +11,7 @@ from certificates.face import Face
 from certificates.kinds import KINDS
 from certificates.reading import Unreadable, face_of, read
 from certificates.signature.key_list import read_key_list
-from registers.population import Population
+from registers.population import Population, World
 from simulation import demonstration as demo
 from simulation.municipalities import PLACES
 from simulation.town.description import HolderEntry
@@ -40,19 +40,25 @@ class Truth:
         return [group for group in groups.values() if len(group) > 1]
 
 
-def truth_of(town: OpenTown) -> Truth:
-    """The truth of this town, as of the day on which it was prepared."""
-    prepared = datetime.fromtimestamp(town.folders.settings_file.stat().st_mtime, JST).date()
-    population = _made_up(town.seed, town.residents, prepared)
+def truth_of(town: OpenTown, code: str | None = None) -> Truth:
+    """The truth of this town, or of another of its municipalities, as of the day on which it was prepared."""
+    code = code or town.city
+    population = people_of(town).of(code)
     ca = town.town.ca
     root = x509.load_pem_x509_certificate(Path(ca["documents"]).read_bytes())
     keys = read_key_list(Path(ca["code_keys"]).read_bytes(), root)
-    return Truth(population, registers_of(population), Signers((root,), keys, town.city, demo.CENTER))
+    return Truth(population, registers_of(population), Signers((root,), keys, code, demo.CENTER))
+
+
+def people_of(town: OpenTown) -> World:
+    """The people of all its municipalities, made up once more."""
+    prepared = datetime.fromtimestamp(town.folders.settings_file.stat().st_mtime, JST).date()
+    return _made_up(town.seed, town.residents, len(town.town.municipalities), prepared)
 
 
 @cache
-def _made_up(seed: int, residents: int, day: date) -> Population:
-    return made_up(seed, residents, PLACES[:1], day).municipalities[0]
+def _made_up(seed: int, residents: int, municipalities: int, day: date) -> World:
+    return made_up(seed, residents, PLACES[:municipalities], day)
 
 
 def asked_by(wish: Wish, holder: HolderEntry) -> Asked:

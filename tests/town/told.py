@@ -2,6 +2,8 @@
 
 import re
 from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -118,15 +120,22 @@ def _issuance(row: Row, logs: dict[tuple[str, str], dict[str, Row]], net_yen: di
     )
 
 
-async def office_page(town: Town, party: str, path: str) -> str:
-    """A page of a party's office, as the member of staff sees it who works there."""
+@asynccontextmanager
+async def signed_in(town: Town, party: str) -> AsyncIterator[tuple[aiohttp.ClientSession, str]]:
+    """The member of staff who works in a party's office, and its address."""
     office = town.parties[party].office_url
     member = next(member for member in town.staff if member.url == office)
-    signing_in = {"name": member.name, "password": member.password, "next": path}
-    async with (
-        aiohttp.ClientSession(headers={"Origin": office}, cookie_jar=aiohttp.CookieJar(unsafe=True), raise_for_status=True) as session,
-        session.post(f"{office}/sign-in", data=signing_in) as answer,
-    ):
+    signing_in = {"name": member.name, "password": member.password, "next": "/"}
+    async with aiohttp.ClientSession(headers={"Origin": office}, cookie_jar=aiohttp.CookieJar(unsafe=True)) as session:
+        async with session.post(f"{office}/sign-in", data=signing_in, allow_redirects=False) as answer:
+            answer.raise_for_status()
+        yield session, office
+
+
+async def office_page(town: Town, party: str, path: str) -> str:
+    """A page of a party's office, as the member of staff sees it who works there."""
+    async with signed_in(town, party) as (session, office), session.get(f"{office}{path}") as answer:
+        answer.raise_for_status()
         return await answer.text()
 
 

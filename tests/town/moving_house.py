@@ -1,0 +1,284 @@
+"""乗り換え of a municipality of an open town, from its own server to the shared cloud: a new tenant with the keys it has, its registers uploaded, its bindings carried, its kinds moved at a minute."""
+
+import json
+import re
+import secrets
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import msgspec
+from sqlalchemy import create_engine
+
+from bcl_cloud.cloud_tables import METADATA
+from bcl_cloud.feeds.packing import pack
+from bcl_cloud.key_folders import KeyFolders
+from bcl_cloud.onboarding import Cloud, Description, StaffSetting, onboard, open_tenant
+from bcl_cloud.tenancy import Tenancy
+from bcl_cloud.tenant_files import TenantFiles
+from bcl_cloud.tenants import set_forms
+from bcl_cloud.trial_issue import draw_trial, look_at_all
+from issuance_center.config import Limits
+from issuance_center.issuer_lines import IssuerLines
+from issuance_center.move_entries import enter, withdraw
+from issuance_center.moving import Mover
+from issuer.terms import Certifier, PolicySetting
+from messages.link import HttpLink
+from registers.koseki.usage import bind_serial
+from registers.population import Population
+from registers.residents.tables import residents_in_order
+from screens.sign_in import hash_password
+from simulation import demonstration as demo
+from simulation.municipalities import BCL, PLACES, Place, issuer_at, wide_since
+from simulation.town.authorities import server_name
+from simulation.town.cloud import database_url, keys_folder, policy_setting, tenants_folder
+from simulation.town.folders import own_server
+from simulation.town.referral_keys import referral_key_file
+from storage.instants import JST
+from storage.opening import open_store
+from storage.sqlite import SqliteStore
+from tests.town.open_town import OpenTown
+from tests.town.register_truth import people_of
+from tests.town.rows import Row, rows
+from tests.town.told import issuer_files, signed_in
+from trust.parties import Peer, client_context
+
+WHO, WHY = demo.CLOUD_OPERATOR, "BCLへの乗り換え（見本）"
+CLERK = "市民課 桜（見本）"
+PASSWORD = secrets.token_hex(8)
+SERIES = "Ｂ"
+"""What the cloud's 発行番号 begin with after the municipality's name: two issuers of one municipality must not number alike."""
+
+
+@dataclass(frozen=True, slots=True)
+class Household:
+    """Kinds of one municipality that go from its own server to the shared cloud. `files` are for what is handed over."""
+
+    town: OpenTown
+    code: str
+    kinds: tuple[str, ...]
+    files: Path
+
+    @property
+    def place(self) -> Place:
+        """What the municipality decides."""
+        return next(place for place in PLACES if place.code == self.code)
+
+    @property
+    def party(self) -> str:
+        """Its own server."""
+        return own_server(self.code, self.town.city)
+
+    @property
+    def old(self) -> Path:
+        """The own server's database."""
+        return self.town.folders.database(self.party)
+
+    @property
+    def new(self) -> Path:
+        """The tenant's rows."""
+        return issuer_files(self.town)[BCL, self.code]
+
+    @property
+    def series(self) -> dict[str, str]:
+        """What the 発行番号 of its issuers begin with after the day, by the issuers' names at the center."""
+        own = issuer_at(self.place, self.place.own_kinds).number_prefix
+        return {self.code: own, BCL: issuer_at(self.place, self.place.bcl_kinds).number_prefix if self.place.bcl_kinds else f"{own}{SERIES}"}
+
+    # --- a tenant ---
+
+    async def become_tenant(self) -> None:
+        """Onboarded with the keys that its papers are signed with already; nothing is in its registers yet."""
+        self._take_keys_along()
+        (self.files / "seal.png").write_bytes(self.place.seal_png)
+        told = Description(
+            municipality=self.code,
+            prefecture=self.place.city.prefecture,
+            municipality_name=self.place.city.name,
+            municipality_name_en=self.place.city.name_en,
+            number_prefix=self.series[BCL],
+            certifiers=(Certifier(since=demo.OFFERED_FROM, title=self.place.title, name=demo.CERTIFIER),),
+            policies=self._policies(self.kinds),
+            seal=self.files / "seal.png",
+            staff=(StaffSetting(name=CLERK, password_hash=hash_password(PASSWORD), roles=("clerk",)),),
+            wide_tax_since=wide_since(self.place, self.kinds),
+        )
+        async with self.cloud() as cloud:
+            await onboard(cloud, told, None, WHO, WHY, datetime.now(JST), secrets.token_bytes)
+
+    async def open(self) -> None:
+        """Specimens are drawn and looked at, and the tenant may issue."""
+        async with self.cloud() as cloud:
+            await self._try_out(cloud, CLERK)
+            lacking = await open_tenant(cloud, self.code, WHO, WHY, datetime.now(JST))
+            assert lacking == ()
+
+    async def offer_there_too(self) -> None:
+        """Of a tenant that has other kinds in the cloud already: these are offered as well."""
+        clerk = next(member.name for member in self.town.town.staff if member.municipality == self.code and member.role == "clerk")
+        async with self.cloud() as cloud:
+            policies = self._policies((*self.place.bcl_kinds, *self.kinds))
+            await cloud.database.write(set_forms, self.code, policies, WHO, WHY, datetime.now(JST))
+            await self._try_out(cloud, clerk)
+
+    async def _try_out(self, cloud: Cloud, clerk: str) -> None:
+        await draw_trial(cloud, self.code, WHO, WHY, datetime.now(JST))
+        assert await look_at_all(cloud, self.code, clerk, datetime.now(JST)) == ()
+
+    def _policies(self, kinds: Iterable[str]) -> dict[str, tuple[PolicySetting, ...]]:
+        return {kind: (msgspec.convert(policy_setting(self.place, kind, real_hours=False), PolicySetting),) for kind in kinds}
+
+    def _take_keys_along(self) -> None:
+        folder = keys_folder(self.town.folders) / self.code
+        folder.mkdir(mode=0o700)
+        own = self.town.folders.party(self.party)
+        for name, file in {
+            "documents.key": None,
+            "documents.pem": None,
+            "codes.key": None,
+            "referral.key": referral_key_file(self.town.folders, self.party),
+        }.items():
+            shutil.copy(file or own / name, folder / name)
+
+    @asynccontextmanager
+    async def cloud(self) -> AsyncIterator[Cloud]:
+        """The cloud's databases and keys, beside the process that serves them."""
+        folders = self.town.folders
+        database = await open_store(database_url(folders), METADATA, sole=False)
+        tenancy = Tenancy(TenantFiles(tenants_folder(folders)), sole=False)
+        try:
+            yield Cloud(database, tenancy, KeyFolders(keys_folder(folders)))
+        finally:
+            await tenancy.close()
+            await database.close()
+
+    # --- its registers ---
+
+    def registers(self) -> Population:
+        """As the own server has them: the people made up once more, with what its register says of their cards and codes."""
+        engine = create_engine(f"sqlite:///file:{self.old}?mode=ro&uri=true")
+        with engine.connect() as connection:
+            known = residents_in_order(connection)
+        engine.dispose()
+        return replace(people_of(self.town).of(self.code), residents=known)
+
+    def packed(self, population: Population, sequence: int) -> Path:
+        """連携用データ as of now."""
+        file = self.files / f"{self.code}-{sequence}.zip"
+        file.write_bytes(pack(population, self.code, sequence, datetime.now(JST)))
+        return file
+
+    def uploading(self, archive: Path) -> "subprocess.Popen[bytes]":
+        """`konbini bcl upload`, under way."""
+        return self._command("upload", "--archive", str(archive), "--who", WHO)
+
+    def upload(self, archive: Path) -> tuple[dict[str, Any], float]:
+        """Its report, and the seconds it took."""
+        began = time.perf_counter()
+        said, _ = self.uploading(archive).communicate()
+        return json.loads(said), time.perf_counter() - began
+
+    def take_event(self, event: dict[str, Any]) -> tuple[dict[str, Any], float]:
+        """One event by `konbini bcl fast`: what it answers, and the seconds it took."""
+        file = self.files / f"event-{event['id']}.json"
+        file.write_text(json.dumps(event), encoding="utf-8")
+        began = time.perf_counter()
+        said, _ = self._command("fast", "--event", str(file)).communicate()
+        return json.loads(said), time.perf_counter() - began
+
+    @asynccontextmanager
+    async def office(self) -> AsyncIterator[tuple[aiohttp.ClientSession, str]]:
+        """The tenant's clerk, signed in at its pages in the cloud, and their address. The cloud tells its tenants apart by the host's name."""
+        port = self.town.town.parties[BCL].office_url.rpartition(":")[2]
+        host, address = f"{self.code}.localhost:{port}", f"http://127.0.0.1:{port}"
+        headers = {"Host": host, "Origin": f"http://{host}"}
+        async with aiohttp.ClientSession(headers=headers, cookie_jar=aiohttp.CookieJar(unsafe=True)) as session:
+            form = {"name": CLERK, "password": PASSWORD, "next": "/"}
+            async with session.post(f"{address}/sign-in", data=form, allow_redirects=False) as answer:
+                assert answer.status in (302, 303), answer.status
+            yield session, address
+
+    def _command(self, word: str, *more: str) -> "subprocess.Popen[bytes]":
+        config = str(self.town.folders.config(BCL))
+        words = (sys.executable, "-m", "konbini", "bcl", word, "--config", config, "--tenant", self.code, *more, "--json")
+        return subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
+
+    # --- what was set at the own server's desk ---
+
+    async def bind(self, serial: str, person_no: str, since: date) -> None:
+        """本籍地利用登録 as the own server's clerk has accepted it."""
+        store = await SqliteStore.open(self.old, sole=False)
+        await store.write(bind_serial, serial, person_no, since=since)
+        await store.close()
+
+    async def carry_bindings(self) -> int:
+        """Every registration that is in force at the own server and unknown to the tenant; how many there were."""
+        known = {row["serial"] for row in _bindings(self.new)}
+        missing = [row for row in _bindings(self.old) if row["serial"] not in known]
+        store = await SqliteStore.open(self.new, sole=False)
+        for row in missing:
+            await store.write(bind_serial, row["serial"], row["person_no"], since=date.fromisoformat(row["since"]))
+        await store.close()
+        return len(missing)
+
+    # --- the move ---
+
+    async def plan(self, at: datetime, new: str = BCL) -> str:
+        """Plan it on the operator's page for this minute; the page that follows."""
+        form = [
+            ("municipality", self.code),
+            ("new", new),
+            ("at", f"{at.astimezone(JST):%Y-%m-%dT%H:%M}"),
+            ("reason", WHY),
+            *(("kind", kind) for kind in self.kinds),
+        ]
+        async with signed_in(self.town.town, "center") as (session, office), session.post(f"{office}/moves", data=form) as answer:
+            return await answer.text()
+
+    async def plan_within_the_minute(self, seconds: float, old: str, new: str) -> datetime:
+        """Plan it by the pages' own mover for an instant that no page takes, so soon, and have it compared for the last time; when that is.
+
+        The center's own process learns of it from its database, as it would from another process of its own.
+        """
+        folders, now = self.town.folders, datetime.now(JST)
+        own = folders.party("center")
+        context = client_context(own / "party.pem", own / "party.key", Path(self.town.town.ca["parties"]))
+        peers = {self.code: (self.party, Peer("municipal", self.code)), BCL: (BCL, Peer(BCL, BCL))}
+        links = {name: HttpLink(self.town.town.parties[party].url, context, server_name(peer)) for name, (party, peer) in peers.items()}
+        store = await SqliteStore.open(folders.database("center"), sole=False)
+        lines = IssuerLines(links, Limits())
+
+        async def nobody_to_tell(_now: datetime) -> None:
+            """Whoever routes is another process."""
+
+        mover = Mover(store, lines, enter=enter, withdraw=withdraw, reload=nobody_to_tell, token=secrets.token_bytes, now=lambda: datetime.now(JST))
+        at = now + timedelta(seconds=seconds)
+        try:
+            await mover.plan(self.code, self.kinds, old, new, at, "センター運用 花子", WHY)
+            await mover.round()
+        finally:
+            await store.close()
+            for link in links.values():
+                await link.close()
+        return at
+
+    def moves(self) -> list[Row]:
+        """Its moves as the center has them."""
+        return rows(self.town.folders.database("center"), "SELECT * FROM moves WHERE municipality = ? ORDER BY move_no", self.code)
+
+
+def sections_said(page: str) -> str:
+    """The table of a move's comparisons, without its marks."""
+    return re.sub(r"<[^>]+>|\s+", " ", page.split("照合の結果")[-1])
+
+
+def _bindings(file: Path) -> list[Row]:
+    return rows(file, "SELECT * FROM koseki_usage_registrations WHERE until IS NULL ORDER BY number")

@@ -1,0 +1,178 @@
+"""BCL への乗り換え while people buy: nothing lost, nothing wrong, every paper from the issuer of the instant at which it was chosen; and what differs blocks it with a sentence."""
+
+import asyncio
+import dataclasses
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+
+import aiohttp
+import pytest
+
+from bcl_cloud.tenants import set_seal
+from certificates.kinds import KINDS
+from certificates.seal import seal_png
+from registers.koseki.stops import release_stop, suppress
+from simulation.municipalities import BCL
+from simulation.town.description import HolderEntry
+from simulation.visitor import Visitor
+from storage.instants import JST, instant
+from storage.sqlite import SqliteStore
+from tests.town.applicants import somebody
+from tests.town.errands import MIHON, wish
+from tests.town.moved import Judged, Lingerer, Served, in_turn, judged, keep_coming, ordered, wishes
+from tests.town.moving_house import WHO, WHY, Household, sections_said
+from tests.town.open_town import OpenTown, eventually
+from tests.town.rows import rows
+
+KARIZUMI = "972011"
+"""A tenant whose 戸籍 is on its own server."""
+FAMILY = ("koseki", "fuhyo")
+SOON_SECONDS = 6.0
+SEED = 5
+GREAT_RESIDENTS, GREAT_TERMINALS = 50_000, 6
+AFTER_VISITS = 40
+
+
+@pytest.fixture(scope="module")
+def house(world: OpenTown, tmp_path_factory: pytest.TempPathFactory) -> Household:
+    """Offers its 戸籍 in the cloud as well from now on, and has a 利用登録 that its own server alone knows."""
+    made = Household(world, KARIZUMI, FAMILY, tmp_path_factory.mktemp("moving"))
+    asyncio.run(made.offer_there_too())
+    asyncio.run(made.bind(_serial(world, _stranger(world)), somebody(world, KARIZUMI)[0], date(2026, 11, 2)))
+    return made
+
+
+@pytest.fixture(scope="module")
+def great(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Household]:
+    folder = tmp_path_factory.mktemp("great")
+    with OpenTown(folder / "state", residents=GREAT_RESIDENTS, municipalities=3, terminals=GREAT_TERMINALS, ready_seconds=7200) as opened:
+        opened.hurry()
+        (folder / "files").mkdir()
+        yield Household(opened, MIHON, tuple(KINDS), folder / "files")
+
+
+async def test_what_differs_blocks_the_move_with_a_sentence_and_the_old_issuer_goes_on(house: Household, hands: aiohttp.ClientSession) -> None:
+    """A 利用登録, a stop, the seal: each is named, and mended."""
+    planned = len(house.moves())
+    assert "電子証明書と人の結び付き（利用登録を含む）（現在" in await _blocked(house)
+    assert await house.carry_bindings() == 1 and await house.carry_bindings() == 0
+    store, now = await SqliteStore.open(house.old, sole=False), datetime.now(JST)
+    stop = await store.write(suppress, somebody(house.town, KARIZUMI)[0], since=now.date(), until=None, reason="本人の申出（見本）", now=now)
+    assert "支援措置・発行抑止・届出の処理中など（現在" in await _blocked(house)
+    await store.write(release_stop, stop, now=now)
+    await store.close()
+    async with house.cloud() as cloud:
+        await cloud.database.write(set_seal, KARIZUMI, seal_png("かりずみ町長之印"), WHO, WHY, now)
+        assert "公印" in await _blocked(house)
+        await cloud.database.write(set_seal, KARIZUMI, house.place.seal_png, WHO, WHY, now)
+    assert [move["state"] for move in house.moves()[planned:]] == ["blocked"] * 3
+    one = _holders(house.town, KARIZUMI, "koseki")[0]
+    visited = await Visitor(hands, house.town.town.kiosks[0].url, wish(one, kind="koseki")).visit()
+    assert ordered(house.town)[visited.papers[0].issuance_id]["issuer"] == KARIZUMI
+
+
+async def test_kinds_move_while_people_buy_and_every_visit_ends_where_it_chose(house: Household, hands: aiohttp.ClientSession) -> None:
+    await house.carry_bindings()
+    town, enough, served = house.town, asyncio.Event(), list[Served]()
+    first, *kiosks = town.town.kiosks
+    people = in_turn(
+        wishes(_holders(town, KARIZUMI), FAMILY, SEED), wishes([one for one in town.town.holders if one.municipality != KARIZUMI], None, SEED)
+    )
+    async with asyncio.TaskGroup() as tasks:
+        lingering = Lingerer(hands, first.url, wish(_holders(town, KARIZUMI, "koseki")[0], kind="koseki"))
+        tasks.create_task(keep_coming(hands, kiosks, people, enough, served, {lingering.wish.card, _stranger(town).id}))
+        last = tasks.create_task(lingering.visit())
+        await lingering.before_the_button.wait()
+        at = await house.plan_within_the_minute(SOON_SECONDS, KARIZUMI, BCL)
+        assert house.moves()[-1]["state"] == "ready"
+        await eventually(lambda: datetime.now(JST) >= at, "the minute")
+        lingering.go.set()
+        served.append((lingering.wish, await last))
+        await eventually(lambda: _made_by(town, BCL, at) >= 3, "papers of the new issuer")
+        elsewhere = dataclasses.replace(wish(_stranger(town), kind="koseki"), municipality=KARIZUMI, door="honseki")
+        served.append((elsewhere, await Visitor(hands, first.url, elsewhere).visit()))
+        enough.set()
+    await town.quiet()
+    found = await judged(house, served, at, KARIZUMI, BCL)
+    _say(found, served)
+    assert found.wrong == ()
+    assert found.papers[KARIZUMI] >= 1 and found.papers[BCL] >= 4 and found.across >= 1, "before, after, and across"
+    assert house.moves()[-1]["state"] in ("ready", "moved")
+
+
+@pytest.mark.sweep
+async def test_a_town_of_50000_is_uploaded_and_moved_at_a_minute_while_people_buy(great: Household, hands: aiohttp.ClientSession) -> None:
+    """By the operator's page and the center's own rounds."""
+    town = great.town
+    await great.become_tenant()
+    archive = great.packed(great.registers(), 1)
+    enough, served = asyncio.Event(), list[Served]()
+    first, *kiosks = town.town.kiosks
+    people = in_turn(
+        wishes(_holders(town, MIHON), None, SEED),
+        wishes(_holders(town, MIHON), None, SEED + 1),
+        wishes([one for one in town.town.holders if one.municipality != MIHON], None, SEED),
+    )
+    async with asyncio.TaskGroup() as tasks:
+        lingering = Lingerer(hands, first.url, wish(_holders(town, MIHON, "juminhyo")[0]))
+        tasks.create_task(keep_coming(hands, kiosks, people, enough, served, {lingering.wish.card}))
+        report, seconds = await asyncio.to_thread(great.upload, archive)
+        assert report["outcome"] == "applied", report
+        print(f"uploaded {GREAT_RESIDENTS:,} people in {seconds:.1f} s beside {len(served)} visits", flush=True)
+        await great.bind(_serial(town, _stranger(town)), somebody(town, MIHON)[0], date(2026, 11, 2))
+        await great.open()
+        at = _next_minute()
+        assert "利用登録を含む" in sections_said(await great.plan(at)), "one binding is missing there"
+        assert await great.carry_bindings() >= 1
+        at = _next_minute()
+        assert "一致" in sections_said(await great.plan(at))
+        await eventually(lambda: datetime.now(JST) >= at - timedelta(seconds=15), "the last seconds before the minute", 200)
+        last = tasks.create_task(lingering.visit())
+        await lingering.before_the_button.wait()
+        await eventually(lambda: great.moves()[-1]["state"] != "planned", "the last comparison")
+        await eventually(lambda: datetime.now(JST) >= at, "the minute")
+        lingering.go.set()
+        served.append((lingering.wish, await last))
+        await eventually(lambda: _made_by(town, BCL, at) >= AFTER_VISITS, "papers of the new issuer", 300)
+        await eventually(lambda: great.moves()[-1]["state"] == "moved", "the center to say so")
+        enough.set()
+    await town.quiet()
+    found = await judged(great, served, at, MIHON, BCL)
+    _say(found, served)
+    assert found.wrong == ()
+    assert found.papers[MIHON] >= AFTER_VISITS and found.papers[BCL] >= AFTER_VISITS and found.across >= 1
+
+
+def _say(found: Judged, served: list[Served]) -> None:
+    print(f"{len(served)} visits; of the kinds that moved {dict(found.papers)}, {found.across} across the minute; wrong: {found.wrong}", flush=True)
+
+
+async def _blocked(house: Household) -> str:
+    """What the page says of a move that is planned now."""
+    page = await house.plan(_next_minute())
+    assert "照合が合わず中止" in page
+    return sections_said(page)
+
+
+def _next_minute() -> datetime:
+    """The first whole minute that a page takes."""
+    return (datetime.now(JST) + timedelta(seconds=121)).replace(second=0, microsecond=0)
+
+
+def _holders(town: OpenTown, code: str, kind: str | None = None) -> list[HolderEntry]:
+    return [one for one in town.town.holders if one.municipality == code and one.kinds and (kind is None or kind in one.kinds)]
+
+
+def _stranger(town: OpenTown) -> HolderEntry:
+    """Lives in れいじ市, and has their 戸籍 here once it is bound."""
+    return [one for one in town.town.holders if one.municipality == town.town.municipalities[1].code and "juminhyo" in one.kinds and not one.note][-1]
+
+
+def _serial(town: OpenTown, holder: HolderEntry) -> str:
+    file = town.folders.database(f"municipal-{holder.municipality}")
+    return str(rows(file, "SELECT serial FROM residents WHERE atena_no = ?", holder.atena_no)[0]["serial"])
+
+
+def _made_by(town: OpenTown, issuer: str, at: datetime) -> int:
+    """Papers that were chosen from this issuer after the minute."""
+    return sum(row["issuer"] == issuer and instant(row["offered_at"]) >= at for row in ordered(town).values())
