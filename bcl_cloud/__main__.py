@@ -30,6 +30,9 @@ from storage.instants import JST
 from trust.authority import load_certificate
 from trust.parties import server_context
 
+FINISH_SECONDS = 30.0
+"""An issuance that was begun is finished before the process ends, also where a database is slow."""
+
 
 def run(config_file: Path) -> None:
     """Serve all tenants until stopped; exits with 1 when the press has broken, so that a supervisor starts the party anew.
@@ -67,7 +70,7 @@ async def serve(config: Config, stop: asyncio.Event, press: PoolPress | None = N
         door = protocol_door(watched, now, registry, points)
         office = operators_office(accounts_of(config), cloud, now=now, token=token, registry=registry, openapi=door.openapi, press=press)
         context = server_context(config.tls.certificate, config.tls.key, config.tls.authority)
-        await stack.enter_async_context(open_door(door, config.door.host, config.door.port, context))
+        await stack.enter_async_context(open_door(door, config.door.host, config.door.port, context, FINISH_SECONDS))
         offices = offices_app(serving, cloud, office, now, secrets.token_bytes)
         await stack.enter_async_context(serve_application(offices, config.office.host, config.office.port))
         watching = asyncio.create_task(watch.keep_watch())

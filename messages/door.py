@@ -25,6 +25,9 @@ from trust.parties import NotAParty, Peer, peer_of
 KEEP_ALIVE_SECONDS = 75.0
 """Longer than a link's, so that a link never sends into a connection that the door is about to close."""
 
+FINISH_SECONDS = 2.0
+"""How long a door that closes lets what it is answering come to its end. Only what is being answered holds it open."""
+
 IN_PROGRESS_MAX = 512
 """Requests one door works on at once; more are told `busy`."""
 
@@ -144,16 +147,18 @@ def admit(route: Route, peer: Peer) -> Refusal | None:
 
 
 @asynccontextmanager
-async def open_door(door: Door, host: str, port: int, context: ssl.SSLContext) -> AsyncIterator[int]:
-    """Serve `door` at `host:port` (0: any free port) until the block ends; gives the port."""
-    async with serve_application(door.application(), host, port, context) as bound:
+async def open_door(door: Door, host: str, port: int, context: ssl.SSLContext, finish_seconds: float = FINISH_SECONDS) -> AsyncIterator[int]:
+    """Serve `door` at `host:port` (0: any free port) until the block ends; gives the port. What is being answered then has `finish_seconds` to end."""
+    async with serve_application(door.application(), host, port, context, finish_seconds) as bound:
         yield bound
 
 
 @asynccontextmanager
-async def serve_application(app: web.Application, host: str, port: int, context: ssl.SSLContext | None = None) -> AsyncIterator[int]:
-    """Serve any aiohttp application at `host:port` until the block ends; gives the port."""
-    runner = web.AppRunner(app, access_log=None, keepalive_timeout=KEEP_ALIVE_SECONDS, shutdown_timeout=2.0)
+async def serve_application(
+    app: web.Application, host: str, port: int, context: ssl.SSLContext | None = None, finish_seconds: float = FINISH_SECONDS
+) -> AsyncIterator[int]:
+    """Serve any aiohttp application at `host:port` until the block ends; gives the port. What is being answered then has `finish_seconds` to end."""
+    runner = web.AppRunner(app, access_log=None, keepalive_timeout=KEEP_ALIVE_SECONDS, shutdown_timeout=finish_seconds)
     await runner.setup()
     site = web.TCPSite(runner, host, port, ssl_context=context, backlog=1024)
     await site.start()
