@@ -7,6 +7,7 @@ Source: 住民記録 standard 1.1.8 (the list of 不詳日 forms), domain facts 
 import re
 import unicodedata
 from datetime import date
+from functools import lru_cache
 from typing import Literal
 
 RegisterDate = str
@@ -25,6 +26,7 @@ _TEXT_LIMIT = 40
 _UNKNOWN_KEY = (9999, 99, 99)
 
 
+@lru_cache(1 << 13)
 def date_problem(text: str) -> DateProblem | None:
     """None when `text` is a legal RegisterDate, else why not.
 

@@ -4,8 +4,9 @@ Decides what a waiting row is (the register's own columns without what is only k
 as a whole. Which rows belong to a unit, each register says in its own `part`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from hashlib import blake2b
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 import msgspec
@@ -37,6 +38,19 @@ def digest_of(unit: Unit) -> str:
     """What tells two states of a unit apart, in 32 hex digits; where it stands in its file is no part of it."""
     content = [[str(name), [[row[key] for key in sorted(row) if key not in _NO_CONTENT] for row in rows]] for name, rows in sorted(unit.rows.items())]
     return blake2b(msgspec.json.encode(content), digest_size=16).hexdigest()
+
+
+def put_many(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Put rows of plain values (texts, numbers, bytes) into a table by the driver's own way for many; what a row has besides the table's columns stays out, and so does a number that counts itself."""
+    if not rows:
+        return
+    names = [column.name for column in table.columns if column.name != "staged_no"]
+    compiled = insert(table).compile(dialect=connection.dialect, column_keys=names)
+    if compiled.positiontup is not None:
+        taken = itemgetter(*compiled.positiontup)
+        connection.exec_driver_sql(str(compiled), [taken(row) for row in rows])
+    else:
+        connection.exec_driver_sql(str(compiled), [{name: row[name] for name in names} for row in rows])
 
 
 def put_staged(connection: Connection, table: Table, staged: Table, **given: Any) -> None:

@@ -44,7 +44,7 @@ def in_quarantine(connection: Connection) -> tuple[tuple[str, str, int], ...]:
 def abandon(connection: Connection, now: datetime) -> None:
     """The process that read an upload has ended: nothing of it was put in place, and what waited goes."""
     connection.execute(update(UPLOADS).where(UPLOADS.c.state == "reading").values(state="abandoned", ended_at=stamp(now)))
-    for table in WAITING:
+    for table in WAITING.values():
         connection.execute(delete(table))
 
 

@@ -18,10 +18,10 @@ REGISTERS: Mapping[str, tuple[str, ...]] = {
     "residents": ("residents.csv",),
     "koseki": ("koseki.csv", "koseki_members.csv", "koseki_fuhyo.csv"),
     "seal": ("seal.csv",),
-    "tax": ("tax.csv",),
+    "tax": ("tax.csv", "outsiders.csv"),
 }
-"""The files of each register. The 附票 may be missing."""
-OPTIONAL = frozenset({"koseki_fuhyo.csv"})
+"""The files of each register. The 附票 may be missing, and the 住登外者 where nobody is."""
+OPTIONAL = frozenset({"koseki_fuhyo.csv", "outsiders.csv"})
 REMOVED = "removed.csv"
 REGISTER_OF = {name: register for register, names in REGISTERS.items() for name in names}
 

@@ -1,45 +1,137 @@
 """The files of an upload read and checked: every bad line with its file, number, column and reason; units where nothing is wrong.
 
-Decides nothing about the database but what it is handed of it (birth dates of residents, for the holders of seals). One register is read at a time and let go of, so that memory holds one.
+Decides nothing about the database but what it is handed of it (birth dates of residents, for the holders of seals). A file is looked at twice, once for what is where, once for what it says; never
+is a register held in memory as a whole.
 """
 
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
 
 import msgspec
 
 from bcl_cloud.feeds import archive as archives
 from bcl_cloud.feeds import manifest as manifests
 from bcl_cloud.feeds.archive import Archive
-from bcl_cloud.feeds.manifest import REMOVED, Manifest
-from bcl_cloud.feeds.sifting import Sifted
-from certificates.fonts.selection import missing_glyphs
+from bcl_cloud.feeds.forms import FORMS, Beside
+from bcl_cloud.feeds.gathering import portions
+from bcl_cloud.feeds.indexing import FileIndex, indexed
+from bcl_cloud.feeds.manifest import OPTIONAL, REMOVED, Manifest
+from bcl_cloud.feeds.sifting import SENTENCES as SIFTED
+from bcl_cloud.feeds.sifting import SHOWN_MAX, Sifting
 from registers.csv_records import Unreadable, records
-from registers.csv_table import BadLine, Rejected, bad_line
-from registers.koseki import csv_form as koseki_form
-from registers.koseki import part as koseki_part
-from registers.residents import csv_form as residents_form
-from registers.residents import part as residents_part
-from registers.seal import csv_form as seal_form
-from registers.seal import part as seal_part
+from registers.csv_table import BadLine, bad_line
 from registers.staging import Unit
-from registers.tax import csv_form as tax_form
-from registers.tax import part as tax_part
 
-FAULTS_MAX = 100_000
-"""So many faults of one file are counted; of these a report shows the first thousand."""
-SENTENCES = {**archives.SENTENCES, **manifests.SENTENCES}
+SENTENCES = {**archives.SENTENCES, **manifests.SENTENCES, **SIFTED}
 Faults = dict[str, tuple[BadLine, ...]]
-Files = Archive | Sifted
 
 
-class ReadRegister(NamedTuple):
-    """What one register's files hold: its units, or faults by file; how many lines each file has; with quarantine the units that were left out (each with its people) for these faults."""
+class Found:
+    """What was found wrong so far: of each file the first thousand faults, and how many there are."""
 
-    units: Iterable[Unit]
-    faults: Faults
-    rows: dict[str, int]
-    left_out: Mapping[str, frozenset[str]] = {}
+    def __init__(self) -> None:
+        self.faults: Faults = {}
+        self.count = 0
+
+    def __bool__(self) -> bool:
+        return self.count > 0
+
+    def add(self, name: str, faults: "tuple[BadLine, ...] | list[BadLine]", count: int | None = None) -> None:
+        """Note faults of a file; `count` where they are more than are handed over."""
+        together = sorted((*self.faults.get(name, ()), *faults), key=lambda fault: fault.number)
+        self.faults[name] = tuple(together[:SHOWN_MAX])
+        self.count += len(faults) if count is None else count
+
+    def merge(self, other: "Found") -> None:
+        """Note all that another one says."""
+        for name, faults in other.faults.items():
+            self.add(name, faults)
+        self.count += other.count - sum(map(len, other.faults.values()))
+
+
+class Known:
+    """What the registers that were read before say for those that come after: residents' birth dates by 宛名番号 (None: not everybody's are known), and who waits in quarantine."""
+
+    def __init__(self) -> None:
+        self.births: dict[str, str] | None = {}
+        self.waiting: set[str] = set()
+
+
+class RegisterReading:
+    """One register's files. Take all `units()`; then `found` says what is wrong, `left_out` which units that keeps out, `rows` how many lines each file has, and `spoiled` whether nothing of it
+    may be put in place, whatever the tenant chose."""
+
+    def __init__(self, register: str, archive: Archive, manifest: Manifest, known: Known, *, keeps_out: bool) -> None:
+        self._archive = archive
+        self._manifest = manifest
+        self._known = known
+        self._register = register
+        self._keeps_out = keeps_out
+        self.found = Found()
+        self.rows: dict[str, int] = {}
+        self.left_out: Mapping[str, frozenset[str]] = {}
+        self.spoiled = False
+        self._sifting: Sifting | None = None
+
+    def units(self) -> Iterator[list[Unit]]:
+        """Units in which nothing is wrong, some hundred at a time."""
+        indexes = self._indexes()
+        if not any(index.rows for index in indexes.values()):
+            return
+        beside = Beside(self._known.births, self._archive.picture)
+        self._sifting = sifting = Sifting(self._register, indexes, beside, frozenset(self._known.waiting), keeps_out=self._keeps_out)
+        with ExitStack() as opened:
+            streams = {name: opened.enter_context(self._archive.open(name)) for name in indexes}
+            for portion in portions(streams, indexes):
+                units = sifting.sift(portion)
+                if self._register == "residents" and self._known.births is not None:
+                    self._known.births.update((row["atena_no"], row["birth"]) for unit in units for row in unit.rows["residents"])
+                if units:
+                    yield units
+        self._finish(sifting)
+
+    @property
+    def refused(self) -> bool:
+        """Whether nothing of the register may be put in place: where bad lines keep their units out, only because of what cannot be kept out."""
+        return self.spoiled or (bool(self.found) and not self._keeps_out) or self._going_wrong()
+
+    def _indexes(self) -> dict[str, FileIndex]:
+        """A first look at each file. One without lines says nothing; in a full upload that is so only of a file that may be missing."""
+        indexes: dict[str, FileIndex] = {}
+        current = None
+        for name in manifests.REGISTERS[self._register]:
+            if name not in self._manifest.files:
+                continue
+            with self._archive.open(name) as stream:
+                index = indexed(stream, FORMS[name], current if name == "koseki_members.csv" else None)
+            current = index.current if name == "koseki.csv" else current
+            if not index.faults and not index.rows and self._manifest.kind == "full" and name not in OPTIONAL:
+                index.faults.append(fault("empty", 1))
+            self.rows[name] = index.rows
+            self.found.add(name, index.faults)
+            self.spoiled |= bool(index.faults)
+            if not index.faults and index.rows != self._manifest.files[name].rows:
+                self.found.add(name, (fault("rows_differ"),))
+                self.spoiled = True
+            indexes[name] = index
+        if self.spoiled and self._register == "residents":
+            self._known.births = None
+        return indexes if all(index.fields for index in indexes.values()) else {}
+
+    def _going_wrong(self) -> bool:
+        return self._sifting is not None and (self._sifting.too_many or (bool(self._sifting.faults) and not self._keeps_out))
+
+    def _finish(self, sifting: Sifting) -> None:
+        for name, faults in sifting.faults.items():
+            self.found.add(name, faults, sifting.count[name])
+        self.left_out = sifting.left_out
+        if self._register == "residents":
+            self._known.waiting.update(person for people in sifting.left_out.values() for person in people)
+            if sifting.unplaced:
+                self._known.births = None
+        if sifting.too_many and self._keeps_out:
+            self.found.add(self._register, (fault("too_many_bad"),))
+        self.spoiled |= sifting.too_many
 
 
 def fault(code: str, number: int = 0, column: str = "") -> BadLine:
@@ -57,49 +149,28 @@ def read_manifest(archive: Archive) -> Manifest | BadLine:
         return fault("manifest_form")
 
 
-def whole_file_faults(archive: Archive, manifest: Manifest, kept: frozenset[str]) -> Faults:
+def whole_file_faults(archive: Archive, manifest: Manifest, kept: frozenset[str]) -> Found:
     """What is wrong with the set of files and their digests, before any is read."""
-    faults: Faults = {name: (fault(code),) for name, code in manifests.file_faults(manifest, archive.names - {manifests.MANIFEST}, kept)}
+    found = Found()
+    for name, code in manifests.file_faults(manifest, archive.names - {manifests.MANIFEST}, kept):
+        found.add(name, (fault(code),))
     for name in manifest.files:
-        if name in archive.names and archive.digest(name) != manifest.files[name].sha256:
-            faults.setdefault(name, (fault("sha256_differs"),))
+        if name in archive.names and name not in found.faults and archive.digest(name) != manifest.files[name].sha256:
+            found.add(name, (fault("sha256_differs"),))
     if archive.pictures:
         said = manifest.imprints
         if said is None or said.sha256 != archive.pictures_digest():
-            faults["imprints"] = (fault("sha256_differs"),)
+            found.add("imprints", (fault("sha256_differs"),))
         elif said.rows != len(archive.pictures):
-            faults["imprints"] = (fault("rows_differ"),)
-    return faults
+            found.add("imprints", (fault("rows_differ"),))
+    return found
 
 
-def read_register(register: str, archive: Archive, manifest: Manifest, births: dict[str, str]) -> ReadRegister:
-    """One register. In a differential a file may have no lines at all: nothing changed. `births` is filled by the residents and asked by the seals."""
-    names = [name for name in manifests.REGISTERS[register] if name in manifest.files]
-    if manifest.kind == "differential" and all(manifest.files[name].rows == 0 for name in names):
-        return ReadRegister((), {}, {name: _lines_under_header(archive, name) for name in names})
-    return _READERS[register](archive, names, births)
-
-
-def read_healthy(register: str, archive: Archive, manifest: Manifest, births: dict[str, str]) -> ReadRegister:
-    """The register as `read_register` reads it, without the units in which a line is bad; `left_out` is empty where the faults keep everything out."""
-    found = read_register(register, archive, manifest, births)
-    if not found.faults:
-        return found
-    names = [name for name in manifests.REGISTERS[register] if name in manifest.files]
-    sifted, faults = Sifted(archive, names), dict(found.faults)
-    while found.faults:
-        if not sifted.take_out(found.faults):
-            return ReadRegister((), {**faults, register: (fault("too_many_bad"),)}, {})
-        found = _READERS[register](sifted, names, births)
-        faults = {name: (*faults.get(name, ()), *found.faults.get(name, ())) for name in {**faults, **found.faults}}
-    return found._replace(faults=faults, rows={name: sifted.rows(name) for name in names}, left_out=sifted.left_out())
-
-
-def read_removed(archive: Archive, manifest: Manifest) -> tuple[dict[str, list[str]], Faults]:
-    """The units that a differential takes away, by register."""
+def read_removed(archive: Archive, manifest: Manifest) -> tuple[dict[str, list[str]], list[BadLine]]:
+    """The units that a differential takes away, by register; and what is wrong with their list."""
     removed: dict[str, list[str]] = {}
     if REMOVED not in manifest.files:
-        return removed, {}
+        return removed, []
     bad, rows = [], 0
     with archive.open(REMOVED) as stream:
         try:
@@ -115,60 +186,4 @@ def read_removed(archive: Archive, manifest: Manifest) -> tuple[dict[str, list[s
             bad.append(fault(unreadable.code, unreadable.number))
     if not bad and rows != manifest.files[REMOVED].rows:
         bad.append(fault("rows_differ"))
-    return removed, {REMOVED: tuple(bad)} if bad else {}
-
-
-def _residents(archive: Files, names: list[str], births: dict[str, str]) -> ReadRegister:
-    with archive.open(names[0]) as stream:
-        parsed = residents_form.parse(stream, missing_glyphs=missing_glyphs, bad_lines_max=FAULTS_MAX)
-    if isinstance(parsed, Rejected):
-        return ReadRegister((), {names[0]: parsed.lines}, {})
-    births.update((person.atena_no, person.birth) for person in parsed.residents)
-    return ReadRegister(residents_part.units_of(parsed), {}, {names[0]: len(parsed.residents)})
-
-
-def _koseki(archive: Files, names: list[str], _births: dict[str, str]) -> ReadRegister:
-    streams = [archive.open(name) for name in names]
-    try:
-        parsed = koseki_form.parse(
-            streams[0], streams[1], streams[2] if len(streams) > 2 else None, missing_glyphs=missing_glyphs, bad_lines_max=FAULTS_MAX
-        )
-    finally:
-        for stream in streams:
-            stream.close()
-    if isinstance(parsed, koseki_form.Rejected):
-        of_file: Mapping[str, str] = dict(zip(koseki_form.FILES, manifests.REGISTERS["koseki"], strict=True))
-        return ReadRegister((), {of_file[file]: rejected.lines for file, rejected in parsed.files.items()}, {})
-    counts = (len(parsed.koseki), sum(len(one.members) for one in parsed.koseki), sum(len(one.people) for one in parsed.fuhyo))
-    return ReadRegister(koseki_part.units_of(parsed), {}, dict(zip(names, counts, strict=False)))
-
-
-def _seal(archive: Files, names: list[str], births: dict[str, str]) -> ReadRegister:
-    with archive.open(names[0]) as stream:
-        parsed = seal_form.parse(stream, birth_of=births.get, imprint_file=archive.picture, bad_lines_max=FAULTS_MAX)
-    if isinstance(parsed, Rejected):
-        return ReadRegister((), {names[0]: parsed.lines}, {})
-    return ReadRegister(seal_part.units_of(parsed), {}, {names[0]: len(parsed.seals)})
-
-
-def _tax(archive: Files, names: list[str], _births: dict[str, str]) -> ReadRegister:
-    with archive.open(names[0]) as stream:
-        parsed = tax_form.parse(stream, missing_glyphs=missing_glyphs, bad_lines_max=FAULTS_MAX)
-    if isinstance(parsed, Rejected):
-        return ReadRegister((), {names[0]: parsed.lines}, {})
-    return ReadRegister(tax_part.units_of(parsed), {}, {names[0]: len(parsed.records)})
-
-
-def _lines_under_header(archive: Archive, name: str) -> int:
-    with archive.open(name) as stream:
-        return max(0, sum(bool(line.strip()) for line in stream) - 1)
-
-
-_READERS: Mapping[str, Callable[[Files, list[str], dict[str, str]], ReadRegister]] = {
-    "residents": _residents,
-    "koseki": _koseki,
-    "seal": _seal,
-    "tax": _tax,
-}
-PARTS: Mapping[str, Any] = {"residents": residents_part, "koseki": koseki_part, "seal": seal_part, "tax": tax_part}
-"""By register, in the order in which they are put in place."""
+    return removed, bad

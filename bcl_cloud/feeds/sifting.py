@@ -1,129 +1,218 @@
-"""The files of one register without the units in which a line is bad: what a tenant may choose instead of a rejected upload.
+"""One portion of lines after the other: the units in which nothing is wrong, and every fault of the others.
 
-Decides which whole units a bad line keeps out: its own, and with a number that occurs twice all that bear it, since nobody can say whose it is. A line of which it cannot be told what it belongs to
-keeps out everything: its unit would go in without it. Lines keep their numbers.
+Decides which whole units a bad line keeps out, which a tenant may choose instead of a rejected upload: its own, and with a number that occurs twice all that bear it, since nobody can say whose it
+is. A line of which it cannot be told what it belongs to keeps out everything: its unit would go in without it.
 """
 
+import csv
 import io
-from collections.abc import Iterable, Mapping
-from typing import Any, BinaryIO, NamedTuple
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import BinaryIO
 
-from bcl_cloud.feeds.archive import Archive
-from bcl_cloud.feeds.manifest import REGISTER_OF
-from registers.csv_records import Unreadable, records
-from registers.csv_table import FILE_SENTENCES, BadLine, Rejected, header
-from registers.koseki.columns import COLUMNS as KOSEKI_COLUMNS
-from registers.residents.columns import COLUMNS as RESIDENT_COLUMNS
-from registers.seal.csv_form import COLUMNS as SEAL_COLUMNS
-from registers.tax.columns import COLUMNS as TAX_COLUMNS
+from bcl_cloud.feeds.forms import FORMS, PARSERS, PLACED, Beside
+from bcl_cloud.feeds.gathering import Line, Portion
+from bcl_cloud.feeds.indexing import FileIndex
+from registers.csv_table import FILE_SENTENCES, BadLine, bad_line
+from registers.koseki.checks import SENTENCES as KOSEKI_SENTENCES
+from registers.seal.checks import SENTENCES as SEAL_SENTENCES
+from registers.staging import Unit
 
 FEW = 10
 SHARE_MAX = 0.05
 """More units than both are no bad lines but a bad file."""
+SHOWN_MAX = 1000
+"""Faults of one file that are kept with their lines; of the others it is known how many they are."""
+PERSON_MAX = 20
 
-_COLUMNS: Mapping[str, Any] = {
-    "residents.csv": RESIDENT_COLUMNS,
-    "koseki.csv": KOSEKI_COLUMNS["koseki"],
-    "koseki_members.csv": KOSEKI_COLUMNS["members"],
-    "koseki_fuhyo.csv": KOSEKI_COLUMNS["fuhyo"],
-    "seal.csv": SEAL_COLUMNS,
-    "tax.csv": TAX_COLUMNS,
-}
-_KEYS: Mapping[str, tuple[str, ...]] = {"residents": ("household_no",), "koseki": ("koseki_no",), "seal": ("atena_no",), "tax": ("atena_no", "year")}
-_TWICE = frozenset({"duplicate", "atena_twice", "two_in_force"})
-_OF_A_GOOD_KEY = _TWICE | {"no_such_resident", "too_young", "age_unknown"}
+_WITHIN = frozenset({"two_in_force"})
+_OF_A_GOOD_KEY = _WITHIN | {"duplicate", "atena_twice", "no_such_resident", "holder_waits", "too_young", "age_unknown", "no_members"}
 """What may be wrong with a unit's number that is still without doubt the unit's."""
+_OF_A_HOUSEHOLD = frozenset({"no_head"})
+"""What is said of a household because one of its lines could not be read: the line itself is told."""
+SENTENCES: dict[str, tuple[str, str]] = {
+    **SEAL_SENTENCES,
+    **KOSEKI_SENTENCES,
+    "holder_waits": ("この者の世帯が隔離されているため、印鑑登録も待ちます。", "The holder's household is in quarantine; the seal waits with it."),
+}
 
 
-class _Line(NamedTuple):
-    first: int
-    after: int
-    unit: str
-    texts: Mapping[str, str]
+class Sifting:
+    """One register, portion by portion. When all are done: `faults` and their `count` by file, `left_out` with its people, `unplaced`: whether a line belongs to nothing that could be left out."""
 
+    def __init__(self, register: str, indexes: Mapping[str, FileIndex], beside: Beside, waiting: frozenset[str], *, keeps_out: bool) -> None:
+        self._register = register
+        self._indexes = indexes
+        self._beside = beside
+        self._waiting = waiting
+        self._keeps_out = keeps_out
+        self._columns = {name: {column.field: column.ja for column in FORMS[name].columns} for name in indexes}
+        self._everybody = len(set().union(*(index.counts for index in indexes.values())))
+        self._headers = {name: (",".join(index.fields) + "\r\n").encode() for name, index in indexes.items()}
+        self.faults: dict[str, list[BadLine]] = {}
+        self.count: Counter[str] = Counter()
+        self.left_out: dict[str, frozenset[str]] = {}
+        self.unplaced = False
 
-class Sifted:
-    """The archive's files of one register, to be opened like the archive's own, without the units that were taken out."""
+    @property
+    def too_many(self) -> bool:
+        """Whether what is bad cannot be left out, or is too much of the register."""
+        out = len(self.left_out)
+        return self.unplaced or (0 < out == self._everybody) or out > max(FEW, SHARE_MAX * self._everybody)
 
-    def __init__(self, archive: Archive, names: Iterable[str]) -> None:
-        self._archive = archive
-        self._raw: dict[str, list[bytes]] = {}
-        self._lines: dict[str, list[_Line]] = {}
-        self.out: set[str] = set()
-        for name in names:
-            with archive.open(name) as stream:
-                self._raw[name] = stream.readlines()
-            self._lines[name] = _lines(name, self._raw[name])
+    def sift(self, portion: Portion) -> list[Unit]:
+        """The healthy units of these lines."""
+        lines = {name: [line for line in of_file if line.unit] for name, of_file in portion.items()}
+        self._alone({name: [line for line in of_file if not line.unit] for name, of_file in portion.items()})
+        incomplete = self._incomplete(lines)
+        bad = incomplete | self._shared(lines)
+        looked_at = {line.unit for of_file in lines.values() for line in of_file} - incomplete
+        units, faults = self._read(_of(lines, looked_at))
+        while faults:
+            bad |= self._blame(faults, lines)
+            looked_at, before = looked_at - bad, len(looked_at)
+            if len(looked_at) == before:
+                self.unplaced = True
+                return []
+            units, faults = self._read(_of(lines, looked_at))
+        for unit in bad:
+            self.left_out[unit] = self._people(unit, lines)
+        return [unit for unit in units if unit.key not in bad]
 
-    def take_out(self, faults: Mapping[str, Iterable[BadLine]]) -> bool:
-        """Take out every unit with a bad line; False when that cannot be done, or is too much."""
+    def _alone(self, lines: Portion) -> None:
+        """Lines of which nobody knows what they belong to."""
+        for name, of_file in lines.items():
+            fields = self._indexes[name].fields
+            for line in of_file:
+                self.unplaced = True
+                cells = _cells(line)
+                if len(cells) != len(fields):
+                    self._note(name, bad_line(line.number, "", "cell_count", SENTENCES))
+                    continue
+                for key in FORMS[name].key:
+                    if not cells[fields.index(key)]:
+                        self._note(name, bad_line(line.number, self._columns[name][key], "required", SENTENCES))
+
+    def _needed(self) -> list[str]:
+        return [name for name in self._indexes if FORMS[name].needed]
+
+    def _shared(self, lines: Portion) -> set[str]:
+        """Units with a number that another line bears as well, in this portion or anywhere else."""
+        shared: set[str] = set()
+        for name, of_file in lines.items():
+            index = self._indexes[name]
+            shared |= {line.unit for line in of_file if line.unit in index.shared}
+            for line in of_file:
+                for twice in index.twice.get(line.number, ()):
+                    self._note(name, bad_line(line.number, self._columns[name][twice.field], twice.code, SENTENCES))
+        return shared
+
+    def _incomplete(self, lines: Portion) -> set[str]:
+        """Units that lack a file's lines: people without their 戸籍, and a 戸籍 without people."""
+        needed = self._needed()
+        if len(needed) < 2:
+            return set()
+        bad: set[str] = set()
+        leading, people = needed
+        of = {name: {line.unit for line in lines.get(name, ())} for name in self._indexes}
+        for line in lines.get(leading, ()):
+            if line.unit not in of[people]:
+                self._note(leading, bad_line(line.number, "", "no_members", SENTENCES))
+                bad.add(line.unit)
+        for name in self._indexes:
+            for line in lines.get(name, ()):
+                if line.unit not in of[leading]:
+                    self._note(name, bad_line(line.number, self._columns[name]["koseki_no"], "no_such_koseki", SENTENCES))
+                    bad.add(line.unit)
+                    self.unplaced = True  # which 戸籍 it belongs to nobody knows
+        return bad
+
+    def _read(self, lines: Portion) -> tuple[list[Unit], dict[str, list[BadLine]]]:
+        """The units of these lines, or every fault with its line's number in the file."""
+        if not lines:
+            return [], {}
+        files: dict[str, BinaryIO] = {
+            name: io.BytesIO(self._headers[name] + b"".join(line.raw for line in of_file)) for name, of_file in lines.items()
+        }
+        parsed = PARSERS[self._register](files, self._beside)
+        if parsed.faults:
+            numbered = {name: _numbered(lines[name], of_file) for name, of_file in parsed.faults.items()}
+            return [], numbered
+        units = list(parsed.units)
+        if self._register in PLACED:
+            file, table = PLACED[self._register]
+            for row in (row for unit in units for row in unit.rows[table]):
+                row["place"] = lines[file][row["place"] - 1].number
+        return units, {}
+
+    def _blame(self, faults: Mapping[str, Sequence[BadLine]], lines: Portion) -> set[str]:
+        """Note these faults; the units that they keep out."""
         units: set[str] = set()
-        for name, bad in faults.items():
-            found = self._units_of(name, bad)
-            if found is None:
-                return False
-            units |= found
-        everybody = {line.unit for lines in self._lines.values() for line in lines}
-        progress = not units <= self.out
-        self.out |= units
-        return progress and self.out < everybody and len(self.out) <= max(FEW, SHARE_MAX * len(everybody))
+        for name, of_file in faults.items():
+            fields = {ja: name_of for name_of, ja in self._columns[name].items()}
+            unit_of = {line.number: line.unit for line in lines[name]}
+            own = {unit_of.get(fault.number, "") for fault in of_file if fault.code not in _OF_A_HOUSEHOLD}
+            for fault in of_file:
+                unit = unit_of.get(fault.number, "")
+                units.add(unit)
+                if fault.code in _OF_A_HOUSEHOLD and unit in own:
+                    continue
+                field = fields.get(fault.column, "")
+                if fault.code in FILE_SENTENCES or (field in FORMS[name].key and fault.code not in _OF_A_GOOD_KEY):
+                    self.unplaced = True
+                self._note_once(name, fault, unit)
+        return units - {""}
 
-    def open(self, name: str) -> BinaryIO:
-        """The file's lines; one that was taken out is an empty line."""
-        kept = list(self._raw[name])
-        for line in self._lines[name]:
-            if line.unit in self.out:
-                kept[line.first - 1 : line.after - 1] = [b"\r\n"] * (line.after - line.first)
-        return io.BytesIO(b"".join(kept))
+    def _note_once(self, name: str, fault: BadLine, unit: str) -> None:
+        if fault.code in ("duplicate", "atena_twice") and fault.number in self._indexes[name].twice:
+            return  # told by the index
+        if fault.code == "no_such_resident" and unit in self._waiting:
+            if not self._keeps_out:
+                return  # the holder's own line is told; without it nobody can say whether the seal is in order
+            fault = bad_line(fault.number, fault.column, "holder_waits", SENTENCES)
+        self._note(name, fault)
 
-    def picture(self, name: str) -> bytes | None:
-        """See `Archive.picture`."""
-        return self._archive.picture(name)
+    def _note(self, name: str, fault: BadLine) -> None:
+        self.count[name] += 1
+        of_file = self.faults.setdefault(name, [])
+        if len(of_file) < SHOWN_MAX:
+            of_file.append(fault)
 
-    def rows(self, name: str) -> int:
-        """How many lines the file has under its header, those included that were taken out."""
-        return len(self._lines[name])
-
-    def left_out(self) -> dict[str, frozenset[str]]:
-        """The units, each with the 宛名番号 of the people whom its lines name."""
-        people: dict[str, set[str]] = {unit: set() for unit in self.out}
-        for lines in self._lines.values():
-            for line in lines:
-                if line.unit in people and line.texts.get("atena_no"):
-                    people[line.unit].add(line.texts["atena_no"][:20])
-        return {unit: frozenset(of_unit) for unit, of_unit in people.items()}
-
-    def _units_of(self, name: str, bad: Iterable[BadLine]) -> set[str] | None:
-        fields = {column.ja: column.field for column in _COLUMNS[name]}
-        by_number = {line.first: line for line in self._lines[name]}
-        units: set[str] = set()
-        for fault in bad:
-            line, field = by_number.get(fault.number), fields.get(fault.column, "")
-            if line is None or fault.code in FILE_SENTENCES or not line.unit:
-                return None
-            if field in _KEYS[REGISTER_OF[name]] and fault.code not in _OF_A_GOOD_KEY:
-                return None
-            units.add(line.unit)
-            if fault.code in _TWICE and line.texts.get(field):
-                units |= {other.unit for other in self._lines[name] if other.texts.get(field) == line.texts[field]}
-        return units
+    def _people(self, unit: str, lines: Portion) -> frozenset[str]:
+        """The 宛名番号 that stand in the lines of a unit."""
+        people: set[str] = set()
+        for name, of_file in lines.items():
+            fields = self._indexes[name].fields
+            if "atena_no" in fields:
+                place = fields.index("atena_no")
+                people |= {_cells(line)[place][:PERSON_MAX] for line in of_file if line.unit == unit}
+        return frozenset(people - {""})
 
 
-def _lines(name: str, raw: list[bytes]) -> list[_Line]:
-    """Every record with its unit; none of a file that cannot be read, which then keeps out everything."""
-    try:
-        found = records(io.BytesIO(b"".join(raw)))
-        fields = header(found, _COLUMNS[name])
-        if isinstance(fields, Rejected):
-            return []
-        numbered = [(number, cells) for number, cells in found]
-    except Unreadable:
-        return []
-    keys = _KEYS[REGISTER_OF[name]]
-    ends = [number for number, _ in numbered[1:]] + [len(raw) + 1]
-    lines: list[_Line] = []
-    for (number, cells), after in zip(numbered, ends, strict=True):
-        texts = dict(zip(fields, cells, strict=False)) if len(cells) == len(fields) else {}
-        parts = [texts.get(key, "") for key in keys]
-        lines.append(_Line(number, after, "/".join(parts)[:20] if all(parts) else "", texts))
-    return lines
+def _cells(line: Line) -> list[str]:
+    return next(csv.reader(io.StringIO(line.raw.decode(), newline="")), [])
+
+
+def _of(lines: Portion, units: Iterable[str]) -> Portion:
+    wanted = set(units)
+    chosen = {name: [line for line in of_file if line.unit in wanted] for name, of_file in lines.items()}
+    return {name: of_file for name, of_file in chosen.items() if of_file}
+
+
+def _numbered(lines: Sequence[Line], faults: Sequence[BadLine]) -> list[BadLine]:
+    """Faults of lines as they were handed in, numbered as in their file."""
+    begins = list(_begins(lines))
+    numbered = []
+    for fault in faults:
+        place = bisect_right(begins, fault.number) - 1
+        line = lines[max(place, 0)]
+        numbered.append(BadLine(line.number + max(0, fault.number - begins[max(place, 0)]), fault.column, fault.code, fault.reason, fault.reason_en))
+    return numbered
+
+
+def _begins(lines: Sequence[Line]) -> Iterator[int]:
+    number = 2
+    for line in lines:
+        yield number
+        number += line.raw.count(b"\n")

@@ -5,22 +5,22 @@ Decides that no reader ever sees half an upload, that only changed units get new
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, delete, insert, literal, select, update
+from sqlalchemy import Connection, Table, delete, insert, literal, select, update
 
 from bcl_cloud.feeds.fast_lane import apply_again
+from bcl_cloud.feeds.forms import PARTS
 from bcl_cloud.feeds.manifest import Applied, Manifest
-from bcl_cloud.feeds.reading import PARTS
 from bcl_cloud.feeds.tables import AGES, CHANGED, LEFT_OUT, QUARANTINE, STAGED, UNITS, UPLOADS
 from registers.koseki import part as koseki_part
 from registers.koseki.schema import MEMBERS
 from registers.residents import part as residents_part
-from registers.residents.schema import RESIDENTS
-from registers.staging import Unit
+from registers.residents.schema import COUNTED, RESIDENTS
+from registers.staging import Unit, put_many
 from storage.instants import instant, stamp
 
-WAITING = (*STAGED.values(), CHANGED, LEFT_OUT)
+WAITING: Mapping[str, Table] = {table.name: table for table in (*STAGED.values(), CHANGED, LEFT_OUT)}
 
 
 class Superseded(Exception):
@@ -42,10 +42,8 @@ def stands(connection: Connection) -> Applied | None:
 
 
 def begin(connection: Connection, manifest: Manifest, now: datetime) -> int:
-    """The upload's number. One that was being read is abandoned: its process has died, or a newer attempt takes its place."""
+    """The upload's number. One that was being read is abandoned: its process has died, or a newer attempt takes its place. `clear` what waited for it before anything waits for this one."""
     connection.execute(update(UPLOADS).where(UPLOADS.c.state == "reading").values(state="abandoned", ended_at=stamp(now)))
-    for table in WAITING:
-        connection.execute(delete(table))
     row = {
         "sequence": manifest.sequence,
         "digest": manifest.digest(),
@@ -73,11 +71,26 @@ def stamp_or_nothing(at: datetime) -> str:
     return stamp(at) if at.tzinfo is not None else ""
 
 
-def known_units(connection: Connection, register: str) -> tuple[dict[str, tuple[str, int]], dict[str, int], frozenset[str]]:
-    """(what each unit was when it came: digest and version; the version that it has now; units of which something is in quarantine)."""
+class KnownUnits(NamedTuple):
+    """Of one register: the digest of each unit that is still as it came, every unit that is there now, and those of which something is in quarantine."""
+
+    same: dict[str, str]
+    now: set[str]
+    waiting: frozenset[str]
+
+
+def known_units(connection: Connection, register: str) -> KnownUnits:
+    """What stands, to tell what an upload changes."""
+    revisions = PARTS[register].revisions(connection)
     came = connection.execute(select(UNITS.c.unit, UNITS.c.digest, UNITS.c.revision).where(UNITS.c.register == register))
-    waiting = frozenset(connection.execute(select(QUARANTINE.c.unit).where(QUARANTINE.c.register == register)).scalars())
-    return {row.unit: (row.digest, row.revision) for row in came}, PARTS[register].revisions(connection), waiting
+    same = {unit: digest for unit, digest, revision in came if revisions.get(unit) == revision}
+    waiting = connection.execute(select(QUARANTINE.c.unit).where(QUARANTINE.c.register == register)).scalars()
+    return KnownUnits(same, set(revisions), frozenset(waiting))
+
+
+def births_of(connection: Connection) -> dict[str, str]:
+    """Everybody's birth date by 宛名番号, whoever is gone included."""
+    return {row.atena_no: row.birth for row in connection.execute(select(RESIDENTS.c.atena_no, RESIDENTS.c.birth).where(COUNTED))}
 
 
 def let_wait(connection: Connection, upload_no: int, register: str, units: Sequence[tuple[Unit, str]], removed: Iterable[str] = ()) -> None:
@@ -88,13 +101,10 @@ def let_wait(connection: Connection, upload_no: int, register: str, units: Seque
         for name, of_table in unit.rows.items():
             rows.setdefault(name, []).extend(of_table)
     for name, of_table in rows.items():
-        if of_table:
-            wanted = [column.name for column in STAGED[name].columns if column.name != "staged_no"]
-            connection.execute(insert(STAGED[name]), [{key: row[key] for key in wanted} for row in of_table])
+        put_many(connection, STAGED[name], of_table)
     changed: list[dict[str, Any]] = [{"register": register, "unit": unit.key, "digest": digest} for unit, digest in units]
     changed += [{"register": register, "unit": key, "digest": None} for key in removed]
-    if changed:
-        connection.execute(insert(CHANGED), changed)
+    put_many(connection, CHANGED, changed)
 
 
 def leave_out(connection: Connection, upload_no: int, register: str, left_out: Mapping[str, Iterable[str]]) -> None:
@@ -134,12 +144,11 @@ def reject(connection: Connection, upload_no: int, report: str, now: datetime) -
     connection.execute(update(UPLOADS).where(mine).values(state="rejected", ended_at=stamp(now), report=report))
 
 
-def clear(connection: Connection, upload_no: int) -> None:
-    """Forget the rows that waited for this upload, unless a newer one's are there."""
+def clear(connection: Connection, upload_no: int, table: str) -> None:
+    """Forget the rows of one table that wait, unless they are a newer upload's. One table at a time: what is forgotten is overwritten, and others write in between."""
     other = select(UPLOADS.c.upload_no).where(UPLOADS.c.state == "reading", UPLOADS.c.upload_no != upload_no)
     if connection.execute(other).first() is None:
-        for table in WAITING:
-            connection.execute(delete(table))
+        connection.execute(delete(WAITING[table]))
 
 
 def report_of(connection: Connection, sequence: int) -> str | None:

@@ -3,6 +3,7 @@
 Decides nothing by itself; the rooms beside it do. To be run in a process of its own beside the serving one: reading is work for a processor, and only the switch holds the database.
 """
 
+import asyncio
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from pathlib import Path
@@ -12,16 +13,15 @@ import msgspec
 from bcl_cloud.feeds import switching
 from bcl_cloud.feeds.archive import Archive, BadArchive, Limits
 from bcl_cloud.feeds.feed_terms import FeedTerms, terms_of
-from bcl_cloud.feeds.manifest import Manifest, judge
-from bcl_cloud.feeds.reading import Faults, fault, read_healthy, read_manifest, read_register, read_removed, whole_file_faults
+from bcl_cloud.feeds.manifest import MANIFEST, REMOVED, Manifest, judge
+from bcl_cloud.feeds.reading import Found, Known, RegisterReading, fault, read_manifest, read_removed, whole_file_faults
 from bcl_cloud.feeds.reserved_lines import reserved, reserved_lines
-from registers.residents.tables import residents_in_order
+from bcl_cloud.feeds.sifting import SHOWN_MAX
 from registers.staging import Unit, digest_of
 from storage.store import Store
 
-PORTION = 2000
-"""Units that wait in one transaction: between two portions the fast lane and the issuing have their turn."""
-SHOWN_MAX = 1000
+__all__ = ["SHOWN_MAX", "FaultLine", "UploadReport", "upload"]
+
 CLASHES_MAX = 200
 COLUMN_WORDS = {
     "atena_no": "宛名番号",
@@ -82,11 +82,11 @@ async def upload(
     try:
         archive = Archive(source, limits)
     except BadArchive as bad:
-        return await _refused(store, None, _rejected({"": (fault(bad.code),)}), clock())
+        return await _refused(store, None, _rejected(_one("", bad.code)), clock())
     try:
         return await _Upload(store, archive, tenant, frozenset(registers), clock, tell).run()
     except BadArchive as bad:
-        return await _refused(store, None, _rejected({"": (fault(bad.code),)}), clock())
+        return await _refused(store, None, _rejected(_one("", bad.code)), clock())
     finally:
         archive.close()
 
@@ -109,64 +109,68 @@ class _Upload:
         self._kept = kept
         self._clock = clock
         self._tell = tell
-        self._births: dict[str, str] = {}
         self._rows: dict[str, int] = {}
         self._changed: dict[str, int] = {}
         self._removed: dict[str, int] = {}
         self._left_out: dict[str, set[str]] = {}
-        self._bad: Faults = {}
+        self._bad = Found()
         self._terms = FeedTerms()
 
     async def run(self) -> UploadReport:
         self._tell("check")
         manifest = read_manifest(self._archive)
         if not isinstance(manifest, Manifest):
-            return await _refused(self._store, None, _rejected({"manifest.json": (manifest,)}), self._clock())
+            return await _refused(self._store, None, _rejected(_one(MANIFEST, manifest.code)), self._clock())
         why = judge(manifest, self._tenant, await self._store.read(switching.stands), self._clock())
         if why == "repeat":
             report = await self._store.read(switching.report_of, manifest.sequence)
             return msgspec.structs.replace(msgspec.json.decode(report or "", type=UploadReport), outcome="repeated")
-        faults: Faults = {"manifest.json": (fault(why),)} if why else whole_file_faults(self._archive, manifest, self._kept)
-        if faults:
-            return await _refused(self._store, manifest, _rejected(faults, manifest.sequence), self._clock())
+        found = _one(MANIFEST, why) if why else whole_file_faults(self._archive, manifest, self._kept)
+        if found:
+            return await _refused(self._store, manifest, _rejected(found, manifest.sequence), self._clock())
         number = await self._store.write(switching.begin, manifest, self._clock())
         try:
+            await self._clear(number)
             return await self._read_and_switch(manifest, number)
         except switching.Superseded:
-            return _rejected({"manifest.json": (fault("sequence_used"),)}, manifest.sequence, number)
+            return _rejected(_one(MANIFEST, "sequence_used"), manifest.sequence, number)
 
     async def _read_and_switch(self, manifest: Manifest, number: int) -> UploadReport:
         self._terms = await self._store.read(terms_of)
-        faults = await self._stage(manifest, number)
-        while not faults:
+        found = await self._stage(manifest, number)
+        while not found:
             report = self._applied(manifest, number)
             self._tell("switch")
             try:
                 await self._store.write(switching.switch, number, manifest, msgspec.json.encode(report).decode(), self._clock())
             except switching.Clash as clash:
-                faults = await self._clashed(number, clash)
+                found = await self._clashed(number, clash)
             else:
                 self._tell("clear")
-                await self._store.write(switching.clear, number)
+                await self._clear(number)
                 return report
-        rejected = _rejected(faults, manifest.sequence, number)
+        rejected = _rejected(found, manifest.sequence, number)
         await self._store.write(switching.reject, number, msgspec.json.encode(rejected).decode(), self._clock())
-        await self._store.write(switching.clear, number)
+        await self._clear(number)
         return rejected
 
-    async def _clashed(self, number: int, clash: switching.Clash) -> Faults:
+    async def _clear(self, number: int) -> None:
+        for table in switching.WAITING:
+            await self._store.write(switching.clear, number, table)
+
+    async def _clashed(self, number: int, clash: switching.Clash) -> Found:
         """With quarantine the units that claim somebody else's number stay out as well, and the rest is tried again; without it, why nothing is changed."""
-        told: Faults = {}
+        told = Found()
         for register, column, unit in clash.found:
-            told[register] = (*told.get(register, ()), fault("clash", 0, COLUMN_WORDS[column]))
+            told.add(register, (fault("clash", 0, COLUMN_WORDS[column]),))
             if self._terms.quarantine:
                 self._left_out.setdefault(register, set()).add(unit)
         if not self._terms.quarantine or sum(map(len, self._left_out.values())) > CLASHES_MAX:
             return told
         for register, _, unit in clash.found:
             await self._store.write(switching.leave_out, number, register, {unit: ()})
-        self._bad |= {name: (*self._bad.get(name, ()), *lines) for name, lines in told.items()}
-        return {}
+        self._bad.merge(told)
+        return Found()
 
     def _applied(self, manifest: Manifest, number: int) -> UploadReport:
         return UploadReport(
@@ -178,69 +182,112 @@ class _Upload:
             removed=self._removed,
             left_out={register: tuple(sorted(units)[:SHOWN_MAX]) for register, units in self._left_out.items() if units},
             faults=_shown(self._bad),
-            fault_count=sum(map(len, self._bad.values())),
+            fault_count=self._bad.count,
         )
 
-    async def _stage(self, manifest: Manifest, number: int) -> Faults:
-        removed, faults = read_removed(self._archive, manifest)
+    async def _stage(self, manifest: Manifest, number: int) -> Found:
+        """Read every register to its end, so that every bad line is told; let units wait as long as nothing keeps all of them out."""
+        against = Found()
+        removed, bad = read_removed(self._archive, manifest)
+        if bad:
+            against.add(REMOVED, bad)
         nobodys = await self._store.read(reserved)
+        known = Known()
         if manifest.kind == "differential":
-            self._births = {person.atena_no: person.birth for person in await self._store.read(residents_in_order)}
+            known.births = await self._store.read(switching.births_of)
         for register in manifest.registers():
             self._tell(f"read {register}")
-            read = read_healthy if self._terms.quarantine else read_register
-            found = read(register, self._archive, manifest, self._births)
-            if found.left_out:
-                self._bad |= found.faults
-                self._left_out[register] = set(found.left_out)
-            else:
-                faults |= found.faults
+            reading = RegisterReading(register, self._archive, manifest, known, keeps_out=self._terms.quarantine)
+            waiting = await _Waiting.of(self._store, number, register)
+            try:
+                for units in reading.units():
+                    if not against and not reading.refused:
+                        await waiting.take(units)
+            finally:
+                await waiting.settled()
             for name, lines in reserved_lines(self._archive, manifest, register, nobodys).items():
-                faults[name] = (*faults.get(name, ()), *lines)
-            for name, rows in found.rows.items():
-                self._rows[name] = rows
-                if rows != manifest.files[name].rows:
-                    faults[name] = (fault("rows_differ"),)
-            if not faults:
-                self._tell(f"stage {register}")
-                faults |= await self._let_wait(number, register, manifest, found.units, removed.get(register, []))
-                if found.left_out:
-                    await self._store.write(switching.leave_out, number, register, found.left_out)
-        return faults
-
-    async def _let_wait(self, number: int, register: str, manifest: Manifest, units: Iterable[Unit], removed: list[str]) -> Faults:
-        came, now, waiting = await self._store.read(switching.known_units, register)
-        seen = set(self._left_out.get(register, ()))
-        portion: list[tuple[Unit, str]] = []
-        self._changed[register] = 0
-        for unit in units:
-            seen.add(unit.key)
-            digest = digest_of(unit)
-            before = came.get(unit.key)
-            if before is not None and before[0] == digest and now.get(unit.key) == before[1]:
+                against.add(name, lines)
+            self._rows |= reading.rows
+            if reading.refused:
+                against.merge(reading.found)
+            else:
+                self._bad.merge(reading.found)
+                self._left_out[register] = set(reading.left_out)
+            if against:
                 continue
-            portion.append((unit, digest))
-            self._changed[register] += 1
-            if len(portion) == PORTION:
-                await self._store.write(switching.let_wait, number, register, portion)
-                portion = []
-        gone = sorted(now.keys() - seen) if manifest.kind == "full" else removed
-        if manifest.kind == "differential" and (
-            len(set(gone)) != len(gone) or any((key not in now and key not in waiting) or key in seen for key in gone)
-        ):
-            return {"removed.csv": (fault("removed_unknown"),)}
-        self._removed[register] = len(gone)
-        await self._store.write(switching.let_wait, number, register, portion, gone)
-        return {}
+            gone = waiting.gone(manifest.kind == "full", removed.get(register, []), reading.left_out)
+            if gone is None:
+                against.add(REMOVED, (fault("removed_unknown"),))
+                continue
+            await waiting.end(gone)
+            self._changed[register], self._removed[register] = waiting.changed, len(gone)
+            if reading.left_out:
+                await self._store.write(switching.leave_out, number, register, reading.left_out)
+        return against
 
 
-def _rejected(faults: Faults, sequence: int | None = None, number: int | None = None) -> UploadReport:
-    return UploadReport(outcome="rejected", sequence=sequence, upload_no=number, faults=_shown(faults), fault_count=sum(map(len, faults.values())))
+class _Waiting:
+    """The changed units of one register on their way to where they wait, in portions: between two of them the fast lane and the issuing have their turn."""
+
+    def __init__(self, store: Store, number: int, register: str, known: switching.KnownUnits) -> None:
+        self._store = store
+        self._number = number
+        self._register = register
+        self._known = known
+        self._seen: set[str] = set()
+        self._writing: asyncio.Future[None] | None = None
+        self.changed = 0
+
+    @classmethod
+    async def of(cls, store: Store, number: int, register: str) -> "_Waiting":
+        """With what stands now."""
+        return cls(store, number, register, await store.read(switching.known_units, register))
+
+    async def take(self, units: list[Unit]) -> None:
+        """Let those wait that are not what stands. While they are written the next ones may be read."""
+        portion = []
+        for unit in units:
+            self._seen.add(unit.key)
+            digest = digest_of(unit)
+            if self._known.same.get(unit.key) != digest:
+                portion.append((unit, digest))
+        self.changed += len(portion)
+        if portion:
+            await self.settled()
+            await self._store.write(switching.let_wait, self._number, self._register, portion)
+
+    def gone(self, full: bool, removed: list[str], left_out: Iterable[str]) -> list[str] | None:
+        """The units that go; None when a differential's list of them names one that is not there, or that it also brings."""
+        seen = self._seen.union(left_out)
+        if full:
+            return sorted(self._known.now - seen)
+        there = self._known.now | self._known.waiting
+        return removed if len(set(removed)) == len(removed) and all(key in there and key not in seen for key in removed) else None
+
+    async def end(self, gone: list[str]) -> None:
+        """Note what goes, after all that waits."""
+        await self.settled()
+        await self._store.write(switching.let_wait, self._number, self._register, (), gone)
+
+    async def settled(self) -> None:
+        """Nothing of it is being written any more."""
+        if self._writing is not None:
+            writing, self._writing = self._writing, None
+            await writing
 
 
-def _shown(faults: Faults) -> tuple[FaultLine, ...]:
+def _one(file: str, code: str) -> Found:
+    """One fault of a whole file."""
+    found = Found()
+    found.add(file, (fault(code),))
+    return found
+
+
+def _rejected(found: Found, sequence: int | None = None, number: int | None = None) -> UploadReport:
+    return UploadReport(outcome="rejected", sequence=sequence, upload_no=number, faults=_shown(found), fault_count=found.count)
+
+
+def _shown(found: Found) -> tuple[FaultLine, ...]:
     return tuple(
-        FaultLine(file, line.number, line.column, line.code, line.reason, line.reason_en)
-        for file, lines in faults.items()
-        for line in lines[:SHOWN_MAX]
+        FaultLine(file, line.number, line.column, line.code, line.reason, line.reason_en) for file, lines in found.faults.items() for line in lines
     )

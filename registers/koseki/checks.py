@@ -4,7 +4,7 @@ Decides whether values may enter; reads no file and no database, and never looks
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 
 from registers import numbers, register_dates
@@ -117,7 +117,7 @@ _DAYS = {
     "members": ("kana_recorded_on", "removed_on", "protection_since", "protection_until"),
     "fuhyo": (),
 }
-_LISTS = {"entries": entries_of, "addresses": addresses_of, "suppressions": person_stops_of}
+_LISTS: Mapping[str, Callable[[str], object]] = {"entries": entries_of, "addresses": addresses_of, "suppressions": person_stops_of}
 
 
 def is_reading(text: str) -> bool:

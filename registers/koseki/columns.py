@@ -7,6 +7,7 @@ between the pieces of a part and `=` between a label and its value; where a text
 import re
 from collections.abc import Mapping
 from datetime import date
+from functools import lru_cache
 from typing import Literal, NamedTuple, cast
 
 from registers.csv_table import Column
@@ -76,6 +77,9 @@ WORDS: Mapping[str, Mapping[str, str]] = {
 }
 """Column -> what a cell may say -> the value it means; the value itself may be written too."""
 
+SAME_CELL = 1024
+"""A cell is taken apart when it is checked, when its value is made, and when lines are compared: once is enough."""
+
 _WORD_OF = {field: {value: word for word, value in reversed(list(words.items()))} for field, words in WORDS.items()}
 _ESCAPED = re.compile(r"\\(.)")
 _SPECIAL = re.compile(r"[\\;/=]")
@@ -104,11 +108,13 @@ def meaning(field: str, text: str) -> str | None:
     return words[text] if text in words else (text if text in words.values() else None)
 
 
+@lru_cache(SAME_CELL)
 def entries_of(cell: str) -> tuple[Entry, ...]:
     """The entries of a cell: `出生/1995-03-10/出生日=1995-03-04/出生地=見本県みほん市`, several separated by `;`. Raises `BadList`."""
     return tuple(_entry_of(part) for part in _split(cell, ";")) if cell else ()
 
 
+@lru_cache(SAME_CELL)
 def addresses_of(cell: str) -> tuple[FuhyoAddress, ...]:
     """The addresses of a cell: `2010-04-01/見本県みほん市本町一丁目２番３号`, several separated by `;`, the earliest first. Raises `BadList`."""
     return tuple(_address_of(part) for part in _split(cell, ";")) if cell else ()

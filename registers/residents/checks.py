@@ -106,6 +106,10 @@ _WITHOUT_LIMIT = ("永住者", "高度専門職２号", "高度専門職2号")
 _LIMITS = {"address": 200, "previous_address": 200, "honseki": 200, "suppression": 1000}
 _LIMIT = 150
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffd\ufffe\uffff\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_SUSPECT = re.compile(
+    r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffd\ufffe\uffff\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufe00-\ufe0f\U000e0100-\U000e01ef]"
+)
+"""Whatever the two others may find: most texts have nothing of it, and are looked through once."""
 _LONE_SELECTOR = re.compile(r"(?:^|[\s\u3000])[\ufe00-\ufe0f\U000e0100-\U000e01ef]|[\ufe00-\ufe0f\U000e0100-\U000e01ef]{2}")
 _SPREADSHEET_NUMBER = re.compile(r"[0-9]+(?:\.[0-9]*)?[eE]\+?[0-9]+|[0-9]+\.[0-9]+|=.*|'[0-9]+")
 _KANA = re.compile(r"[\u30a1-\u30fa\u30fc\u30fd\u30fe・ \u3000]+")
@@ -155,13 +159,16 @@ def number_problem(text: str, length: int) -> str | None:
 
 def text_problem(text: str, limit: int = _LIMIT) -> str | None:
     """Why `text` may stand in no cell of a register, whatever it means: control characters, outer spaces, over `limit` characters, a variation selector alone."""
-    if _CONTROL.search(text):
+    if not text:
+        return None
+    suspect = _SUSPECT.search(text) is not None
+    if suspect and _CONTROL.search(text):
         return "control_character"
     if text != text.strip():
         return "outer_space"
     if len(text) > limit:
         return "too_long"
-    return "lone_selector" if _LONE_SELECTOR.search(text) else None
+    return "lone_selector" if suspect and _LONE_SELECTOR.search(text) else None
 
 
 def kana_problem(text: str) -> str | None:

@@ -84,7 +84,8 @@ def faults(line: Line) -> Iterator[CellFault]:
     if problem is not None:
         yield CellFault("decided_on", problem)
     for figure in FIGURES:
-        problem = _cell_problem(figure, line[figure.column])
+        cell = line[figure.column]
+        problem = _cell_problem(figure, cell) if cell and cell != "0" else None  # most figures of most people are nothing
         if problem is not None:
             yield CellFault(figure.column, problem)
 
@@ -132,8 +133,6 @@ def figure_in(figure: Figure, cell: str) -> int:
 def _cell_problem(figure: Figure, cell: str) -> str | None:
     if figure.kind == "flag":
         return None if cell in FLAGS else "not_in_list"
-    if not cell or cell == "0":
-        return None
     if not (cell.isascii() and _AMOUNT.fullmatch(cell)):
         if _SPREADSHEET.fullmatch(cell):
             return "spreadsheet_number"

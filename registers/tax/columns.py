@@ -3,6 +3,7 @@
 The one list of figures, from which the SQL table and the CSV form are made. Decides names only.
 """
 
+from operator import attrgetter
 from typing import Any, Literal, NamedTuple
 
 from registers.csv_table import Column
@@ -106,15 +107,17 @@ FLAGS = {"有": True, "1": True, "": False, "無": False, "0": False}
 """What a cell of 控除対象配偶者 may say."""
 
 
+_EVERY = tuple(figure.column for figure in FIGURES)
+_FIGURES = attrgetter(*(f"{figure.part}.{figure.field}" for figure in FIGURES))
+_OF_PART = {part: tuple((figure.field, figure.column, figure.kind == "flag") for figure in FIGURES if figure.part == part) for part in PARTS}
+
+
 def figures_of(record: TaxRecord) -> dict[str, int]:
     """Every figure of a record by its column; a flag is 0 or 1."""
-    return {figure.column: int(getattr(getattr(record, figure.part), figure.field)) for figure in FIGURES}
+    return dict(zip(_EVERY, map(int, _FIGURES(record)), strict=True))
 
 
 def part_of(part: Part, figures: dict[str, int]) -> Any:
     """One part of a record, from figures by column."""
-    own: dict[str, Any] = {}
-    for figure in FIGURES:
-        if figure.part == part:
-            own[figure.field] = bool(figures[figure.column]) if figure.kind == "flag" else figures[figure.column]
-    return PARTS[part](**own)
+    made: dict[str, Any] = {field: bool(figures[column]) if flag else figures[column] for field, column, flag in _OF_PART[part]}
+    return PARTS[part](**made)

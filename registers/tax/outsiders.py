@@ -53,7 +53,7 @@ def replace_outsiders(connection: Connection, outsiders: Sequence[Outsider], now
     """Put these in the place of all; how many there are. Raises sqlalchemy's IntegrityError when two have one number."""
     revision = connection.execute(_NEXT_REVISION).scalar_one()
     connection.execute(delete(OUTSIDERS))
-    for batch in batches([_row(one, revision, now.isoformat()) for one in outsiders], 200):
+    for batch in batches([outsider_row(one, revision, now.isoformat()) for one in outsiders], 200):
         connection.execute(insert(OUTSIDERS), batch)
     return len(outsiders)
 
@@ -68,7 +68,8 @@ def as_person(outsider: Outsider) -> Resident:
     )  # fmt: skip
 
 
-def _row(outsider: Outsider, revision: int, changed_at: str) -> dict[str, Any]:
+def outsider_row(outsider: Outsider, revision: int, changed_at: str) -> dict[str, Any]:
+    """The row of `OUTSIDERS`."""
     protection = outsider.protection
     return {
         "atena_no": outsider.atena_no,
