@@ -2,7 +2,9 @@
 
 import asyncio
 import json
+import stat
 from datetime import date, datetime, timedelta
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -23,14 +25,17 @@ from messages.orders import ChoicesOffered, Issued
 from messages.refusals import Refusal
 from registers.residents.changes import bind_card
 from screens.sign_in import hash_password
+from simulation.key_ring import rsa_ring, signing_key
 from storage.instants import JST
 from storage.opening import open_store
 from tests.bcl_cloud.feeds.feeding import healthy, town
 from tests.bcl_cloud.tenants import A
 from tests.issuer.town import CENTER, DECLARED, FATHER, ask, document_keys, order, seal, serial
 from tests.konbini.told import Told, konbini
+from tests.postgres_server import Server
 from trust.authority import save_certificate, save_key
 
+_DATABASES = count(1)
 CLERK, PASSWORD = "suzuki", "himitsu no kotoba"
 
 
@@ -47,9 +52,7 @@ def config(tmp_path: Path) -> Path:
         "municipality_name_en": "Mihon",
         "number_prefix": "みほん市",
         "certifiers": [{"since": "2020-01-01", "title": "見本県みほん市長", "name": "見本　市長"}],
-        "policies": {
-            kind: [{"since": "2020-01-01", "options": [], "forms": [form.code for form in KINDS[kind].forms], "copies_max": 10}] for kind in KINDS
-        },
+        "policies": {kind: [{"since": "2020-01-01", "options": [], "forms": [KINDS[kind].forms[0].code], "copies_max": 10}] for kind in KINDS},
         "seal": str(tmp_path / "seal.png"),
         "wide_tax_since": "2024-06-01",
         "staff": [{"name": CLERK, "password_hash": hash_password(PASSWORD), "roles": ["clerk"]}],
@@ -64,6 +67,7 @@ def config(tmp_path: Path) -> Path:
         "tenants": str(tmp_path / "tenants"),
         "keys": str(tmp_path / "keys"),
     }
+    KeyFolders(tmp_path / "keys").install(A, rsa_ring()[1], signing_key(1), signing_key(3))
     (tmp_path / "bcl.json").write_text(json.dumps(cloud), encoding="utf-8")
     return tmp_path / "bcl.json"
 
@@ -110,7 +114,7 @@ def test_from_onboarding_to_a_paper_and_an_event_that_stops_it(config: Path) -> 
     assert bcl(config, "onboard", "--description", folder / "town.json", *signer, *who).answer == {"missing": ["data", "trial"]}
     refused = bcl(config, "open", *tenant, *who)
     assert refused.status == 1 and refused.answer["missing"] == ["data", "trial"]
-    assert {(one["kind"], one["form"]) for one in refused.answer["papers"]} == {(kind, form.code) for kind in KINDS for form in KINDS[kind].forms}
+    assert {(one["kind"], one["form"]) for one in refused.answer["papers"]} == {(kind, KINDS[kind].forms[0].code) for kind in KINDS}
 
     as_of = (datetime.now(JST) - timedelta(hours=2)).replace(microsecond=0)
     (folder / "bad.zip").write_bytes(b"no archive")
@@ -153,6 +157,27 @@ def test_nothing_is_taken_for_a_tenant_that_there_is_not(config: Path, command: 
     told = bcl(config, command, "--tenant", "990035", *words)
     assert told.status == 1 and told.answer["error"] == "unknown"
     assert not (config.parent / "tenants" / "990035.db").exists()
+
+
+@pytest.fixture
+def served(config: Path, postgres: Server) -> Path:
+    """The same cloud on PostgreSQL."""
+    url = postgres.new_database(f"commanded_{next(_DATABASES)}")
+    config.write_text(json.dumps(json.loads(config.read_text(encoding="utf-8")) | {"database": url, "tenants": url}), encoding="utf-8")
+    return config
+
+
+def test_on_postgresql_the_same_commands_prepare_a_tenant_whose_password_its_owner_alone_may_read(served: Path) -> None:
+    folder, tenant, who = served.parent, ("--tenant", A), ("--who", "op")
+    signer = ("--authority", folder / "root.pem", "--authority-key", folder / "root.key")
+    assert bcl(served, "onboard", "--description", folder / "town.json", *signer, *who).answer == {"missing": ["data", "trial"]}
+    password = folder / "keys" / A / "database.password"
+    assert stat.S_IMODE(password.stat().st_mode) == 0o600 and stat.S_IMODE(password.parent.stat().st_mode) == 0o700
+    assert len(password.read_text(encoding="ascii")) >= 32 and not (folder / "tenants").exists()
+    (folder / "full.zip").write_bytes(pack(town(), A, 7, datetime.now(JST) - timedelta(hours=2)))
+    assert bcl(served, "upload", *tenant, "--archive", folder / "full.zip", *who).answer["outcome"] == "applied"
+    (row,) = bcl(served, "status").answer["tenants"]
+    assert (row["state"], row["sequence"], row["people"], row["missing"]) == ("preparing", 7, len(town().residents), ["trial"])
 
 
 def test_a_specimen_is_called_good_by_nobody_but_the_tenants_own_staff_with_their_password(config: Path) -> None:
