@@ -58,12 +58,12 @@ def find_former(connection: Connection, juminhyo_code: str, vouched: Vouched) ->
 
 def _outsider(connection: Connection, juminhyo_code: str, vouched: Vouched) -> Sources:
     """住登外課税: who is taxed here without being registered here. A number that is also a resident's leads to nobody: the figures would be another's."""
-    outsider = outsider_by_juminhyo_code(connection, juminhyo_code)
+    outsider, approved = outsider_by_juminhyo_code(connection, juminhyo_code), approved_years(connection)
     if outsider is None or resident(connection, outsider.atena_no) is not None:
-        return Sources(version="-", holder=None, household=None, vouched=vouched)
+        return Sources(version="-", holder=None, household=None, years_approved=approved, vouched=vouched)
     record = record_of(connection, outsider.atena_no, vouched.year)
     version = f"outside:{outsider.version}/{vouched.year}:{record.version if record else '-'}"
-    approved, tax = approved_years(connection), (record,) if record else ()
+    tax = (record,) if record else ()
     return Sources(version=version, holder=as_person(outsider), household=None, tax=tax, years_approved=approved, vouched=vouched)
 
 
