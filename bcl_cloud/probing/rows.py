@@ -4,6 +4,7 @@ Decides what must not be there. What is looked at is what the database says it h
 through like the others. Every function is one step of a read.
 """
 
+from collections import Counter
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, column, func, or_, select, table, text
@@ -32,6 +33,11 @@ _COLUMNS = {
 _UNGUARDED = text(
     "SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = current_schema()"
     " AND c.relkind IN ('r', 'p', 'v', 'm', 'f') AND NOT row_security_active(c.oid) ORDER BY c.relname"
+)
+_POLICIES = text(
+    "SELECT c.relname, pg_get_expr(p.polqual, p.polrelid) AS shown, pg_get_expr(p.polwithcheck, p.polrelid) AS taken FROM pg_class c"
+    " JOIN pg_namespace n ON n.oid = c.relnamespace LEFT JOIN pg_policy p ON p.polrelid = c.oid"
+    " WHERE n.nspname = current_schema() AND c.relkind IN ('r', 'p') ORDER BY c.relname"
 )
 _ABOVE = text(
     "SELECT p.proname FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace WHERE p.prosecdef AND n.nspname NOT IN ('pg_catalog', 'information_schema')"
@@ -86,9 +92,21 @@ def _walls(connection: Connection, code: str) -> None:
     unguarded = list(connection.execute(_UNGUARDED).scalars())
     if unguarded:
         raise Leak((code,), f"session: no row-level security on {', '.join(unguarded[:5])}")
+    odd = _odd_policies(connection)
+    if odd:
+        raise Leak((code,), f"session: another policy than everywhere on {', '.join(odd[:5])}")
     above = list(connection.execute(_ABOVE).scalars())
     if above:
         raise Leak((code,), f"session: may run as another role: {', '.join(above[:5])}")
+
+
+def _odd_policies(connection: Connection) -> list[str]:
+    """The tables whose rows are shown or taken by another rule than most tables', or by more rules than one: a hole in an empty table shows in no row."""
+    rules: dict[str, list[tuple[str, str]]] = {}
+    for row in connection.execute(_POLICIES):
+        rules.setdefault(row.relname, []).append((row.shown, row.taken))
+    usual = Counter(rule for of_table in rules.values() for rule in of_table).most_common(1)[0][0]
+    return [name for name, of_table in rules.items() if of_table != [usual]]
 
 
 def _own_rows(connection: Connection, one: Seen, code: str) -> None:
