@@ -12,6 +12,7 @@ from issuance_center.comparing import SECTIONS
 from issuance_center.moving import PLANNED_AHEAD, Mover, UnderWay
 from issuance_center.records import moves
 from issuance_center.routing import DirectoryBook, Route, route
+from registers.numbers import is_digits
 from screens.office import now_of, render, require_role, staff_of
 from storage.instants import JST
 from storage.store import Store
@@ -45,6 +46,7 @@ PROBLEMS: dict[str, tuple[str, str]] = {
         "The kinds chosen are not of one issuer: plan one move for each.",
     ),
     "same": ("新しい発行元が、いまの発行元と同じです。", "They are with that issuer already."),
+    "new": ("新しい発行元は、この市区町村の自庁サーバか、BCLです。", "The new issuer is this municipality's own server, or BCL."),
     "at": ("切替の時刻は、いまより後の時刻を年-月-日と時:分で入力してください。", "Please enter a later minute as date and time."),
     "reason": ("理由を入力してください（512文字以内）。", "Please enter a reason of at most 512 characters."),
     "underway": (
@@ -53,6 +55,10 @@ PROBLEMS: dict[str, tuple[str, str]] = {
     ),
     "late": ("切替の時刻を過ぎているか、すでに終わっています。", "Its minute has come, or it has ended."),
 }
+
+
+OWN = "own"
+"""How the form names the own server of whichever municipality is chosen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +76,12 @@ class Wish:
 def wish_of(form: Mapping[str, object], kinds: tuple[str, ...], book: DirectoryBook, issuers: tuple[str, ...], now: datetime) -> Wish | str:
     """The move that was typed, or the problem with it (a code of `PROBLEMS`)."""
     municipality, new, reason = (str(form.get(name, "")).strip() for name in ("municipality", "new", "reason"))
-    if municipality not in book.municipalities or new not in issuers:
+    if municipality not in book.municipalities:
         return "place"
+    new = municipality if new == OWN else new
+    # A municipality's own server serves that one alone.
+    if new not in issuers or (is_digits(new, 6) and new != municipality):
+        return "new"
     if not kinds or any(kind not in KINDS for kind in kinds):
         return "kinds"
     found = [route(book, municipality, kind, None, now) for kind in kinds]
@@ -150,6 +160,7 @@ class MovePages:
         book = await self._book(now)
         lines = await self._store.read(moves.listed)
         places = {code: place for code, page in book.municipalities.items() if (place := page.place.at(now)) is not None}
+        ticked = (await request.post()).getall("kind", []) if problem is not None else []
         tomorrow = (now.astimezone(JST) + timedelta(days=1)).replace(hour=0, minute=0)
         return render(
             request,
@@ -157,10 +168,12 @@ class MovePages:
             status=200 if problem is None else 422,
             lines=lines,
             places=places,
-            issuers=self._issuers,
+            shared=tuple(name for name in self._issuers if not is_digits(name, 6)),
+            own=OWN,
             kinds=KINDS,
             states=STATES,
             typed=typed,
+            ticked=ticked,
             default_at=f"{tomorrow:%Y-%m-%dT%H:%M}",
             problem=PROBLEMS.get(problem or ""),
             words=words,

@@ -9,6 +9,7 @@ import pytest
 from aiohttp.test_utils import TestClient, TestServer
 from prometheus_client import CollectorRegistry
 
+from issuance_center import routing
 from issuance_center.app import operator_office
 from issuance_center.entering import enter
 from issuance_center.entries import Closure, Hours, IssuedBy, OptionsOffered, Place, Succession, Wide, YearOpening
@@ -18,6 +19,7 @@ from issuance_center.routing import EMPTY, Change, DirectoryBook, seeds
 from issuance_center.routing.changes import contradiction
 from issuance_center.shelf import Shelf
 from issuance_center.stopping import Person
+from issuer.build import topology
 from messages import visits as said
 from messages.refusals import Refusal
 from simulation.people import CardMade
@@ -26,6 +28,7 @@ from tests.issuance_center.test_app import Client, page, post, sign_in
 from tests.issuance_center.test_directory import at, change, window, with_
 from tests.issuance_center.test_stop_pages import STAFF
 from tests.issuance_center.town import Kiosk, Town
+from tests.issuer.town import DECLARED
 
 LINES = (CITY, SILENT_CITY)
 LATER = NOW + timedelta(days=2)
@@ -175,3 +178,16 @@ async def test_a_page_of_the_list_and_a_search(town: Town, office: Client) -> No
     assert CITY in await page(office, "/directory")
     assert f"/directory/{SILENT_CITY}" not in await page(office, f"/directory?q={CITY}")
     assert "該当する市区町村はありません" in await page(office, "/directory?q=無い町")
+
+
+async def test_builds_are_registered_as_issuers_declare_them_with_a_topology_of_several_words(town: Town, office: Client) -> None:
+    await sign_in(office)
+    assert "登録なし（最初に申告された構成だけを認め" in await page(office, "/kiosks")
+    declared = (DECLARED.program, topology(processes=2, press_workers=1, database="postgresql"))
+    assert (await post(office, f"/kiosks/builds/{CITY}", builds="  ".join(declared) + "\r\n", reason="更新")).status == 303
+    book = await town.center.book(town.at)
+    assert routing.registered_build(book, CITY, town.at) == (declared,)
+    assert "1組を登録" in await page(office, "/kiosks")
+    for wrong in ("konbini/1", "店 processes=1", "konbini/1 構成"):
+        answer = await post(office, f"/kiosks/builds/{CITY}", builds=wrong, reason="更新")
+        assert answer.status == 422 and wrong in await answer.text()

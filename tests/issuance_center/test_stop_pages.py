@@ -1,6 +1,7 @@
 """The pages of stops and findings over HTTP with a real sign-in: a municipality sees and stops its own and nothing else; two people and a check lift."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import msgspec
 import pytest
@@ -9,9 +10,13 @@ from prometheus_client import CollectorRegistry
 
 from issuance_center.app import operator_office
 from issuance_center.config import Staff
-from issuance_center.records import findings, stop_tables
+from issuance_center.entries import Succession
+from issuance_center.records import directory, findings, stop_tables
 from issuance_center.records.findings import Occurrence
-from tests.issuance_center.founding import CITY, SILENT_CITY, center_config, stream
+from issuance_center.routing import Change, book_of
+from issuance_center.stop_pages import PROBLEMS
+from issuance_center.stopping import Scope, unknown_part
+from tests.issuance_center.founding import CITY, OPERATOR, SILENT_CITY, center_config, stream
 from tests.issuance_center.test_app import HASH, Client, page, post, sign_in
 from tests.issuance_center.town import Town
 
@@ -106,3 +111,47 @@ async def test_an_issuer_whose_build_is_not_registered_does_not_pass(town: Town,
     assert (check["passed"], "unregistered" in check["answers"] or "silent" in check["answers"]) == (False, True)
     await sign_in(office, "太郎")
     assert (await post(office, "/stops/1/confirm")).status == 409
+
+
+@pytest.mark.parametrize(
+    ("part", "typed"),
+    [("municipality", "みほん市"), ("municipality", "131016"), ("kind", "passport"), ("issuer", "nobody"), ("build", "konbini 1"), ("operator", "店"), ("kiosk", "K-9")],
+)  # fmt: skip
+def test_a_stop_that_names_nothing_there_is_would_stop_nothing(town: Town, part: str, typed: str) -> None:
+    book = book_of(center_config())
+    assert unknown_part(Scope(**{part: typed}), book, (CITY,), town.at) == part
+    whole = Scope(CITY, "juminhyo", CITY, "konbini/1", OPERATOR, "K-1")
+    assert unknown_part(whole, book, (CITY,), town.at) is None
+    assert unknown_part(replace(whole, **{part: typed}), book, (CITY,), town.at) == part
+
+
+async def test_a_mistyped_stop_is_refused_and_loses_nothing_and_a_former_code_means_its_successor(town: Town, office: Client) -> None:
+    await sign_in(office)
+    answer = await post(office, "/stops", kiosk="K-9", kind="koseki", why="排紙の異常")
+    said = await answer.text()
+    assert answer.status == 422 and "その端末は登録されていません" in said
+    assert all(kept in said for kept in ('value="K-9"', 'value="koseki" selected', 'value="排紙の異常"'))
+    assert town.rows(stop_tables.stops) == []
+    merged = Change("succession", "991015", "", town.at, Succession(CITY, "ひがし区", "", "ward"))
+    town.center_store.do(directory.add, (merged,), "花子", "試験", town.at)
+    await town.center._shelf.reload(town.at)
+    assert (await post(office, "/stops", municipality="991015", why="疑い")).status == 303
+    assert [row["municipality"] for row in town.rows(stop_tables.stops)] == [CITY]
+
+
+async def test_each_problem_of_a_restart_is_said(town: Town, office: Client) -> None:
+    await sign_in(office)
+    await post(office, "/stops", kiosk="K-1", why="排紙の異常")
+    said = {"why": await post(office, "/stops/1/propose", reason=""), "not_proposed": await post(office, "/stops/1/check")}
+    await post(office, "/stops/1/propose", reason="部品を交換した")
+    said["not_checked"] = await post(office, "/stops/1/confirm")
+    await post(office, "/stops/1/check")
+    said["same_person"] = await post(office, "/stops/1/confirm")
+    town.pass_time(minutes=31)
+    await sign_in(office, "太郎")
+    said["check_old"] = await post(office, "/stops/1/confirm")
+    await post(office, "/stops/1/check")
+    assert (await post(office, "/stops/1/confirm")).status == 303
+    said["not_in_force"] = await post(office, "/stops/1/confirm")
+    for problem, answer in said.items():
+        assert (answer.status, PROBLEMS[problem][0] in await answer.text()) == (409, True), problem
