@@ -13,7 +13,10 @@ from sqlalchemy import Connection, select
 
 from certificates.kinds import KINDS
 from certificates.seal import seal_image
+from certificates.tax_years import years_open
 from issuer.terms import Issuer
+from issuer.use_tables import APPLICATIONS
+from issuer.year_tables import approved_years
 from messages.conditions import InventorySection
 from registers.koseki import schema as koseki
 from registers.residents import schema as residents
@@ -28,7 +31,7 @@ def sections(connection: Connection, issuer: Issuer, kinds: tuple[str, ...], non
         "people": _people(connection, registers),
         "bindings": _bindings(connection, registers),
         "stops": _stops(connection, registers),
-        "forms": _forms(issuer, kinds, today),
+        "forms": _forms(connection, issuer, kinds, today),
         "seal": [seal_image(issuer.form_on(today).seal_png).sha256],
         "certifier": [issuer.form_on(today).certifier_title, issuer.form_on(today).certifier_name],
     }
@@ -58,7 +61,7 @@ def _people(connection: Connection, registers: set[str]) -> list[str]:
 
 
 def _bindings(connection: Connection, registers: set[str]) -> list[str]:
-    """Which certificate leads to whom: residents' cards, and 利用登録 in force."""
+    """Which certificate leads to whom: residents' cards, 利用登録 in force, and applications that wait: one that the new desk does not have would be lost to who holds its receipt."""
     table, uses = residents.RESIDENTS, koseki.USAGE_REGISTRATIONS
     cards = (
         select(table.c.serial, table.c.atena_no, table.c.card_usable_from)
@@ -69,6 +72,8 @@ def _bindings(connection: Connection, registers: set[str]) -> list[str]:
     if "koseki" in registers:
         live = select(uses.c.serial, uses.c.person_no, uses.c.since).where(uses.c.until.is_(None)).order_by(uses.c.number)
         found += [_item("use", *row) for row in connection.execute(live)]
+        waiting = select(APPLICATIONS.c.application_id, APPLICATIONS.c.serial).where(APPLICATIONS.c.state == "received")
+        found += [_item("waiting", *row) for row in connection.execute(waiting.order_by(APPLICATIONS.c.application_id))]
     return found
 
 
@@ -91,10 +96,13 @@ def _stops(connection: Connection, registers: set[str]) -> list[str]:
     return found
 
 
-def _forms(issuer: Issuer, kinds: tuple[str, ...], today: date) -> list[str]:
-    policies = ((kind, issuer.policy_on(kind, today)) for kind in kinds)
+def _forms(connection: Connection, issuer: Issuer, kinds: tuple[str, ...], today: date) -> list[str]:
+    """What is offered, and of yearly kinds which 年度 its tax section has opened: one that is open at one issuer alone would close with the move."""
+    policies = {kind: issuer.policy_on(kind, today) for kind in kinds}
     form = issuer.form_on(today)
-    return [f"{kind}: {policy!r}" for kind, policy in policies] + [form.municipality, form.prefecture, form.name]
+    approved = approved_years(connection)
+    years = [_item(kind, *years_open(policy, today, approved)) for kind, policy in policies.items() if policy is not None and KINDS[kind].yearly]
+    return [f"{kind}: {policy!r}" for kind, policy in policies.items()] + years + [form.municipality, form.prefecture, form.name]
 
 
 def _item(*parts: object) -> str:

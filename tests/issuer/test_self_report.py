@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from shutil import copyfile
+from typing import Any
 
 import pytest
 from sqlalchemy import Connection
@@ -14,6 +15,7 @@ from issuer.desk import Desk
 from issuer.issue_tables import METADATA
 from issuer.press import InlinePress
 from issuer.uses import accept, receive
+from issuer.year_openings import approve_year
 from messages.conditions import AskCondition, AskInventory, Condition, Inventory
 from messages.refusals import Refusal
 from registers.koseki import changes as koseki_changes
@@ -46,6 +48,7 @@ CHANGES: dict[str, tuple[str, Callable[[Connection], object]]] = {
     "a notification of a 戸籍": ("stops", lambda c: koseki_changes.announce(c, FAMILY, now=NOW)),
     "a seal cancelled": ("people", lambda c: seal_changes.cancel(c, atena(FATHER), "lost", NOW)),
     "a 利用登録": ("bindings", bind),
+    "an application for 利用登録 that waits": ("bindings", lambda c: receive(c, SERIAL, applied(), NOW)),
     "a card": ("bindings", lambda c: resident_changes.bind_card(c, atena(ALONE), "abcdef99", NOW.date(), now=NOW)),
 }
 
@@ -78,6 +81,30 @@ async def test_forms_and_nonce_count_and_a_kind_left_out_does_not(town_hall: Sql
     before = await inventory(town_hall, one_kind)
     await town_hall.write(bind)
     assert await inventory(town_hall, one_kind) == before, "a 利用登録 is none of the resident register's"
+
+
+async def test_a_fiscal_year_that_is_open_at_one_of_them_alone_is_a_difference_of_the_forms(
+    town_hall: SqliteStore, tmp_path: Path, all_registers: Path
+) -> None:
+    """Only where the tax section is asked; and not by how it came to be open."""
+    asked = issuer().policies["kazei"][0][1]
+    needing = ((date(2019, 5, 1), replace(asked, years_need_approval=True)),)
+    copyfile(all_registers, tmp_path / "other.db")
+    other = await SqliteStore.open(tmp_path / "other.db", METADATA, REGISTER)
+
+    async def different(**policies: Any) -> set[str]:
+        one, two = [{part.section: part.digest for part in (await inventory(store, **policies)).sections} for store in (town_hall, other)]
+        return {name for name in one if one[name] != two[name]}
+
+    try:
+        await other.write(approve_year, 2026, "a" * 64, "税務課", "見本を確認", NOW)
+        assert await different(kazei=needing) == {"forms"} and await different() == set()
+        await town_hall.write(approve_year, 2025, "b" * 64, "税務課", "前年度", NOW)
+        assert await different(kazei=needing) == {"forms"}
+        await town_hall.write(approve_year, 2026, "c" * 64, "税務課", "今年度", NOW)
+        assert await different(kazei=needing) == set()
+    finally:
+        await other.close()
 
 
 async def test_it_says_what_it_is_and_what_it_issues(town_hall: SqliteStore) -> None:
