@@ -10,9 +10,10 @@ from aiohttp import web
 
 from bcl_cloud.feed_words import REGISTERS, STATES
 from bcl_cloud.feeds.ages import ages_of_all
-from bcl_cloud.feeds.fast_lane import WORDS, Event, events, take
+from bcl_cloud.feeds.fast_lane import PROTECTING, WORDS, Event, events, take
 from bcl_cloud.feeds.feed_terms import BadTerms, FeedTerms, decide, decided, terms_of
-from bcl_cloud.feeds.history import in_quarantine, one_upload, uploads
+from bcl_cloud.feeds.history import in_quarantine, uploads
+from bcl_cloud.upload_pages import UploadPages, refreshed
 from issuer.clerks.office import CLERK, PROTECTION_CLERK
 from issuer.clerks.views import show
 from screens.guard import now_of
@@ -20,7 +21,6 @@ from screens.office import require_role, staff_of
 from storage.instants import JST, instant
 from storage.store import Store
 
-PROTECTING = frozenset({"protect", "unprotect"})
 OUTCOMES = {
     "applied": ("適用済み", "In force"),
     "waiting": ("対象待ち", "Waits for its subject"),
@@ -32,15 +32,16 @@ OUTCOMES = {
 
 
 class FeedPages:
-    """See the module's text. Mount with `FeedPages(store).add_to(office)`."""
+    """See the module's text. Mount with `FeedPages(store, uploads).add_to(office)`: how archives come in is `uploads`'."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, uploads: UploadPages) -> None:
         self._store = store
+        self._uploads = uploads
+        uploads.page = self._data
 
     def add_to(self, app: web.Application) -> None:
         """Add the routes."""
         app.router.add_get("/data", self.data)
-        app.router.add_get(r"/data/uploads/{number:\d{1,9}}", self.upload)
         app.router.add_post("/data/terms", self.set_terms)
         app.router.add_get("/data/events", self.events)
         app.router.add_post("/data/events", self.take_event)
@@ -48,13 +49,6 @@ class FeedPages:
     async def data(self, request: web.Request) -> web.Response:
         """Age of the data, uploads, quarantine and terms."""
         return await self._data(request, None)
-
-    async def upload(self, request: web.Request) -> web.Response:
-        """One upload's report with its bad lines."""
-        found = await self._store.read(one_upload, int(request.match_info["number"]))
-        if found is None:
-            raise web.HTTPNotFound
-        return show(request, "upload.html", upload=found, registers=REGISTERS, upload_states=STATES)
 
     async def set_terms(self, request: web.Request) -> web.StreamResponse:
         """What the tenant decides about its data."""
@@ -90,7 +84,7 @@ class FeedPages:
         ages, terms = await self._store.read(ages_of_all), await self._store.read(terms_of)
         now = now_of(request)
         old = {age.register: None if age.as_of is None else (now - age.as_of).total_seconds() / 3600 for age in ages}
-        return show(
+        page = show(
             request,
             "data.html",
             status=200 if problem is None else 422,
@@ -103,7 +97,9 @@ class FeedPages:
             quarantine=await self._store.read(in_quarantine),
             registers=REGISTERS,
             upload_states=STATES,
+            **self._uploads.block(request),
         )
+        return refreshed(page, self._uploads.under_way(request))
 
     async def _events(self, request: web.Request, said: tuple[str, str] | None) -> web.Response:
         knows = PROTECTION_CLERK in staff_of(request).roles

@@ -42,6 +42,7 @@ def quarantined(connection: Connection, kind: str, found: Sources, year: int | N
             units.append(("seal", found.holder.atena_no))
         years = {year} if year is not None else {record.year for record in found.tax[:1]}
         units += [("tax", f"{found.holder.atena_no}/{one}") for one in years if register == "tax"]
+        units += [("tax", found.holder.atena_no)] if register == "tax" else []  # who they are, of a 住登外者
     if register == "koseki" and found.koseki is not None:
         units.append(("koseki", found.koseki.koseki_no))
     which = [and_(QUARANTINE.c.register == of, QUARANTINE.c.unit == unit, QUARANTINE.c.person == "") for of, unit in units]

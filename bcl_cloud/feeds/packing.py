@@ -15,6 +15,8 @@ from registers.population.municipality import Population
 from registers.residents import csv_form as residents_form
 from registers.seal import csv_form as seal_form
 from registers.tax import csv_form as tax_form
+from registers.tax import outsider_form
+from registers.tax.outsiders import Outsider
 
 ALL = ("residents", "koseki", "seal", "tax")
 
@@ -28,9 +30,12 @@ def pack(
     before: Population | None = None,
     registers: Sequence[str] = ALL,
     based_on: int | None = None,
+    outsiders: Sequence[Outsider] = (),
 ) -> bytes:
-    """A full upload; with `before`, the differential from it (made from the upload `based_on`, by default the one before `sequence`)."""
+    """A full upload; with `before`, the differential from it (made from the upload `based_on`, by default the one before `sequence`). In a differential `outsiders` are those who changed."""
     files, removed = (_files(population, registers), {}) if before is None else _difference(before, population, registers)
+    if outsiders:
+        files["outsiders.csv"] = outsider_form.write(outsiders)
     if before is not None:
         files[REMOVED] = "台帳,番号\r\n" + "".join(f"{register},{key}\r\n" for register, keys in removed.items() for key in keys)
     return sealed(files, tenant, sequence, as_of, None if before is None else based_on or sequence - 1)

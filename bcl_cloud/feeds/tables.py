@@ -75,6 +75,7 @@ HOLDS = Table(
     Column("event_no", Integer, nullable=False),
     Column("at", String(32), nullable=False),
     Column("digest", String(32)),  # of the record that is to be corrected
+    Column("settled_at", String(32)),  # when the correction was said to be done: newer data end the hold, whatever their record says
 )
 
 QUARANTINE = Table(

@@ -42,11 +42,11 @@ async def test_a_serial_that_a_full_file_gives_to_somebody_else_is_taken_from_it
     assert (await store.read(household_of, healthy().household_no)).version != before.version
 
 
-@pytest.mark.parametrize("first", ["koseki_entered", "koseki_accepted"])
-async def test_acceptance_and_entry_end_alike_whichever_is_told_first(store: SqliteStore, first: str) -> None:
+@pytest.mark.parametrize("first", ["koseki_withdrawn", "koseki_accepted"])
+async def test_acceptance_and_withdrawal_end_alike_whichever_is_told_first(store: SqliteStore, first: str) -> None:
     await send(store, pack(town(), TENANT, 1, AS_OF))
     koseki_no = next(one.koseki_no for one in town().koseki if one.standing == "current" and not one.change_pending)
-    instants = {"koseki_accepted": NOW - timedelta(hours=2), "koseki_entered": NOW - timedelta(hours=1)}
+    instants = {"koseki_accepted": NOW - timedelta(hours=2), "koseki_withdrawn": NOW - timedelta(hours=1)}
     for kind in (first, *(set(instants) - {first})):
         await store.write(take, Event(id=kind, kind=kind, at=instants[kind], subject=koseki_no), NOW)  # type: ignore[arg-type]
     assert not await pending(store, koseki_no)

@@ -134,7 +134,7 @@ async def test_an_event_of_somebody_unknown_waits_for_them(store: SqliteStore) -
 async def test_a_notification_is_counted_once_whatever_is_uploaded_after_it(store: SqliteStore) -> None:
     await send(store, pack(town(), TENANT, 1, AS_OF))
     koseki_no = next(one.koseki_no for one in town().koseki if one.standing == "current" and not one.change_pending)
-    for number, kind in enumerate(("koseki_accepted", "koseki_entered")):
+    for number, kind in enumerate(("koseki_accepted", "koseki_withdrawn")):
         event = Event(id=f"e{number}", kind=kind, at=NOW - timedelta(minutes=5 - number), subject=koseki_no)  # type: ignore[arg-type]
         await store.write(take, event, NOW)
         await send(store, pack(changed_town(), TENANT, 2, AS_OF, before=town()))
