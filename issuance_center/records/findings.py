@@ -59,6 +59,9 @@ COLUMNS = (
 )
 """What the dossier says of a paper. Nothing of a card, a visit or a person."""
 
+OF_ALL_KINDS = frozenset({"other_build"})
+"""Classes in which every paper of the issuer is in doubt, not only those of the kind at which it was noticed."""
+
 _TAKEN = {"taken": "yes", "printed": "unknown", "unresolved": "unknown", "paid": "unknown"}
 
 
@@ -190,30 +193,33 @@ def told(connection: Connection, finding_no: int) -> tuple[tuple[dict[str, Any],
 
 
 def dossier(connection: Connection, finding_no: int, window_seconds: int) -> Dossier | None:
-    """Every issuance of the same issuer, municipality and kind within `window_seconds` of an occurrence, oldest first."""
+    """Every issuance of the same issuer, municipality and kind within `window_seconds` of an occurrence, oldest first; of every kind where the issuer itself was another than was registered."""
     found = find(connection, finding_no)
     if found is None:
         return None
     around = timedelta(seconds=window_seconds)
-    spans: dict[tuple[str, str], list[tuple[str, str]]] = {}
+    spans: dict[tuple[str, str | None], list[tuple[str, str]]] = {}
     wanted = select(occurrences).where(occurrences.c.finding_no == finding_no).order_by(occurrences.c.at, occurrences.c.occurrence_no)
     for row in connection.execute(wanted):
-        at, mine = instant(row.at), spans.setdefault((row.issuer, row.kind), [])
+        kind = None if found["class_"] in OF_ALL_KINDS else row.kind
+        at, mine = instant(row.at), spans.setdefault((row.issuer, kind), [])
         begins, ends = stamp(at - around), stamp(at + around)
         if mine and begins <= mine[-1][1]:
             mine[-1] = (mine[-1][0], ends)  # one stretch, however many occurrences lie in it
         else:
             mine.append((begins, ends))
     papers: list[dict[str, Any]] = []
-    for (issuer, kind), stretches in sorted(spans.items()):
+    for (issuer, kind), stretches in sorted(spans.items(), key=lambda one: (one[0][0], one[0][1] or "")):
         for begins, ends in stretches:
             papers.extend(_papers(connection, found["municipality"], issuer, kind, begins, ends))
     papers.sort(key=lambda paper: (paper["accepted_at"], paper["issuance_id"]))
     return Dossier(found, window_seconds, tuple(papers[:PAPERS_MAX]), len(papers) <= PAPERS_MAX)
 
 
-def _papers(connection: Connection, municipality: str, issuer: str, kind: str, begins: str, ends: str) -> list[dict[str, Any]]:
-    there = (requests.c.municipality == municipality, requests.c.issuer == issuer, requests.c.kind == kind)
+def _papers(connection: Connection, municipality: str, issuer: str, kind: str | None, begins: str, ends: str) -> list[dict[str, Any]]:
+    there = [requests.c.municipality == municipality, requests.c.issuer == issuer]
+    if kind is not None:
+        there.append(requests.c.kind == kind)
     touched = or_(issuances.c.accepted_at.between(begins, ends), issuances.c.changed_at.between(begins, ends))
     rows = connection.execute(
         select(*_columns())
