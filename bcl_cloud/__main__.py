@@ -19,6 +19,7 @@ from bcl_cloud.offices import offices_app
 from bcl_cloud.opening import close_cloud, open_cloud
 from bcl_cloud.probing.watch import under_watch
 from bcl_cloud.serving import Serving
+from bcl_cloud.upload_desk import UploadDesk
 from issuer.build import program, topology
 from issuer.press import PoolPress
 from messages.door import open_door, serve_application
@@ -68,10 +69,14 @@ async def serve(config: Config, stop: asyncio.Event, press: PoolPress | None = N
         desk = CloudDesk(serving, share)
         watched, watch = under_watch(desk, cloud.database, cloud.tenancy, config.probes, now, token, registry, _roots(config))
         door = protocol_door(watched, now, registry, points)
-        office = operators_office(accounts_of(config), cloud, now=now, token=token, registry=registry, openapi=door.openapi, press=press)
+        assert config.uploads is not None, "load gives every configuration its folder"
+        uploads = UploadDesk(cloud, config.tenants, config.keys, config.uploads, now, token, crash_points=config.crash_points)
+        uploads.sweep()
+        stack.push_async_callback(uploads.close)
+        office = operators_office(accounts_of(config), cloud, uploads, now=now, token=token, registry=registry, openapi=door.openapi, press=press)
         context = server_context(config.tls.certificate, config.tls.key, config.tls.authority)
         await stack.enter_async_context(open_door(door, config.door.host, config.door.port, context, FINISH_SECONDS))
-        offices = offices_app(serving, cloud, office, now, secrets.token_bytes)
+        offices = offices_app(serving, cloud, uploads, office, now, token)
         await stack.enter_async_context(serve_application(offices, config.office.host, config.office.port))
         watching = asyncio.create_task(watch.keep_watch())
         stack.callback(watching.cancel)

@@ -10,9 +10,11 @@ from sqlalchemy import Connection, select
 
 from bcl_cloud.config import OPERATOR
 from bcl_cloud.onboarding import Cloud
-from bcl_cloud.operator_pages import OperatorPages
+from bcl_cloud.operator_pages import TENANT, OperatorPages
 from bcl_cloud.step_pages import StepPages
 from bcl_cloud.trial_pages import CODE_IN_ADDRESS, TrialPages
+from bcl_cloud.upload_desk import UploadDesk
+from bcl_cloud.upload_pages import UploadPages
 from issuer.desk import MESSAGES
 from issuer.press import Press
 from messages.door import Desk, Door
@@ -31,6 +33,7 @@ def protocol_door(desk: Desk, now: Callable[[], datetime], registry: CollectorRe
 def operators_office(
     accounts: tuple[StaffAccount, ...],
     cloud: Cloud,
+    desk: UploadDesk,
     *,
     now: Callable[[], datetime],
     token: Callable[[int], bytes],
@@ -60,6 +63,9 @@ def operators_office(
     )
     OperatorPages(cloud, token).add_to(office)
     StepPages(cloud, token).add_to(office)
+    uploads = UploadPages(cloud, desk, lambda request: request.match_info["code"], base=TENANT + "/data", layout="cloud.html", role=OPERATOR)
+    uploads.add_to(office)
+    office.router.add_get(TENANT + "/data", uploads.data)
     base = f"/tenants/{CODE_IN_ADDRESS}/trial"
     TrialPages(cloud, lambda request: request.match_info["code"], press_of, base=base, layout="cloud.html", looking=False, role=OPERATOR).add_to(
         office

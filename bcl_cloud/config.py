@@ -102,7 +102,9 @@ def load(file: Path) -> Config:
     for problem, found in checks.items():
         if found:
             raise ConfigInvalid(f"{file}: {problem}")
-    return config if served else msgspec.structs.replace(config, tenants=str(file.resolve().parent / config.tenants))
+    folder = file.resolve().parent
+    tenants = config.tenants if served else str(folder / config.tenants)
+    return msgspec.structs.replace(config, tenants=tenants, uploads=config.uploads or folder / "uploads")
 
 
 def accounts_of(config: Config) -> tuple[StaffAccount, ...]:

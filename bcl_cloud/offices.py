@@ -19,6 +19,8 @@ from bcl_cloud.onboarding import Cloud
 from bcl_cloud.serving import Served, Serving
 from bcl_cloud.tenants import staff_of_tenant
 from bcl_cloud.trial_pages import TrialPages
+from bcl_cloud.upload_desk import UploadDesk
+from bcl_cloud.upload_pages import UploadPages
 from issuer.clerks.koseki import KosekiPages
 from issuer.clerks.office import CLERK, PROTECTION_CLERK, ClerksOffice
 from issuer.clerks.office import TEMPLATES as CLERKS_TEMPLATES
@@ -41,10 +43,10 @@ class TenantOffices(AbstractResource):
     """Finds the office of the host that was asked; made when first asked, and anew when the tenant has changed. Its staff sign in again only when the accounts have changed."""
 
     def __init__(
-        self, serving: Serving, cloud: Cloud, operators: web.Application, now: Callable[[], datetime], token: Callable[[int], bytes]
+        self, serving: Serving, cloud: Cloud, desk: UploadDesk, operators: web.Application, now: Callable[[], datetime], token: Callable[[int], bytes]
     ) -> None:
         super().__init__(name="offices")
-        self._serving, self._cloud, self._operators, self._now, self._token = serving, cloud, operators, now, token
+        self._serving, self._cloud, self._desk, self._operators, self._now, self._token = serving, cloud, desk, operators, now, token
         self._offices: dict[str, tuple[int, tuple[StaffAccount, ...], web.Application]] = {}
 
     @property
@@ -94,7 +96,7 @@ class TenantOffices(AbstractResource):
         if known is not None and known[0] == served.tenant.revision:
             return known[2]
         accounts = await self._cloud.database.read(staff_of_tenant, code)
-        made = tenant_office(served, self._cloud, accounts, self._now, self._token)
+        made = tenant_office(served, self._cloud, self._desk, accounts, self._now, self._token)
         if known is not None and known[1] == accounts:
             made[SIGN_IN] = known[2][SIGN_IN]
         made.freeze()
@@ -103,7 +105,7 @@ class TenantOffices(AbstractResource):
 
 
 def offices_app(
-    serving: Serving, cloud: Cloud, operators: web.Application, now: Callable[[], datetime], token: Callable[[int], bytes]
+    serving: Serving, cloud: Cloud, desk: UploadDesk, operators: web.Application, now: Callable[[], datetime], token: Callable[[int], bytes]
 ) -> web.Application:
     """The application behind the cloud's office door."""
 
@@ -113,12 +115,12 @@ def offices_app(
 
     outer = web.Application(middlewares=[passed_on])  # without a middleware of its own, aiohttp would run none of the offices'
     operators.freeze()
-    outer.router.register_resource(TenantOffices(serving, cloud, operators, now, token))
+    outer.router.register_resource(TenantOffices(serving, cloud, desk, operators, now, token))
     return outer
 
 
 def tenant_office(
-    served: Served, cloud: Cloud, accounts: tuple[StaffAccount, ...], now: Callable[[], datetime], token: Callable[[int], bytes]
+    served: Served, cloud: Cloud, desk: UploadDesk, accounts: tuple[StaffAccount, ...], now: Callable[[], datetime], token: Callable[[int], bytes]
 ) -> web.Application:
     """One tenant's clerks' pages: those of every issuer, on this tenant's rows."""
     tenant, store = served.tenant, served.store
@@ -147,7 +149,9 @@ def tenant_office(
     for each in (PaperPages, ResidentPages, KosekiPages, UsePages):
         each(pages, store).add_to(office)
     YearPages(served.decided, served.press, store).add_to(office)
-    FeedPages(store).add_to(office)
+    uploads = UploadPages(cloud, desk, lambda _request: tenant.code, base="/data", layout="municipal.html", role=CLERK)
+    uploads.add_to(office)
+    FeedPages(store, uploads).add_to(office)
 
     async def press_of(_code: str) -> Press | None:
         return served.press

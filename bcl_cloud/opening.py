@@ -3,22 +3,13 @@
 Decides by the addresses alone: files on this machine, or PostgreSQL for both. On PostgreSQL a tenant's password lies in the tenant's key folder, made when the tenant is.
 """
 
-from pathlib import Path
-
 from bcl_cloud.cloud_tables import METADATA
 from bcl_cloud.config import Config
 from bcl_cloud.key_folders import KeyFolders
+from bcl_cloud.locating import places_of
 from bcl_cloud.onboarding import Cloud
-from bcl_cloud.places import Places
 from bcl_cloud.tenancy import OPEN_MAX, Tenancy
-from bcl_cloud.tenant_files import TenantFiles
-from bcl_cloud.tenant_roles import TenantRoles
-from storage.opening import POSTGRESQL, open_store
-
-
-def places_of(tenants: str, keys: Path) -> Places:
-    """Where the tenants' rows are: a folder of files, or a PostgreSQL database by the address of the role that makes tables and roles."""
-    return TenantRoles(tenants, keys) if tenants.startswith(POSTGRESQL + ":") else TenantFiles(Path(tenants))
+from storage.opening import open_store
 
 
 async def open_cloud(config: Config, *, sole: bool, open_max: int = OPEN_MAX) -> Cloud:

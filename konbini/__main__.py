@@ -27,6 +27,7 @@ def town(
     hours: Annotated[str, typer.Option(help="受付時間。always は常時、real は 6:30 から 23:00 まで。")] = "always",
     printer_seconds: Annotated[float, typer.Option(help="印刷の速さ（1枚あたりの秒）。", min=0.0, max=60.0)] = 0.8,
     crash_points: Annotated[bool, typer.Option("--crash-points", hidden=True, help="故障の訓練に使う。")] = False,
+    brisk: Annotated[bool, typer.Option("--brisk", hidden=True, help="訓練のときだけ、知らせ直すまでの間を短くする。")] = False,
 ) -> None:
     """町を開く: 当事者ごとに1つのプロセスを立ち上げて見守る。Ctrl-C で閉じる。"""
     from konbini.town import open_town
@@ -41,6 +42,7 @@ def town(
         hours=hours,
         printer_seconds=printer_seconds,
         rehearse_crashes=crash_points,
+        brisk=brisk,
     )
 
 

@@ -10,8 +10,9 @@ from typing import Any, TypeVar
 from bcl_cloud import onboarding, trials
 from bcl_cloud.config import Config, load
 from bcl_cloud.key_folders import KeysMissing
+from bcl_cloud.locating import places_of
 from bcl_cloud.onboarding import STEPS, Cloud, Description, count_people
-from bcl_cloud.opening import close_cloud, open_cloud, places_of
+from bcl_cloud.opening import close_cloud, open_cloud
 from bcl_cloud.overview import Overview, overviews
 from bcl_cloud.refusal_words import REFUSED
 from bcl_cloud.tenancy import ForeignRows, NoSuchTenant, NoTenantCode, Tenancy

@@ -16,6 +16,7 @@ from conformance.broken.faults import DESKS
 from conformance.broken.serving import rehearsed
 from conformance.cases import CASES
 from conformance.chance import Chance
+from conformance.contexts import FileContexts
 from conformance.findings import Finding
 from conformance.line import Line, Silent
 from conformance.papers import Believed
@@ -27,7 +28,6 @@ from konbini.answers import fail, print_json
 from messages.configuration import ConfigInvalid
 from storage.instants import JST
 from trust.authority import KeyUnusable, load_certificate, load_key
-from trust.parties import client_context
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,27 +41,6 @@ class Errand:
     seed: int
     load: int
     key: Path | None
-
-
-@dataclass(frozen=True, slots=True)
-class FileContexts:
-    """Connections with the certificates that the profile names."""
-
-    profile: Profile
-
-    def center(self) -> ssl.SSLContext:
-        """As the center."""
-        tls = self.profile.tls
-        return client_context(tls.certificate, tls.key, tls.authority)
-
-    def other(self) -> ssl.SSLContext | None:
-        """As the other role, if the profile has one."""
-        tls = self.profile.tls
-        return None if tls.other_role is None else client_context(tls.other_role.certificate, tls.other_role.key, tls.authority)
-
-    def nobody(self) -> ssl.SSLContext:
-        """Without a certificate."""
-        return ssl.create_default_context(cafile=str(self.profile.tls.authority))
 
 
 def try_server(errand: Errand, *, as_json: bool) -> None:
@@ -113,7 +92,7 @@ def _told(errand: Errand, *, as_json: bool) -> tuple[Finding, ...]:
 
 
 async def _findings(errand: Errand, profile: Profile, believed: Believed) -> tuple[Finding, ...]:
-    contexts = FileContexts(profile)
+    contexts = FileContexts(profile, lambda: datetime.now(JST), secrets.token_bytes)
     probe = Line(errand.issuer, contexts.center(), profile.tls.server_name)
     try:
         await probe.send("/", b"{}", patience_seconds=10.0)  # whatever is answered: somebody is there

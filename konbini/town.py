@@ -40,6 +40,7 @@ def open_town(
     hours: str,
     printer_seconds: float,
     rehearse_crashes: bool,
+    brisk: bool,
 ) -> None:
     """Open the town until Ctrl-C."""
     if hours not in ("always", "real"):
@@ -47,7 +48,7 @@ def open_town(
     console = Console(highlight=False, soft_wrap=True)
     if not console.is_terminal:
         console = Console(highlight=False, soft_wrap=True, width=WIDTH)
-    wish = Wish(state, port, seed, residents, municipalities, terminals, hours == "real", printer_seconds, rehearse_crashes)
+    wish = Wish(state, port, seed, residents, municipalities, terminals, hours == "real", printer_seconds, rehearse_crashes, brisk)
     try:
         with console.status("町を開いています") as status:
 

@@ -1,4 +1,7 @@
-"""One upload in a process of its own: told on the standard input whose archive it is, it answers the report on the standard output. Started by `upload_beside`; wires, and decides nothing."""
+"""One upload in a process of its own: told on the standard input whose archive it is, it says each phase and at last the report on the standard output, a line each.
+
+Started by `upload_beside`; wires, and decides nothing.
+"""
 
 import asyncio
 import gc
@@ -9,9 +12,9 @@ from pathlib import Path
 import msgspec
 
 from bcl_cloud.feeds.uploading import UploadReport, upload
+from bcl_cloud.locating import places_of
 from bcl_cloud.tenancy import Tenancy
-from bcl_cloud.tenant_files import TenantFiles
-from bcl_cloud.upload_beside import Job
+from bcl_cloud.upload_beside import Done, Job, Phase
 from storage.crash_points import CrashPoints, RehearsedStore
 from storage.instants import JST
 
@@ -21,13 +24,19 @@ COLLECT_AFTER = 50_000
 
 async def carried_out(job: Job) -> UploadReport:
     """The upload, beside the process that serves. Raises what `upload` and the tenancy raise."""
-    tenancy = Tenancy(TenantFiles(Path(job.tenants)), sole=False)
+    tenancy = Tenancy(places_of(job.tenants, Path(job.passwords)), sole=False)
     points = None if job.crash_points is None else Path(job.crash_points)
     try:
         store = RehearsedStore(tenancy.store(job.tenant), CrashPoints(points, f"upload-{job.tenant}"))
-        return await upload(store, Path(job.archive), job.tenant, job.registers, lambda: datetime.now(JST))
+        return await upload(store, Path(job.archive), job.tenant, job.registers, lambda: datetime.now(JST), tell=lambda name: say(Phase(name)))
     finally:
         await tenancy.close()
+
+
+def say(line: Phase | Done) -> None:
+    """One line to whoever started this."""
+    sys.stdout.buffer.write(msgspec.json.encode(line) + b"\n")
+    sys.stdout.buffer.flush()
 
 
 def main() -> None:
@@ -35,7 +44,7 @@ def main() -> None:
     gc.freeze()
     gc.set_threshold(COLLECT_AFTER)
     job = msgspec.json.decode(sys.stdin.buffer.read(), type=Job)
-    sys.stdout.buffer.write(msgspec.json.encode(asyncio.run(carried_out(job))))
+    say(Done(asyncio.run(carried_out(job))))
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """The clerks' pages by host: one tenant's staff see that tenant, and another's door does not know them."""
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 from random import Random
 
 import pytest
@@ -14,6 +15,7 @@ from bcl_cloud.config import OPERATOR
 from bcl_cloud.offices import offices_app
 from bcl_cloud.onboarding import Cloud
 from bcl_cloud.serving import Serving
+from bcl_cloud.upload_desk import UploadDesk
 from screens.sign_in import StaffAccount, hash_password
 from tests.bcl_cloud.opened import opened
 from tests.bcl_cloud.tenants import A, B, C
@@ -40,17 +42,19 @@ class Door:
 
 
 @pytest.fixture
-async def door(cloud: Cloud) -> AsyncIterator[Door]:
+async def door(cloud: Cloud, tmp_path: Path) -> AsyncIterator[Door]:
     for code in (A, B):
         await opened(cloud, code)
         await cloud.database.write(tenants.set_staff, code, (StaffAccount("suzuki", HASH, ("clerk",)),), "op", "", NOW)
     token = Random("offices").randbytes
     serving = Serving(cloud.database, cloud.tenancy, cloud.keys, DECLARED, 0.0)
     operators = (StaffAccount("op", HASH, (OPERATOR,)),)
-    office = operators_office(operators, cloud, now=lambda: NOW, token=token, registry=CollectorRegistry(), openapi=None)
-    client = TestClient(TestServer(offices_app(serving, cloud, office, lambda: NOW, token)), cookie_jar=DummyCookieJar())
+    desk = UploadDesk(cloud, str(tmp_path / "tenants"), tmp_path / "keys", tmp_path / "uploads", lambda: NOW, token)
+    office = operators_office(operators, cloud, desk, now=lambda: NOW, token=token, registry=CollectorRegistry(), openapi=None)
+    client = TestClient(TestServer(offices_app(serving, cloud, desk, office, lambda: NOW, token)), cookie_jar=DummyCookieJar())
     await client.start_server()
     yield Door(client)
+    await desk.close()
     await client.close()
 
 

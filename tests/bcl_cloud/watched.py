@@ -15,7 +15,7 @@ from tempfile import mkdtemp
 from typing import Any
 
 from prometheus_client import CollectorRegistry
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
 from bcl_cloud import onboarding
 from bcl_cloud.canaries import Canary
@@ -35,12 +35,14 @@ from issuer.terms import Certifier, PolicySetting
 from messages.refusals import Refusal
 from messages.wire import Message
 from registers.numbers import juminhyo_code_digit, my_number_digit
+from registers.residents.households import assembled
 from registers.residents.resident import Resident
+from registers.residents.tables import load
 from simulation.key_ring import rsa_ring, signing_key
 from storage.sqlite import SqliteStore
 from tests.bcl_cloud.opened import opened
 from tests.bcl_cloud.tenants import A, B, C
-from tests.issuer.town import CENTER, DECLARED, NOW, PEOPLE, SINCE, document_keys, populate, seal, serial
+from tests.issuer.town import CENTER, DECLARED, NOW, PEOPLE, SINCE, document_keys, seal, serial
 
 CODES = (A, B, C)
 TOWNS = {A: "みほん市", B: "となり市", C: "むかい市"}
@@ -63,10 +65,18 @@ def _look_alike(person: Resident, code: str) -> Resident:
     number = f"{number_in(code, who):010d}"
     return replace(
         person,
+        previous_address="別県よその市一丁目１番１号",
+        honseki="別県よその市中央一丁目２番",
         serial=None if person.serial is None else serial(number_in(code, who)),
         my_number=f"0{number}" + my_number_digit(f"0{number}"),
         juminhyo_code=number + juminhyo_code_digit(number),
     )
+
+
+def settle(connection: Connection, code: str) -> None:
+    """Let the town's people live in it, at an address that speaks of no other town."""
+    people = people_of(code)
+    load(connection, *assembled(people, [f"見本県{TOWNS[code]}中央一丁目２番３号"] * len(people)), now=NOW)
 
 
 def description(code: str, folder: Path) -> Description:
@@ -105,7 +115,7 @@ async def _prepare(folder: Path) -> None:
             cloud.keys.install(code, rsa_ring()[1 + place], signing_key(1 + place), signing_key(5 + place))
             token = Random(code).randbytes
             await onboarding.onboard(cloud, description(code, folder), document_keys().authority, "op", "参加", NOW, token)
-            await cloud.tenancy.store(code).write(populate, people_of(code))
+            await cloud.tenancy.store(code).write(settle, code)
             await opened(cloud, code)
 
 
