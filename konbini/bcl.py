@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
-from bcl_cloud import onboarding, trials
+from bcl_cloud import onboarding, restarts, trials
 from bcl_cloud.config import Config, load
 from bcl_cloud.key_folders import KeysMissing
 from bcl_cloud.locating import places_of
@@ -42,7 +42,7 @@ def onboard(config: Path, description: Path, authority: Path | None, authority_k
         signer = load_authority(authority, authority_key) if authority is not None and authority_key is not None else None
         return await onboarding.onboard(cloud, told, signer, who, why, datetime.now(JST), secrets.token_bytes)
 
-    lacking = _run(config, work, as_json=as_json)
+    lacking = run(config, work, as_json=as_json)
     if as_json:
         print_json({"missing": list(lacking)})
     else:
@@ -57,7 +57,7 @@ def open_one(config: Path, code: str, who: str, why: str, *, as_json: bool) -> N
         lacking = await onboarding.open_tenant(cloud, code, who, why, now)
         return lacking, trials.still_due((await onboarding.trial_of(cloud, code, now))[1])
 
-    lacking, due = _run(config, work, as_json=as_json)
+    lacking, due = run(config, work, as_json=as_json)
     if lacking:
         unlooked = [_trial_row(line) for line in due]
         papers = "、".join(dict.fromkeys(form_name(line)[0] for line in due))
@@ -72,7 +72,7 @@ def close_one(config: Path, code: str, who: str, why: str, *, as_json: bool) -> 
     async def work(cloud: Cloud) -> None:
         await cloud.database.write(onboarding.set_closed, code, who, why, datetime.now(JST))
 
-    _run(config, work, as_json=as_json)
+    run(config, work, as_json=as_json)
     _done({"tenant": code, "state": "stopped"}, f"{code} の発行を止めました。", as_json=as_json)
 
 
@@ -85,7 +85,7 @@ def to_upload(config: Path, code: str, archive: Path, who: str, why: str, *, as_
         await cloud.database.write(onboarding.note_upload, code, archive.name, who, why, datetime.now(JST))
         return registers
 
-    registers = _run(config, work, as_json=as_json)
+    registers = run(config, work, as_json=as_json)
     return _opening(config, code), registers
 
 
@@ -96,7 +96,7 @@ def for_event(config: Path, code: str, *, as_json: bool) -> Callable[[], Awaitab
         await onboarding.registers_of(cloud, code)
         await cloud.tenancy.store(code).read(count_people)
 
-    _run(config, work, as_json=as_json)
+    run(config, work, as_json=as_json)
     return _opening(config, code)
 
 
@@ -120,7 +120,7 @@ def trial(config: Path, code: str, who: str, why: str, out: Path | None, *, as_j
                 await asyncio.to_thread(_put, out, line, made)
         return lines
 
-    lines = _run(config, work, as_json=as_json)
+    lines = run(config, work, as_json=as_json)
     if as_json:
         print_json({"tenant": code, "papers": [_trial_row(line) for line in lines]})
     for line in lines if not as_json else ():
@@ -144,7 +144,7 @@ def look(config: Path, code: str, kind: str, form: str, name: str, password: str
             await cloud.database.write(trials.look, code, said, name, now)
         return await onboarding.missing(cloud, code, now)
 
-    lacking = _run(config, work, as_json=as_json)
+    lacking = run(config, work, as_json=as_json)
     sentence = "確認済みにしました。" if good else "誤りがあると記録しました。"
     _done({"tenant": code, "kind": kind, "form": form, "verdict": "good" if good else "faulty", "missing": list(lacking)}, sentence, as_json=as_json)
 
@@ -156,18 +156,19 @@ def show_status(config: Path, *, as_json: bool) -> None:
     async def work(cloud: Cloud) -> tuple[Overview, ...]:
         return await overviews(cloud, now)
 
-    found = _run(config, work, as_json=as_json)
+    found = run(config, work, as_json=as_json)
     if as_json:
         print_json({"tenants": [status_row(one, now) for one in found]})
     else:
         print_table(found, now)
 
 
-def _run(config_file: Path, work: Callable[[Cloud], Awaitable[T]], *, as_json: bool) -> T:
+def run(config_file: Path, work: Callable[[Cloud], Awaitable[T]], *, as_json: bool) -> T:
+    """What `work` makes of the opened cloud. A refusal ends the program with status 1 and its sentence, anything that could not be done with 2."""
     try:
         return asyncio.run(_with_cloud(load(config_file), work))
     except TenantRefused as refused:
-        fail(refused.code, REFUSED[refused.code][0], as_json=as_json)
+        fail(refused.code, (REFUSED.get(refused.code) or restarts.REFUSED[refused.code])[0], as_json=as_json)
     except (
         AlreadyServed,
         ConfigInvalid,

@@ -118,3 +118,32 @@ def bcl_close(config: BclConfig, tenant: Tenant, who: Who, why: Why, json: Json 
     from konbini.bcl import close_one
 
     close_one(config, tenant, who, why, as_json=json)
+
+
+@bcl.command("probe")
+def bcl_probe(
+    config: BclConfig,
+    tenant: Annotated[str | None, typer.Option(help="団体コード（6桁）。省くと全団体。")] = None,
+    json: Json = False,
+) -> None:
+    """参加団体のあいだの混在がないか、架空の住民で点検する。混在があれば、その団体を止める。"""
+    from konbini.bcl_guards import probe
+
+    probe(config, tenant, as_json=json)
+
+
+@bcl.command("restart")
+def bcl_restart(
+    config: BclConfig,
+    tenant: Tenant,
+    operator: Annotated[str, typer.Option(help="クラウドの担当者の名前。")],
+    why: Why,
+    password: Annotated[
+        str, typer.Option(help="その担当者のパスワード（省くと尋ねる）。", prompt="パスワード", hide_input=True, envvar="KONBINI_PASSWORD")
+    ],
+    json: Json = False,
+) -> None:
+    """停止した市区町村を再開する。1人目は申出、2人目の担当者で再開。停止後の点検で異常なしと確かめられていることが要る。"""
+    from konbini.bcl_guards import restart
+
+    restart(config, tenant, operator, password, why, as_json=json)
