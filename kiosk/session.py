@@ -14,7 +14,7 @@ from kiosk.selection import Selection
 from kiosk.use_draft import UseDraft
 from messages.refusals import Refusal
 from messages.uses import Use, UseApplication, UseReceived
-from messages.visits import Admitted, CertificateReady, Challenge, Directory
+from messages.visits import Admitted, CertificateReady, Challenge, Directory, MunicipalityEntry
 
 Language = Literal["ja", "en"]
 Outcome = Literal["returned", "printed", "unresolved", "void"]
@@ -23,13 +23,14 @@ LANGUAGES: tuple[Language, ...] = ("ja", "en")
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A sentence for the resident: a `code` of the page's catalogues, or a refusal's own sentences. `yen` is the money it speaks of, `opens_at` when
-    what is closed will be open."""
+    """A sentence for the resident: a `code` of the page's catalogues, or a refusal's own sentences. `yen` is the money it speaks of, `opens_at` when what is closed will be open, `place` of
+    which municipality this is said, where it is another one than the resident's."""
 
     code: str
     refusal: Refusal | None = None
     yen: int = 0
     opens_at: datetime | None = None
+    place: MunicipalityEntry | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,7 +57,8 @@ def _notice(notice: Notice | None) -> Json | None:
         return None
     sentences = {} if notice.refusal is None else {"ja": notice.refusal.ja, "en": notice.refusal.en}
     opens_at = None if notice.opens_at is None else notice.opens_at.isoformat(timespec="minutes")
-    return {"code": notice.code, "yen": notice.yen, "opens_at": opens_at, **sentences}
+    place = {} if notice.place is None else {"place": entry_seen(notice.place)}
+    return {"code": notice.code, "yen": notice.yen, "opens_at": opens_at, **sentences, **place}
 
 
 def _alarm(terminal: Terminal) -> str | None:

@@ -26,7 +26,11 @@ async def ask_wide(machine: Machine, session: Session) -> Event:
     kind = selection.offer.kind
     there = next((each for each in answer.kinds if each.kind == kind and each.fees), None)
     event = _not_to_be_had(session, there)
-    return await ask_choices(machine, session) if event is None else event
+    if event is None:
+        return await ask_choices(machine, session)
+    if session.notice is not None:
+        session.notice = replace(session.notice, place=selection.elsewhere)
+    return event
 
 
 def _not_to_be_had(session: Session, there: KindOffer | None) -> Event | None:

@@ -52,7 +52,7 @@ function notice(view, say) {
   if (!said) return null;
   const key = `notice.${said.code}`;
   const sentence = say.has(key) ? say(key, { yen: yen(said.yen) }) : said[say.language];
-  return h("p", { class: "notice", role: "alert" }, icon("warning"), h("span", {}, sentence, said.opens_at ? ` ${say("kinds.until", { at: until(said.opens_at, say) })}` : ""));
+  return h("p", { class: "notice", role: "alert" }, icon("warning"), h("span", {}, said.place ? say("notice.of", { place: say.either(said.place, "name") }) : "", sentence, said.opens_at ? ` ${say("kinds.until", { at: until(said.opens_at, say) })}` : ""));
 }
 
 function exits(view, say, touch, screen) {

@@ -66,7 +66,7 @@ function kinds(data, say, touch) {
     title: say("kinds.title"), lead: say("kinds.lead", { place: say.either(data.municipality, "name") }),
     content: h("div", { class: "rows scroll" },
       data.nothing_open ? h("p", { class: "notice" }, icon("clock"), h("span", {}, say("kinds.none"))) : null, data.kinds.map(row),
-      data.use ? button("use", "wide", () => touch("use"), icon("family"), h("span", {}, h("strong", {}, say("kinds.use")), data.use.open ? h("small", {}, say("kinds.use.more")) : shut("hours", data.use.opens_at)), icon("next")) : null),
+      data.use ? button("use", "wide", () => touch("use"), icon("family"), h("span", {}, h("strong", {}, say("kinds.use")), data.use.open ? h("small", {}, say("kinds.use.more")) : shut("use.closed", data.use.opens_at)), icon("next")) : null),
   };
 }
 

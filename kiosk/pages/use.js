@@ -20,7 +20,7 @@ export function status(data, say, touch) {
       data.number || data.received_on || data.usable_from ? h("dl", { class: "review ruled" },
         data.number ? line(say("receipt.reference"), data.number) : null, data.received_on ? line(say("use.received_on"), day(data.received_on, say)) : null,
         data.expected_by && data.state === "received" ? line(say("use.expected_by"), day(data.expected_by, say)) : null, data.usable_from ? line(say("use.usable_from"), day(data.usable_from, say)) : null) : null,
-      data.open ? null : h("p", { class: "notice" }, icon("clock"), h("span", {}, say("use.closed"), " ", data.opens_at ? say("kinds.until", { at: until(data.opens_at, say) }) : say("kinds.until.unknown"))),
+      data.open || ["received", "accepted"].includes(data.state) ? null : h("p", { class: "notice" }, icon("clock"), h("span", {}, data.opens_at ? say("use.closed.until", { at: until(data.opens_at, say) }) : say("use.closed.unknown"))),
     ],
     forward: [button("finish", "exit", () => touch("finish"), say("button.finish")), data.may_apply ? forward(touch, "next", say("use.apply")) : null],
   };

@@ -129,6 +129,7 @@ async def test_closed_there_is_told_before_anybody_is_looked_up_there(town: Shop
     await town.touch(Event.MUNICIPALITY, OTHER_CODE)
     await town.until(Screen.KINDS)
     assert (town.view["notice"]["code"], town.view["notice"]["opens_at"]) == (code, NOW.isoformat(timespec="minutes"))
+    assert town.view["notice"]["place"]["code"] == OTHER_CODE, "it is not the resident's own municipality that is closed"
     assert asked(town, said.AskChoices) == []
 
 
