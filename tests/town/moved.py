@@ -54,7 +54,8 @@ def wishes(holders: Sequence[HolderEntry], kinds: Sequence[str] | None, seed: in
         chance.shuffle(able)
         for holder, found in able:
             kind = chance.choice(found)
-            yield wish(holder, kind=kind, members="self" if KINDS[kind].chosen == "holder" else "all")
+            year = holder.years[0] if KINDS[kind].yearly else None
+            yield wish(holder, kind=kind, members="self" if KINDS[kind].chosen == "holder" else "all", year=year)
 
 
 def in_turn(*sources: Iterator[Wish]) -> Iterator[Wish]:

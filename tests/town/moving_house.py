@@ -38,6 +38,7 @@ from registers.residents.tables import residents_in_order
 from screens.sign_in import hash_password
 from simulation import demonstration as demo
 from simulation.municipalities import BCL, PLACES, Place, issuer_at, wide_since
+from simulation.registers_filled import approve_tax_year
 from simulation.town.authorities import server_name
 from simulation.town.cloud import database_url, keys_folder, policy_setting, tenants_folder
 from simulation.town.folders import own_server
@@ -115,8 +116,10 @@ class Household:
             await onboard(cloud, told, None, WHO, WHY, datetime.now(JST), secrets.token_bytes)
 
     async def open(self) -> None:
-        """Specimens are drawn and looked at, and the tenant may issue."""
+        """The tax section approves the fiscal year there too, specimens are drawn and looked at, and the tenant may issue."""
         async with self.cloud() as cloud:
+            issuer = issuer_at(self.place, self.kinds)
+            await cloud.tenancy.store(self.code).write(approve_tax_year, self.place, issuer, "税務課 楓（見本）", datetime.now(JST))
             await self._try_out(cloud, CLERK)
             lacking = await open_tenant(cloud, self.code, WHO, WHY, datetime.now(JST))
             assert lacking == ()

@@ -1,9 +1,12 @@
 """BCL への乗り換え while people buy: nothing lost, nothing wrong, every paper from the issuer of the instant at which it was chosen; and what differs blocks it with a sentence."""
 
 import asyncio
-import dataclasses
+import json
+import time
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime, timedelta
+from statistics import median
 
 import aiohttp
 import pytest
@@ -31,6 +34,8 @@ SOON_SECONDS = 6.0
 SEED = 5
 GREAT_RESIDENTS, GREAT_TERMINALS = 50_000, 6
 AFTER_VISITS = 40
+IN_FORCE_SECONDS = 60.0
+"""The bound of the issue: a 転出届 within one minute of its upload."""
 
 
 @pytest.fixture(scope="module")
@@ -89,7 +94,7 @@ async def test_kinds_move_while_people_buy_and_every_visit_ends_where_it_chose(h
         lingering.go.set()
         served.append((lingering.wish, await last))
         await eventually(lambda: _made_by(town, BCL, at) >= 3, "papers of the new issuer")
-        elsewhere = dataclasses.replace(wish(_stranger(town), kind="koseki"), municipality=KARIZUMI, door="honseki")
+        elsewhere = replace(wish(_stranger(town), kind="koseki"), municipality=KARIZUMI, door="honseki")
         served.append((elsewhere, await Visitor(hands, first.url, elsewhere).visit()))
         enough.set()
     await town.quiet()
@@ -141,6 +146,50 @@ async def test_a_town_of_50000_is_uploaded_and_moved_at_a_minute_while_people_bu
     _say(found, served)
     assert found.wrong == ()
     assert found.papers[MIHON] >= AFTER_VISITS and found.papers[BCL] >= AFTER_VISITS and found.across >= 1
+
+
+@pytest.mark.sweep
+async def test_a_moving_out_notice_is_in_force_at_the_kiosk_while_a_bulk_file_of_50000_runs(great: Household, hands: aiohttp.ClientSession) -> None:
+    """By the command and on the tenant's page in turn, one person after another for as long as the file runs; and it stays in force when the file has been put in place."""
+    assert great.moves()[-1]["state"] == "moved", "the town has moved before"
+    town, kiosk = great.town, great.town.town.kiosks[0]
+    population = great.registers()
+    homes = {home.household_no: replace(home, address=f"{home.address}　移転先") for home in population.households}
+    changed = replace(population, households=tuple(homes.values()))
+    bulk = great.uploading(great.packed(changed, 2))
+    waits: dict[str, list[float]] = {"command": [], "page": []}
+    leaving: list[HolderEntry] = []
+    async with great.office() as (session, address):
+        for number, holder in enumerate(_holders(town, MIHON, "juminhyo")[100:]):
+            way, began = ("command", "page")[number % 2], time.perf_counter()
+            await _says_moving_out(great, session, address, holder, way)
+            visited = await Visitor(hands, kiosk.url, wish(holder)).visit()
+            while visited.refusal is None:
+                visited = await Visitor(hands, kiosk.url, wish(holder)).visit()
+            if bulk.poll() is not None:
+                break  # the file was in place before the paper was refused: it says nothing
+            assert visited.refusal == "moved_out", visited.refusal
+            waits[way].append(time.perf_counter() - began)
+            leaving.append(holder)
+    report = json.loads(bulk.communicate()[0])
+    assert report["outcome"] == "applied" and sum(report["changed"].values()) > GREAT_RESIDENTS / 4, report
+    for way, seconds in waits.items():
+        print(f"moving out by {way}: {len(seconds)} notices, refused after {median(seconds):.2f} s, {max(seconds):.2f} s at most", flush=True)
+    assert min(map(len, waits.values())) >= 3
+    assert max(max(seconds) for seconds in waits.values()) < IN_FORCE_SECONDS
+    for holder in leaving[-3:]:
+        assert (await Visitor(hands, kiosk.url, wish(holder)).visit()).refusal == "moved_out", "the file does not undo it"
+
+
+async def _says_moving_out(great: Household, session: aiohttp.ClientSession, address: str, holder: HolderEntry, way: str) -> None:
+    """One event 転出届, by `konbini bcl fast` or on the tenant's page."""
+    event = {"id": f"out-{holder.atena_no}", "kind": "leaving", "subject": holder.atena_no, "on": f"{date.today():%Y-%m-%d}"}
+    if way == "command":
+        said, _ = await asyncio.to_thread(great.take_event, event | {"at": datetime.now(JST).isoformat()})
+        assert said["outcome"] == "applied", said
+        return
+    async with session.post(f"{address}/data/events", data=event) as answer:
+        assert answer.status == 200 and "適用済み" in await answer.text()
 
 
 def _say(found: Judged, served: list[Served]) -> None:
