@@ -1,103 +1,151 @@
-"""Founds a simulated town from one seed: people, cards, registers, the authority's list, configurations. Everything that `simulation.parties` is built from."""
+"""Founds a simulated town from one seed: people, cards, registers, the authority's list, issuers, configurations. Everything that `simulation.parties` is built from."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import date, timedelta
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from functools import cache
 from pathlib import Path
+from random import Random
 
 from sqlalchemy import Engine
 
 from certificates.fonts.selection import missing_glyphs
-from certificates.issuer_form import IssuerForm
-from certificates.kinds import FEE_CLASSES, KINDS, Kind
-from certificates.policy import Policy
-from certificates.seal import seal_image
 from certificates.signature.key_list import read_key_list
 from certificates.signature.signing import signer
-from fees.pricing import Rates
 from fees.records import METADATA as BOOKS
-from fees.tariff import CommissionRule, TariffRule, commissions_of, tariff_of
-from issuance_center import config as center
 from issuance_center.backs import Documents
 from issuance_center.records.tables import METADATA as RECORDS
 from issuer.issue_tables import METADATA as ISSUE_LOG
-from issuer.terms import Issuer
 from jpki import statuses
 from kiosk import journal
-from registers.population import MIHON, Population, generate
+from registers.population import STORIES, TWELVE, Population, make_world
+from registers.population.movers import with_changed_codes
 from registers.residents import tables as resident_tables
 from registers.residents.resident import Resident
+from registers.seal.seal import Imprint
 from simulation import demonstration as demo
-from simulation.document_keys import DocumentKeys, make_document_keys
-from simulation.key_ring import rsa_ring, signing_key
-from simulation.municipalities import PLACES, issuer_at, policy_at
+from simulation.center_configuration import center_configuration, rates_of
+from simulation.cloud import METADATA as CLOUD
+from simulation.cloud import prepare_cloud, tenant_database
+from simulation.document_keys import DocumentKeys
+from simulation.issuers import IssuerOf, issuers_of, statement_of
+from simulation.key_ring import rsa_ring
+from simulation.municipalities import BCL, PLACES, Place
 from simulation.parties import Estate
 from simulation.people import CardMade, Mint, issued, make_cards, registered, write_card
 from simulation.registers_filled import approve_tax_year, carved, fill_registers
 from simulation.store import open_database
+from simulation.truth.elsewhere import EntryElsewhere, Former, entry_elsewhere, former_lines
 from simulation.world import World
 from trust.authority import create_root
 from trust.ocsp_responder import responder, responder_certificate
-from trust.signing import public_pem
 
-CODE_KEY = 900
-"""The number of the municipality's key for 2-D codes in the ring of P-256 keys."""
+SMALL_WORLD = 4
+"""Where a town has one municipality, people still come from others and have their 本籍 there."""
 
-NOWHERE = Path("/nonexistent")
-"""For files that a simulated party is told of and never opens."""
+HALL_FROM = 4
+"""In a town of several municipalities the last of so many terminals stands in a town hall."""
 
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """Somebody with a card in the simulated town."""
+    """Somebody with a card in the simulated town: where they live, where they lived before, and where their 戸籍 is if it is elsewhere. `made` is the card they begin with."""
 
     number: int
     card_file: Path
     made: CardMade
+    municipality: str
+    former: tuple[Former, ...] = ()
+    elsewhere: EntryElsewhere | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Foundation:
-    """The town's estate, its holders, and the truth about its people for whoever audits."""
+    """The town's estate, its municipalities (the main one first), its holders, the truth about its people by code, the cards as they are now by holder, and what cards are made with."""
 
     estate: Estate
+    places: tuple[Place, ...]
     holders: tuple[Holder, ...]
-    residents: tuple[Resident, ...]
-    population: Population
+    populations: Mapping[str, Population]
+    cards: dict[int, CardMade]
+    mint: Mint
+    hall: str | None
+
+    def place(self, code: str) -> Place:
+        """A municipality of the town."""
+        return next(place for place in self.places if place.code == code)
+
+    @property
+    def population(self) -> Population:
+        """The main municipality's."""
+        return self.populations[self.places[0].code]
+
+    @property
+    def residents(self) -> tuple[Resident, ...]:
+        """The main municipality's."""
+        return self.population.residents
 
 
-def found(world: World, seed: int, residents: int, terminals: int, folder: Path) -> Foundation:
-    """Make everything; `folder` takes the cards and the devices."""
-    today = world.now().date()
-    token = world.chance.token("foundation")
-    since = world.now() - timedelta(days=365 * 8)
-    keys = rsa_ring()
+def found(world: World, seed: int, residents: int, terminals: int, folder: Path, municipalities: int = 1) -> Foundation:
+    """Make everything: a town of the first so many `municipalities`, the main one of so many `residents`; `folder` takes the cards, the devices and the tenants' keys."""
+    now, token, keys, places = world.now(), world.chance.token("foundation"), rsa_ring(), PLACES[:municipalities]
+    since = now - timedelta(days=365 * 8)
     authority = create_root("見本 利用者証明用認証局", keys[0], since, token, 7300)
     stranger = create_root("見本 よその認証局", keys[1], since, token, 7300)
-    population = generate(seed, residents, today, carve=carved)
     mint = Mint(authority, stranger, keys[3:-3], "http://ocsp.invalid/ocsp", token)
-    cards = make_cards(population, mint, world.now(), lambda _done, _of: None)
-    people = registered(population, cards, today, missing_glyphs)
+    made_up = _made_up(seed, residents, places, world)
+    cards = {place.code: make_cards(made_up[place.code], mint, now, lambda _done, _of: None, special=place is places[0]) for place in places}
+    populations = {place.code: _registered(made_up[place.code], cards[place.code], place, world) for place in places}
+    answering = responder_certificate(authority, "見本 OCSPレスポンダ", keys[2], now - timedelta(days=1), token)
+    issuers, papers = issuers_of(places, now, token)
+    roots = (papers.authority.certificate,)
     names = tuple(f"{demo.OPERATOR}-{number + 1:03d}" for number in range(terminals))
-    answering = responder_certificate(authority, "見本 OCSPレスポンダ", keys[2], world.now() - timedelta(days=1), token)
-    issuer = demonstration_issuer()
-    papers = make_document_keys(population.city, (keys[-3], keys[-2], keys[-1]), signing_key(CODE_KEY), world.now(), token)
+    hall = names[-1] if municipalities > 1 and terminals >= HALL_FROM else None
+    statements = {place.code: statement_of(issuers, place, roots, now, token) for place in places}
     estate = Estate(
         world=world,
-        databases=_databases(people, population, cards, world),
-        center=_center(names, issuer.form_on(today)),
-        issuer=issuer,
-        rates=_rates(),
+        databases=_databases(issuers, populations, [card for made in cards.values() for card in made], folder / "keys", world, token),
+        center=center_configuration(issuers, places, statements, names, hall, now.date()),
+        issuers=issuers,
+        cloud_keys=folder / "keys",
+        rates=rates_of(places),
         responder=responder(authority.certificate, answering, keys[2]),
         roots=(authority.certificate,),
-        hands=papers.hands,
         declared=demo.DECLARED,
         documents=_documents(papers),
         devices=folder / "devices",
         terminals=names,
     )
-    holders = tuple(_holder(folder, number, card, token) for number, card in enumerate(cards))
-    return Foundation(estate, holders, people, population)
+    everybody = [(place, card) for place in places for card in cards[place.code]]
+    holders = tuple(_holder(folder, number, place, card, tuple(populations.values()), token) for number, (place, card) in enumerate(everybody))
+    return Foundation(estate, places, holders, populations, {holder.number: holder.made for holder in holders}, mint, hall)
+
+
+def _made_up(seed: int, residents: int, places: Sequence[Place], world: World) -> dict[str, Population]:
+    """The people; of the stories, those that happen among the town's municipalities."""
+    cities = [place.city for place in places]
+    stories = tuple(story for story in STORIES if story.fits(cities))
+    made = make_world(seed, residents, world.now().date(), TWELVE if len(places) > 1 else TWELVE[:SMALL_WORLD], _carved_once, stories)
+    return {place.code: made.of(place.code) for place in places}
+
+
+def _carved_once(text: str, _chance: Random) -> Imprint:
+    """The imprint of a seal with these characters. The same whoever asks: cutting one takes longer than a visit, and towns of other seeds have the same names."""
+    return _cut(text)
+
+
+@cache
+def _cut(text: str) -> Imprint:
+    return carved(text, Random(f"seal {text}"))  # noqa: S311 - repeatable on purpose
+
+
+def _registered(population: Population, cards: Sequence[CardMade], place: Place, world: World) -> Population:
+    """The registers as they are entered: with the serials of the cards, and whatever a story says of a code that was changed."""
+    today = world.now().date()
+    entered = with_changed_codes(place.city, registered(population, cards, today, missing_glyphs), today)
+    now = {one.atena_no: one for one in entered}
+    households = tuple(replace(home, members=tuple(now[member.atena_no] for member in home.members)) for home in population.households)
+    return replace(population, residents=entered, households=households)
 
 
 def _documents(papers: DocumentKeys) -> Documents:
@@ -113,90 +161,41 @@ def _documents(papers: DocumentKeys) -> Documents:
     )
 
 
-def _databases(people: tuple[Resident, ...], population: Population, cards: tuple[CardMade, ...], world: World) -> Mapping[str, Engine]:
+def _databases(
+    issuers: Sequence[IssuerOf],
+    populations: Mapping[str, Population],
+    cards: Sequence[CardMade],
+    cloud_keys: Path,
+    world: World,
+    token: Callable[[int], bytes],
+) -> Mapping[str, Engine]:
+    tenants = [one for one in issuers if one.on_cloud]
+    servers = [one for one in issuers if not one.on_cloud]
     made = {
         "jpki": open_database(statuses.METADATA),
         "fees": open_database(BOOKS),
-        "municipal": open_database(ISSUE_LOG, resident_tables.METADATA),
         "center": open_database(RECORDS),
         "kiosk": open_database(journal.metadata),
+        **{one.database: open_database(ISSUE_LOG, resident_tables.METADATA) for one in servers},
+        **({BCL: open_database(CLOUD)} if tenants else {}),
+        **{one.database: tenant_database(one.place.code) for one in tenants},
     }
-    with made["municipal"].begin() as connection:
-        fill_registers(connection, population, people, world.now())
-        approve_tax_year(connection, PLACES[0], demonstration_issuer(), "税務課", world.now())
+    for one in servers:
+        population = populations[one.place.code]
+        with made[one.database].begin() as connection:
+            fill_registers(connection, population, population.residents, world.now())
+            approve_tax_year(connection, one.place, one.issuer, "税務課", world.now())
+    if tenants:
+        cloud_keys.mkdir(parents=True, exist_ok=True)
+        prepare_cloud(tenants, populations, made, cloud_keys, world.now(), token)
     with made["jpki"].begin() as connection:
         statuses.load_serials(connection, issued(cards), world.now())
     return made
 
 
-def _holder(folder: Path, number: int, card: CardMade, token: Callable[[int], bytes]) -> Holder:
+def _holder(folder: Path, number: int, place: Place, card: CardMade, populations: tuple[Population, ...], token: Callable[[int], bytes]) -> Holder:
     file = folder / "cards" / f"{number:04d}.card"
     file.parent.mkdir(parents=True, exist_ok=True)
     write_card(card, file, number, token)
-    return Holder(number, file, card)
-
-
-def demonstration_issuer() -> Issuer:
-    """What the main municipality decides, as its server knows it."""
-    return issuer_at(PLACES[0], PLACES[0].own_kinds)
-
-
-def policy_of(kind: Kind) -> Policy:
-    """What the main municipality makes of a kind: everything it has."""
-    return policy_at(PLACES[0], kind)
-
-
-def _rates() -> Rates:
-    rules = tuple(
-        TariffRule(
-            rule=f"{MIHON.code}-{fee_class}-1",
-            municipality=MIHON.code,
-            fee_class=fee_class,
-            channel=demo.CHANNEL,
-            kind="base",
-            yen=demo.FEES_YEN[fee_class],
-            since=demo.TARIFF_FROM,
-        )
-        for fee_class in FEE_CLASSES
-    )
-    commission = CommissionRule(rule="commission-1", operator=demo.OPERATOR, commission_yen=demo.COMMISSION_YEN, since=demo.TARIFF_FROM)
-    return Rates(tariff_of(rules), commissions_of((commission,)))
-
-
-def _center(terminals: tuple[str, ...], form: IssuerForm) -> center.Config:
-    line = center.Line(name="", url="", server_name="")
-    files = center.DocumentFiles(NOWHERE, NOWHERE, NOWHERE, NOWHERE, NOWHERE, demo.RECEIVERS_URL, demo.CENTER_JA)
-    hours = center.Hours(opens="00:00", closes="24:00", closed_days=())
-    return center.Config(
-        name=demo.CENTER,
-        door=center.ProtocolDoor(host="", port=0, certificate_file=NOWHERE, key_file=NOWHERE, ca_file=NOWHERE),
-        office=center.OfficeDoor(host="", port=0),
-        receivers=center.OfficeDoor(host="", port=0),
-        database="",
-        jpki=center.Jpki(authority=NOWHERE, ocsp_url=""),
-        documents=files,
-        fees=line,
-        issuers=(center.Line(name=MIHON.code, url="", server_name=""),),
-        municipalities=(
-            center.Municipality(
-                code=MIHON.code,
-                prefecture=MIHON.prefecture,
-                name=MIHON.name,
-                name_en=MIHON.name_en,
-                kinds={kind: center.KindService(issuer=MIHON.code, hours=hours) for kind in KINDS},
-                certifiers=(center.Certifier(since=date(2019, 5, 1), title=form.certifier_title, name=form.certifier_name),),
-                seal_sha256=seal_image(form.seal_png).sha256,
-            ),
-        ),
-        kiosks=tuple(
-            center.Kiosk(
-                id=name,
-                party=demo.KIOSK,
-                operator=demo.OPERATOR,
-                channel=demo.CHANNEL,
-                place="",
-                public_key=public_pem(signing_key(number).public_key()),
-            )
-            for number, name in enumerate(terminals)
-        ),
-    )
+    former = former_lines(populations, place.code, card.resident)
+    return Holder(number, file, card, place.code, former, entry_elsewhere(populations, place.code, card.resident))

@@ -15,6 +15,7 @@ from messages.link import NoAnswer, understand
 from messages.refusals import TABLE, Refusal, refuse
 from messages.routes import BY_MESSAGE, Route
 from messages.wire import Malformed, Message, decode, encode
+from simulation.clocks import Clock
 from simulation.party_life import Dead, Incarnation
 from simulation.world import World
 from storage.store import StoreFailed
@@ -34,8 +35,11 @@ class OcspDesk(Protocol):
 class Host:
     """One party's place in the network: who lives there now, and what answers."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, clock: Clock, watch: Callable[[Message, float], None] | None = None) -> None:
+        """`watch` sees every reply that leaves, at its virtual second."""
         self.name = name
+        self.clock = clock
+        self.watch = watch
         self.life: Incarnation | None = None
         self.desk: Desk | None = None
         self.responder: OcspDesk | None = None
@@ -51,7 +55,6 @@ class SimulatedLink:
         self._weather = world.weather
         self._chance = world.random(f"network {life.party} {host.name}")
         self._trace = world.trace
-        self._now = world.now
 
     async def ask(self, message: Message, timeout_seconds: float = 30.0) -> Message:
         """See `messages.link.Link.ask`."""
@@ -95,7 +98,7 @@ class SimulatedLink:
         if life is None or not life.alive or desk is None:
             raise NoAnswer("refused")
         try:
-            reply = await life.answered(_served(life, desk, route, raw, self._peer, self._now()))
+            reply = await life.answered(_served(life, desk, route, raw, self._peer, self._host.clock.now()))
         except Dead:
             raise NoAnswer("cut") from None
         except StoreFailed:
@@ -103,6 +106,8 @@ class SimulatedLink:
         except Exception as failure:  # noqa: BLE001 - as at the real door: the other side gets an answer and no stack trace
             self._trace.note(f"failed {self._host.name} {route.message.__name__} {type(failure).__name__}")
             reply = refuse("failed")
+        if self._host.watch is not None:
+            self._host.watch(reply, asyncio.get_running_loop().time())
         status = TABLE[reply.code].status if isinstance(reply, Refusal) else 200
         return b"%d " % status + encode(reply)
 

@@ -5,23 +5,32 @@ What outlives a party's incarnation is held here: its database; for the kiosk, t
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from cryptography import x509
 from prometheus_client import CollectorRegistry
 from sqlalchemy import Engine
 
-from certificates.printing import Hands
+from bcl_cloud.config import Limits as CloudLimits
+from bcl_cloud.desk import CloudDesk
+from bcl_cloud.fair_share import FairShare
+from bcl_cloud.key_folders import KeyFolders
+from bcl_cloud.serving import Serving
+from bcl_cloud.tenancy import Tenancy
 from fees.desk import Desk as FeesDesk
 from fees.pricing import Rates
 from issuance_center.backs import Documents
 from issuance_center.config import Config as CenterConfig
 from issuance_center.delivery import Delivery
 from issuance_center.desk import Desk as CenterDesk
+from issuance_center.issuer_lines import IssuerLines
+from issuance_center.move_entries import enter, withdraw
+from issuance_center.moving import Mover
 from issuance_center.prices import PriceLists
-from issuer.desk import Desk as MunicipalDesk
+from issuance_center.shelf import Shelf
+from issuer.desk import Desk as IssuerDesk
 from issuer.press import InlinePress
-from issuer.terms import Issuer
 from jpki.desk import Desk as JpkiDesk
 from kiosk.center_door import CenterDoor, Patience
 from kiosk.coin_box import CoinBox
@@ -35,10 +44,15 @@ from messages.ids import time_ordered_id
 from messages.link import NoAnswer
 from messages.orders import Build
 from simulation import demonstration as demo
+from simulation.clocks import Clock
+from simulation.cloud import TenantDatabases
+from simulation.gate_watch import GateWatch
+from simulation.issuers import IssuerOf
 from simulation.key_ring import signing_key
+from simulation.municipalities import BCL
 from simulation.network import Host, OcspDesk, SimulatedLink
 from simulation.party_life import Dead, Incarnation
-from simulation.store import SimulatedStore
+from simulation.store import Illness, SimulatedStore
 from simulation.world import World
 from trust.ocsp_responder import Responder
 from trust.parties import Peer
@@ -54,11 +68,11 @@ class Estate:
     world: World
     databases: Mapping[str, Engine]
     center: CenterConfig
-    issuer: Issuer
+    issuers: tuple[IssuerOf, ...]
+    cloud_keys: Path
     rates: Rates
     responder: Responder
     roots: tuple[x509.Certificate, ...]
-    hands: Hands
     declared: Build
     documents: Documents
     devices: Path
@@ -101,15 +115,31 @@ class Party:
 
 
 class Town:
-    """All parties and their hosts."""
+    """All parties and their hosts. `illness` is what ails each issuer's database, `builds` what issuers that are not what was registered declare themselves to be, by party."""
 
     def __init__(self, estate: Estate) -> None:
         self.estate = estate
         self.terminals: dict[str, Terminal] = {}
         self.devices: dict[str, tuple[CoinBox, Printer]] = {}
+        self.gate = GateWatch()
+        self.illness = {one.database: Illness() for one in estate.issuers}
+        self.builds: dict[str, Build] = {}
+        self.lines: IssuerLines | None = None
+        self.mover: Mover | None = None
+        self.shelf: Shelf | None = None
+        self.wake: Callable[[], None] = lambda: None
         world = estate.world
-        self.hosts = {name: Host(name) for name in ("jpki", "fees", "municipal", "center", "kiosk")}
-        begins = {"jpki": self._jpki, "fees": self._fees, "municipal": self._municipal, "center": self._center, "kiosk": self._kiosk}
+        servers = {one.party: partial(self._municipal, one) for one in estate.issuers if not one.on_cloud}
+        cloud = {BCL: self._bcl} if any(one.on_cloud for one in estate.issuers) else {}
+        begins: dict[str, Callable[[Incarnation, Host], None]] = {
+            "jpki": self._jpki,
+            "fees": self._fees,
+            **servers,
+            **cloud,
+            "center": self._center,
+            "kiosk": self._kiosk,
+        }
+        self.hosts = {name: Host(name, Clock(world.now), self.gate.note if name == "center" else None) for name in begins}
         self.parties = {name: Party(name, world, host, begins[name]) for name, host in self.hosts.items()}
 
     def place(self, terminal_id: str) -> tuple[Incarnation, Terminal] | None:
@@ -119,32 +149,53 @@ class Town:
 
     # --- how each party begins a life ---
 
-    def _store(self, life: Incarnation) -> SimulatedStore:
-        return SimulatedStore(self.estate.databases[life.party], life, self.estate.world)
+    def store(self, life: Incarnation, database: str = "") -> SimulatedStore:
+        """The door of a life to its party's database, or to the one of that name."""
+        name = database or life.party
+        return SimulatedStore(self.estate.databases[name], life, self.estate.world, self.illness.get(name), name)
 
     def _token(self, life: Incarnation) -> Callable[[int], bytes]:
         # A life draws from a stream of its own: chance never repeats after a restart.
         return self.estate.world.chance.token(f"{life.party} {life.number}")
 
     def _link(self, life: Incarnation, to: str) -> SimulatedLink:
-        name = self.estate.issuer.municipality if life.party == "municipal" else life.party
-        return SimulatedLink(life, Peer(life.party, name), self.hosts[to], self.estate.world)
+        return SimulatedLink(life, Peer(life.party, life.party), self.hosts[to], self.estate.world)
+
+    def _declared(self, party: str) -> Build:
+        return self.builds.get(party, self.estate.declared)
 
     def _jpki(self, life: Incarnation, host: Host) -> None:
-        host.responder = JpkiDesk(self._store(life), self.estate.responder)
+        host.responder = JpkiDesk(self.store(life), self.estate.responder)
 
     def _fees(self, life: Incarnation, host: Host) -> None:
-        codes = frozenset({self.estate.issuer.municipality})
-        host.desk = FeesDesk(demo.CENTER, codes, self.estate.rates, self._store(life), CollectorRegistry())
+        codes = frozenset(one.place.code for one in self.estate.issuers)
+        host.desk = FeesDesk(demo.CENTER, codes, self.estate.rates, self.store(life), CollectorRegistry())
 
-    def _municipal(self, life: Incarnation, host: Host) -> None:
-        host.desk = MunicipalDesk(self.estate.issuer, self._store(life), InlinePress(self.estate.hands), self.estate.declared)
+    def _municipal(self, one: IssuerOf, life: Incarnation, host: Host) -> None:
+        referrals = one.referrals(self.estate.documents.roots, self._token(life)) if one.issuer.wide_tax_since is not None else None
+        host.desk = IssuerDesk(one.issuer, self.store(life), InlinePress(one.keys.hands), self._declared(one.party), referrals=referrals)
+
+    def _bcl(self, life: Incarnation, host: Host) -> None:
+        tenants = TenantDatabases(self.estate.databases, lambda code, _engine: self.store(life, f"{BCL}-{code}"))
+        serving = Serving(
+            self.store(life),
+            Tenancy(tenants, sole=True),
+            KeyFolders(self.estate.cloud_keys),
+            self._declared(BCL),
+            demo.REFUSAL_SECONDS,
+            self.estate.documents.roots,
+            self._token(life),
+        )
+        limits = CloudLimits()
+        host.desk = CloudDesk(serving, FairShare(limits.in_work, limits.in_work_of_tenant, limits.waiting_of_tenant))
 
     def _center(self, life: Incarnation, host: Host) -> None:
-        estate, store, token = self.estate, self._store(life), self._token(life)
-        fees, issuers = self._link(life, "fees"), {estate.issuer.municipality: self._link(life, "municipal")}
-        delivery = Delivery(estate.center, store, fees=fees, issuers=issuers, now=estate.world.now)
-        host.desk = CenterDesk(
+        estate, store, token, now = self.estate, self.store(life), self._token(life), self.hosts["center"].clock.now
+        fees = self._link(life, "fees")
+        issuers = {one.line: self._link(life, one.party) for one in estate.issuers}
+        delivery = Delivery(estate.center, store, fees=fees, issuers=issuers, now=now)
+        self.shelf = Shelf(estate.center, store)
+        desk = CenterDesk(
             estate.center,
             store,
             issuers=issuers,
@@ -153,10 +204,14 @@ class Town:
             roots=estate.roots,
             documents=estate.documents,
             token=token,
-            new_id=lambda now: time_ordered_id(now, token),
+            new_id=lambda at: time_ordered_id(at, token),
             wake=delivery.wake,
+            shelf=self.shelf,
         )
+        host.desk, self.lines, self.wake = desk, desk.lines, delivery.wake
+        self.mover = Mover(store, desk.lines, enter=enter, withdraw=withdraw, token=token, now=now, reload=self.shelf.reload)
         life.spawn(delivery.run())
+        life.spawn(self.mover.run())
 
     def _ocsp_line(self, life: Incarnation) -> "OcspLine":
         return OcspLine(life, self.hosts["jpki"], self._link(life, "jpki"), self.estate)
@@ -169,7 +224,6 @@ class Town:
             life.spawn(terminal.run())
 
     def _machine(self, life: Incarnation, terminal_id: str, number: int) -> Machine:
-        world = self.estate.world
         for device in self.devices.get(terminal_id, ()):
             device.close()
         folder = self.estate.devices / terminal_id
@@ -187,8 +241,8 @@ class Town:
             printer=printer,
             document_roots=self.estate.documents.roots,
             door=CenterDoor(self._link(life, "center"), terminal_id, signing_key(number), Patience(SECONDS.answer, SECONDS.deadline)),
-            store=self._store(life),
-            now=world.now,
+            store=self.store(life),
+            now=self.hosts["kiosk"].clock.now,
             token=self._token(life),
             seconds=SECONDS,
         )
@@ -221,6 +275,6 @@ class OcspLine:
 
     async def _served(self, life: Incarnation, responder: OcspDesk, der: bytes) -> bytes:
         life.reach("serve Ocsp before")
-        answer = await responder.ocsp(der, self._estate.world.now())
+        answer = await responder.ocsp(der, self._host.clock.now())
         life.reach("serve Ocsp after")
         return answer

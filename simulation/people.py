@@ -89,6 +89,21 @@ def registered(
     return tuple(_entered(resident, serials.get(resident.atena_no), today, missing_glyphs) for resident in population.residents)
 
 
+def renewed(card: CardMade, mint: Mint, now: datetime) -> CardMade:
+    """The same card with certificates issued now, of other serials and the same keys: what a renewal at the counter makes of it."""
+    serials = [_serial(mint.token) for _ in range(2)]
+    birth = _calendar_day(card.resident.birth)
+    month, day = (birth.month, birth.day) if birth is not None else (1, 1)
+    until = valid_until(month, day, now)
+    person = Holder(name=card.resident.name, birth=birth, sex=card.resident.sex, address="")
+    public = card.key.public_key()
+    return replace(
+        card,
+        authentication=authentication_certificate(card.authority, public, serials[0], now, until, mint.token, mint.ocsp_url),
+        signature=signature_certificate(card.authority, public, serials[1], now, until, mint.token, mint.ocsp_url, person),
+    )
+
+
 def write_card(card: CardMade, file: Path, number: int, token: Callable[[int], bytes]) -> None:
     """The card as a file, its retry counters full."""
     personalise(
@@ -134,7 +149,7 @@ def _card(
     birth = _calendar_day(resident.birth)
     month, day = (birth.month, birth.day) if birth is not None else (1, 1)
     until = valid_until(month, day, issued)
-    serials = [(int.from_bytes(mint.token(16), "big") >> 1) | 1 << 126 for _ in range(2)]
+    serials = [_serial(mint.token) for _ in range(2)]
     person = Holder(name=resident.name, birth=birth, sex=resident.sex, address=home.address if home is not None else "")
     return CardMade(
         holder=note,
@@ -148,6 +163,10 @@ def _card(
         state=state,
         note=reason,
     )
+
+
+def _serial(token: Callable[[int], bytes]) -> int:
+    return (int.from_bytes(token(16), "big") >> 1) | 1 << 126
 
 
 def _calendar_day(text: str) -> date | None:

@@ -9,21 +9,23 @@ from tempfile import TemporaryDirectory
 from issuance_center.records import outgoing
 from kiosk import journal
 from simulation.auditor import Auditor, Findings
+from simulation.chronicle import Chronicle
+from simulation.day import Day, chronicle_of
 from simulation.faults import LEVELS, Level
 from simulation.foundation import Foundation, found
 from simulation.parties import Town
 from simulation.party_life import adopt_tasks
+from simulation.troubles import Troubles
 from simulation.virtual_time import run_virtual
 from simulation.workload import Crowd
 from simulation.world import World, make_world
 
-RESIDENTS = 400
+RESIDENTS = 160
+"""Of the main municipality; the others are smaller."""
 TERMINALS = 16
-LOOK_SECONDS = 0.5
+MUNICIPALITIES = 12
 QUIET_SECONDS = 4 * 3600.0
 QUIET_LOOK_SECONDS = 5.0
-POINTS_MAX = 40
-"""A party that is marked to die dies within so many points: at any commit, message or device movement of whatever it is doing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,7 @@ class Report:
     seed: int
     visits: int
     faults: Level
+    municipalities: int
     findings: Findings
     deaths: dict[str, int]
     stranded: tuple[str, ...]
@@ -49,14 +52,14 @@ class Report:
         return (*self.findings.complaints, *self.stranded)
 
 
-def simulate(seed: int, visits: int, faults: Level) -> Report:
-    """Run the town once. The same arguments give the same trace in every process."""
+def simulate(seed: int, visits: int, faults: Level, municipalities: int = MUNICIPALITIES) -> Report:
+    """Run the town once, with so many of its municipalities. The same arguments give the same trace in every process."""
     wall, cpu = time.perf_counter(), time.process_time()
     world = make_world(seed, LEVELS[faults])
     adopt_tasks(world.loop)
     with TemporaryDirectory(prefix="konbini-", dir=_memory()) as folder:
-        foundation = found(world, seed, RESIDENTS, TERMINALS, Path(folder))
-        town, crowd, findings, owed = run_virtual(world.loop, _live(world, foundation, visits))
+        foundation = found(world, seed, RESIDENTS, TERMINALS, Path(folder), municipalities)
+        town, crowd, _, findings, owed = run_virtual(world.loop, _live(world, foundation, visits))
         for devices in town.devices.values():
             for device in devices:
                 device.close()
@@ -64,6 +67,7 @@ def simulate(seed: int, visits: int, faults: Level) -> Report:
         seed=seed,
         visits=visits,
         faults=faults,
+        municipalities=municipalities,
         findings=findings,
         deaths={name: party.deaths for name, party in town.parties.items()},
         stranded=(*(f"visit {visit.number}: {visit.stranded}" for visit in crowd.came if visit.stranded), *owed),
@@ -76,64 +80,28 @@ def simulate(seed: int, visits: int, faults: Level) -> Report:
     )
 
 
-async def _live(world: World, foundation: Foundation, visits: int) -> tuple[Town, Crowd, Findings, tuple[str, ...]]:
+async def _live(world: World, foundation: Foundation, visits: int) -> tuple[Town, Crowd, Chronicle, Findings, tuple[str, ...]]:
     """The town, its visitors, what the auditor found, and what is still owed after hours of clear weather."""
     town = Town(foundation.estate)
     for party in town.parties.values():
         party.start()
-    crowd = Crowd(foundation, town)
-    trouble = [asyncio.create_task(work) for work in (_restart(world, town), _kill(world, town), _jam(world, town))]
+    crowd, troubles, chronicle = Crowd(foundation, town), Troubles(world, town), chronicle_of(foundation)
+    day = Day(foundation, town, crowd, chronicle, visits)
+    under_way = [asyncio.create_task(work) for work in (*troubles.works(), *day.works())]
     await crowd.walk_up(visits)
-    world.clear_up()
+    troubles.clear_up()
     owed = await _quiet(town)
-    for task in trouble:
+    for task in under_way:
         task.cancel()
-    findings = Auditor(foundation, town).audit(crowd.came)
+    for ended in await asyncio.gather(*under_way, return_exceptions=True):
+        if isinstance(ended, Exception):  # whoever works in the town has made a mistake; the run says nothing then
+            raise ended
+    findings = Auditor(foundation, town, chronicle).audit(crowd.came)
     for party in town.parties.values():
         if party.host.life is not None:
             party.host.life.kill()
     await asyncio.sleep(1.0)
-    return town, crowd, findings, owed
-
-
-async def _kill(world: World, town: Town) -> None:
-    chance = world.random("deaths")
-    every_seconds = world.weather.faults.kill_every_seconds
-    if every_seconds is None:
-        return
-    names = sorted(town.parties)
-    while True:
-        await asyncio.sleep(chance.expovariate(1.0 / every_seconds))
-        victim = town.parties[chance.choice(names)]
-        if world.weather.faults.kill_every_seconds is not None:
-            victim.doom(chance.randint(1, POINTS_MAX))
-
-
-async def _restart(world: World, town: Town) -> None:
-    while True:
-        await asyncio.sleep(LOOK_SECONDS)
-        for party in town.parties.values():
-            if not party.alive:
-                await asyncio.sleep(world.weather.faults.restart_seconds)
-                party.start()
-
-
-async def _jam(world: World, town: Town) -> None:
-    """Paper jams now and then; staff come by and clear them."""
-    chance = world.random("devices")
-    while True:
-        await asyncio.sleep(20.0)
-        for terminal_id in town.estate.terminals:
-            fate = chance.random()
-            here = town.place(terminal_id)
-            if here is None:
-                continue
-            life, terminal = here
-            if terminal.machine.printer.jammed():
-                life.spawn(terminal.maintain("clear_jam"))
-            elif fate < world.weather.faults.device_fault:
-                world.trace.note(f"jam at {terminal_id}")
-                life.spawn(terminal.maintain("jam_next"))
+    return town, crowd, chronicle, findings, owed
 
 
 async def _quiet(town: Town) -> tuple[str, ...]:
@@ -153,7 +121,7 @@ def _owed(town: Town) -> tuple[str, ...]:
         untold = sum(journal.count_untold(connection, terminal) for terminal in town.estate.terminals)
     with databases["center"].begin() as connection:
         facts, outcomes = outgoing.backlog(connection)
-    counted = {"reports of terminals to the center": untold, "facts to the fee office": facts, "outcomes to the issuer": outcomes}
+    counted = {"reports of terminals to the center": untold, "facts to the fee office": facts, "outcomes to the issuers": outcomes}
     return (
         *(f"{count} {what} still owed" for what, count in counted.items() if count),
         *(f"{name} is still busy at {terminal.screen}" for name, terminal in sorted(town.terminals.items()) if terminal.screen != "menu"),

@@ -21,6 +21,9 @@ from trust.parties import Peer
 
 HOST = "127.0.0.1"
 
+BRISK = {"kiosk": ("seconds", {"outbox_pause": 0.1, "settle_pause": 0.2}), "center": ("limits", {"retry_seconds": 0.2})}
+"""Paces that only make a rehearsal shorter: how long a party rests before it tells something again."""
+
 
 @dataclass(frozen=True, slots=True)
 class Ports:
@@ -39,6 +42,7 @@ class Opening:
     real_hours: bool
     printer_seconds: float
     rehearse_crashes: bool
+    brisk: bool = False
 
 
 def write_configurations(folders: Folders, prepared: Prepared, opening: Opening) -> None:
@@ -55,6 +59,9 @@ def write_configurations(folders: Folders, prepared: Prepared, opening: Opening)
         content = made[party]
         if opening.rehearse_crashes:
             content["crash_points"] = str(folders.crash_points)
+        if opening.brisk and party in BRISK:
+            section, paces = BRISK[party]
+            content[section] = content.get(section, {}) | paces
         folders.config(party).write_text(json.dumps(content, ensure_ascii=False, indent=1), encoding="utf-8")
         folders.config(party).chmod(0o600)
 

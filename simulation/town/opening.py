@@ -44,6 +44,7 @@ class Wish:
     real_hours: bool
     printer_seconds: float
     rehearse_crashes: bool
+    brisk: bool
 
 
 def keep_open(wish: Wish, now: datetime, said: Callable[[str], None], ready: Callable[[Town], None]) -> None:
@@ -79,7 +80,7 @@ def _keep_open(
         now=now,
         said=said,
     )
-    opening = Opening(_ports(wish.port, prepared.parties), now.date(), wish.real_hours, wish.printer_seconds, wish.rehearse_crashes)
+    opening = Opening(_ports(wish.port, prepared.parties), now.date(), wish.real_hours, wish.printer_seconds, wish.rehearse_crashes, wish.brisk)
     tenants = tenants_of(prepared.places)
     if tenants:
         asyncio.run(keep_hours(folders, tenants, now, real_hours=wish.real_hours))

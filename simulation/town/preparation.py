@@ -120,7 +120,9 @@ def prepare(folders: Folders, *, seed: int, residents: int, municipalities: int,
         made_with = f"--seed {settings.seed} --residents {settings.residents} --municipalities {settings.municipalities}"
         raise StateMismatch(f"{folders.state} は {made_with} で用意されています。同じ指定で開くか、別の --state を選んでください。")
     terminals_made = tuple(_terminal(folders, number) for number in range(1, terminals + 1))
-    return Prepared(places, settings.holders, settings.staff, terminals_made)
+    # The folder may have been moved, or copied, since it was prepared.
+    holders = tuple(msgspec.structs.replace(holder, card=str((folders.cards / Path(holder.card).name).resolve())) for holder in settings.holders)
+    return Prepared(places, holders, settings.staff, terminals_made)
 
 
 def _read_settings(file: Path) -> Settings | None:

@@ -39,12 +39,18 @@ def wrong_with_seal(face: Face, holder: Resident, home: Household, seal: SealReg
         yield "another imprint than the registered one"
 
 
-def wrong_with_tax(face: Face, holder: Resident, home: Household, record: TaxRecord | None, year: int | None) -> Iterator[str]:
-    """In what a tax paper differs from this person's record of this year."""
+def wrong_with_tax(
+    face: Face, holder: Resident, home: Household, record: TaxRecord | None, year: int | None, *, former: bool = False
+) -> Iterator[str]:
+    """In what a tax paper differs from this person's record of this year. Of somebody who lives elsewhere now (`former`) both addresses are that of January 1, and a remark says so."""
     if record is None or year is None:
         yield "no such year of this person is in the register"
         return
-    who = {**{item: texts_of(holder)[item] for item in _PERSON_ITEMS}, "address": home.address, "levy_address": record.address}
+    who = {
+        **{item: texts_of(holder)[item] for item in _PERSON_ITEMS},
+        "address": record.address if former else home.address,
+        "levy_address": record.address,
+    }
     if face.title != _TITLES[face.form][0 if record.levy.total_yen > 0 else 1]:
         yield "a title of somebody else's tax"
     if (face.text("year"), face.text("income_year")) != (fiscal_year(year), f"（{fiscal_year(year - 1).removesuffix('年度')}年分所得）"):
@@ -53,8 +59,10 @@ def wrong_with_tax(face: Face, holder: Resident, home: Household, record: TaxRec
     if not record.declared:
         figures = dict.fromkeys(figures, EMPTY)
     remarks = dict(face.pieces[-1].cells).get("remarks", "")
-    if (remarks == EMPTY, "申告がない" in remarks) != (record.declared, not record.declared):
+    if (remarks == EMPTY, "申告がない" in remarks) != (record.declared and not former, not record.declared):
         yield "says another thing of the declaration"
+    if ("賦課期日" in remarks) != former:
+        yield "says another thing of where it is the paper of"
     yield from _wrong_cells(face, {**who, **figures}, ("remarks",))
 
 

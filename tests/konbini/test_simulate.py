@@ -11,6 +11,7 @@ QUIET = Report(
     seed=7,
     visits=3,
     faults="light",
+    municipalities=12,
     findings=Findings(issued=2, mismatches=0, unresolved=1, refused={"jam": 1}, ledger_imbalance_yen=0, complaints=()),
     deaths={"center": 1},
     stranded=(),
@@ -39,7 +40,7 @@ def ran(monkeypatch: pytest.MonkeyPatch) -> list[tuple[object, ...]]:
 
 def test_a_quiet_run_is_one_object_that_scripts_can_rely_on(ran: list[tuple[object, ...]]) -> None:
     told = konbini("simulate", "--seed", 7, "--visits", 3, "--json")
-    assert ran == [(7, 3, "light")]
+    assert ran == [(7, 3, "light", 12)]
     assert (told.status, told.errors) == (0, "")
     keys = ("seed", "visits", "issued", "mismatches", "unresolved", "refused", "ledger_imbalance_yen", "complaints", "trace_sha256", "wall_seconds")
     assert {key: told.answer[key] for key in keys} == {
@@ -58,7 +59,7 @@ def test_a_quiet_run_is_one_object_that_scripts_can_rely_on(ran: list[tuple[obje
 
 def test_a_run_with_complaints_ends_with_1_and_shows_what_happened_last(ran: list[tuple[object, ...]]) -> None:
     told = konbini("simulate", "--seed", 13, "--visits", 3, "--faults", "heavy", "--json")
-    assert ran == [(13, 3, "heavy")]
+    assert ran == [(13, 3, "heavy", 12)]
     assert (told.status, told.answer["complaints"]) == (1, ["visit 2: somebody else's address", "visit 1: no_end"])
     assert told.errors.splitlines() == ["visit 2: somebody else's address", "visit 1: no_end", "--", "1.0 ask", "2.0 answer"]
 

@@ -5,10 +5,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import dataclass, replace
+from typing import Any
 
 from sqlalchemy import Engine
 
 from simulation.auditor import Auditor, Findings
+from simulation.chronicle import Chronicle
 from simulation.foundation import Foundation
 from simulation.parties import Town
 from simulation.workload import Came
@@ -20,10 +22,11 @@ class Rested:
 
     foundation: Foundation
     town: Town
+    chronicle: Chronicle
     came: list[Came]
 
     def audit(self, came: list[Came] | None = None) -> Findings:
-        return Auditor(self.foundation, self.town).audit(self.came if came is None else came)
+        return Auditor(self.foundation, self.town, self.chronicle).audit(self.came if came is None else came)
 
     @contextmanager
     def tampered(self, party: str, *statements: str) -> Iterator[None]:
@@ -42,11 +45,24 @@ class Rested:
 
     def with_papers(self) -> list[int]:
         """The visits that left with a paper, by their place in `came`, of different households."""
-        seen: dict[str, int] = {}
+        seen: dict[tuple[str, str], int] = {}
         for place, visit in enumerate(self.came):
             if visit.visited.papers:
-                seen.setdefault(visit.holder.made.resident.household_no, place)
+                seen.setdefault((visit.holder.municipality, visit.holder.made.resident.household_no), place)
         return list(seen.values())
+
+    def told(self, **others: Any) -> "Rested":
+        """The same town of which another story is told; `others` are what takes the place of the chronicle's lists."""
+        told = Chronicle(others.pop("base", self.chronicle.base))
+        for name in ("changes", "bindings", "stops", "moves", "builds", "wrong", "done"):
+            setattr(told, name, others.get(name, getattr(self.chronicle, name)))
+        return Rested(self.foundation, self.town, told, self.came)
+
+    def passed_at(self, place: int) -> float:
+        """When the first paper of this visit passed the gate."""
+        at = self.town.gate.first(self.came[place].visited.papers[0].issuance_id)
+        assert at is not None
+        return at
 
     def changed(self, place: int, change: Callable[[Came], Came | None]) -> list[Came]:
         """A copy of what people left with, the visit at `place` changed."""

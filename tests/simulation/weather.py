@@ -1,11 +1,13 @@
 """Small worlds for these tests."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, TypeVar
 
 from messages.wire import Message
+from simulation.clocks import Clock
 from simulation.faults import LEVELS, Faults
 from simulation.network import Host
 from simulation.party_life import Incarnation, adopt_tasks
@@ -46,9 +48,9 @@ class DeskAsTold:
         return await self._act(message)
 
 
-def host_with(desk: DeskAsTold | None, party: str = "center") -> Host:
-    """A host in its first life."""
-    host = Host(party)
+def host_with(desk: DeskAsTold | None, party: str = "center", clock: Clock | None = None) -> Host:
+    """A host in its first life, on whatever time the messages' own clock has."""
+    host = Host(party, clock or Clock(lambda: asyncio.get_running_loop().now()))  # type: ignore[attr-defined]
     host.life = Incarnation(party, 1)
     host.desk = desk
     return host
