@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import partial
 
+import structlog
 from cryptography import x509
 
 from bcl_cloud.feeds.ages import ages_of_all
@@ -28,6 +29,14 @@ from issuer.terms import Issuer
 from messages.conditions import RegisterAge
 from messages.orders import Build
 from storage.store import Store
+
+
+def _dropped(_logger: object, _name: str, _event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    raise structlog.DropEvent
+
+
+_UNHEARD: structlog.typing.FilteringBoundLogger = structlog.wrap_logger(structlog.ReturnLogger(), processors=[_dropped])
+"""For desks of probes: that a neighbour's canary was declined a hundred times an hour is no news."""
 
 PROBED_KIND = "juminhyo"
 """What a probe draws: of the register from which every other kind starts."""
@@ -97,7 +106,9 @@ class Serving:
         desk = Desk(issuer, store, press, self._declared, _ages(store), referrals, bars)
 
         def probed() -> Desk:
-            return Desk(for_probes(decided), Unkept(store, partial(demand_own, code=code)), press, self._declared, _ages(store), referrals)
+            return Desk(
+                for_probes(decided), Unkept(store, partial(demand_own, code=code)), press, self._declared, _ages(store), referrals, log=_UNHEARD
+            )
 
         made = Served(terms.tenant, issuer, decided, store, press, desk, probed)
         self._served[code] = made

@@ -57,8 +57,10 @@ class Desk:
         ages: Ages | None = None,
         referrals: Referrals | None = None,
         bars: Bars | None = None,
+        log: structlog.typing.FilteringBoundLogger = _log,
     ) -> None:
         self._issuer = issuer
+        self._log = log
         self._bars = bars
         self._referrals = referrals
         self._declared = declared
@@ -174,7 +176,7 @@ class Desk:
     async def _declined(self, refused: Refused, began: float, now: datetime) -> Refusal:
         # One way for every reason: the same write, the same words for the same code, at the same instant after the question. How long the answer took must not say that somebody is protected.
         await self._store.write(note_refused, refused, now)
-        _log.info("declined", asked_for=refused.asked_for, asked_id=refused.asked_id, code=refused.code)
+        self._log.info("declined", asked_for=refused.asked_for, asked_id=refused.asked_id, code=refused.code)
         await asyncio.sleep(began + self._issuer.refusal_seconds - asyncio.get_running_loop().time())
         return refuse(refused.code)
 

@@ -1,9 +1,14 @@
 """`konbini bcl probe` and `konbini bcl restart`: tenants looked at for leaks from the command line, and the way back from a stop, for which two operators sign with their own passwords."""
 
 import secrets
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Literal
+
+import structlog
 
 from bcl_cloud.config import OPERATOR, Config, accounts_of, load
 from bcl_cloud.desk import CloudDesk
@@ -42,7 +47,8 @@ def probe(config: Path, code: str | None, *, as_json: bool) -> None:
             await cloud.database.write(record, one, found[one], settings.probes.failures_max, now)
         return found
 
-    found = run(config, work, as_json=as_json)
+    with _logs_apart():
+        found = run(config, work, as_json=as_json)
     if as_json:
         print_json({"probes": [{"tenant": one, "outcome": verdict.outcome, "detail": verdict.detail} for one, verdict in found.items()]})
     else:
@@ -66,6 +72,19 @@ def restart(config: Path, code: str, operator: str, password: str, why: str, *, 
         print_json({"tenant": code, "state": "stopped" if said == "asked" else said, "asked": said == "asked"})
     else:
         print("再開の申出を記録しました。もう1人の担当者が再開してください。" if said == "asked" else f"{code}: {STATES[said][0]}")
+
+
+@contextmanager
+def _logs_apart() -> Iterator[None]:
+    """What the cloud logs goes to standard error: standard output is for the answer."""
+    configured = structlog.is_configured()
+    if not configured:
+        structlog.configure(logger_factory=lambda *_: structlog.PrintLogger(sys.stderr))
+    try:
+        yield
+    finally:
+        if not configured:
+            structlog.reset_defaults()
 
 
 def _probe(cloud: Cloud, config: Config) -> Probe:
