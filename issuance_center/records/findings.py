@@ -1,6 +1,6 @@
 """Findings as they are remembered, and the dossier of papers that one may have touched. Each function is one write or read; what notes an occurrence runs in the commit that notes its cause."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -8,12 +8,14 @@ from sqlalchemy import Connection, Row, func, insert, or_, select, update
 
 from issuance_center.findings import Case, FindingClass, acknowledge_refused, close_refused, reopens
 from issuance_center.records.finding_tables import errors, finding_events, findings, occurrences
-from issuance_center.records.tables import issuances, requests
+from issuance_center.records.tables import issuances, requests, visits
 from issuance_center.stopping import Person
 from storage.instants import JST, instant, stamp
 
 WINDOW_SECONDS = 3600
 PAPERS_MAX = 20_000
+RETRIED_WITHIN = timedelta(days=1)
+"""How long after an error a success of the same card is its retry."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,31 +107,36 @@ def note_error(connection: Connection, visit_id: str, municipality: str, kind: s
 
 
 def note_success(connection: Connection, where: Occurrence, visit_id: str, troubles: tuple[str, ...], now: datetime) -> None:
-    """A paper of this kind was made in this visit: with the errors before it, or the tries that were no answer (`troubles`), that is a near miss."""
-    mine = (errors.c.visit_id == visit_id, errors.c.municipality == where.municipality, errors.c.kind == where.kind, errors.c.followed_by.is_(None))
-    before = [row.code for row in connection.execute(select(errors.c.code).where(*mine).order_by(errors.c.error_no))]
+    """A paper of this kind was made in this visit: with the errors before it, or the tries that were no answer (`troubles`), that is a near miss.
+
+    Errors count that the same card met in a visit of the last day, whichever kiosk it was at: whoever is turned away by an error goes to the next machine, and that it went well there explains
+    nothing (domain facts 7.1, I2).
+    """
+    card = select(visits.c.serial).where(visits.c.visit_id == visit_id).scalar_subquery()
+    lately = select(visits.c.visit_id).where(visits.c.serial == card, visits.c.received_at >= stamp(now - RETRIED_WITHIN))
+    met = (errors.c.visit_id.in_(lately), errors.c.municipality == where.municipality, errors.c.kind == where.kind, errors.c.followed_by.is_(None))
+    before = [row.code for row in connection.execute(select(errors.c.code).where(*met).order_by(errors.c.error_no))]
     if before:
-        connection.execute(update(errors).where(*mine).values(followed_by=where.request_id))
+        connection.execute(update(errors).where(*met).values(followed_by=where.request_id))
     if before or troubles:
-        detail = ", ".join((*before, *troubles))
-        note(
-            connection, "error_then_success", Occurrence(where.municipality, where.issuer, where.kind, where.kiosk_id, where.request_id, detail), now
-        )
+        note(connection, "error_then_success", replace(where, detail=", ".join((*before, *troubles))), now)
 
 
 def note_collisions(connection: Connection, where: Occurrence, visit_id: str, now: datetime) -> None:
-    """Another visit ordered the same kind of the same issuer for the same municipality less than a second ago (domain facts 7.1, I3). Other kinds are other work, and are not looked at."""
+    """Another visit ordered of the same issuer for the same municipality less than a second ago, of whatever kind: what is mixed up there is mixed up across kinds as well (domain facts 7.1, I1, I3).
+
+    A tenant of the shared cloud is an issuer of its own: what its neighbours order is not looked at.
+    """
     since = stamp(now - timedelta(seconds=1))
-    near = (requests.c.municipality == where.municipality, requests.c.kind == where.kind, requests.c.issuer == where.issuer)
+    near = (requests.c.municipality == where.municipality, requests.c.issuer == where.issuer, requests.c.visit_id != visit_id)
     found = connection.execute(
         select(requests.c.request_id)
-        .where(*near, requests.c.ordered_at > since, requests.c.visit_id != visit_id)
+        .where(*near, requests.c.ordered_at > since)
         .order_by(requests.c.ordered_at.desc(), requests.c.request_id)
         .limit(1)
     ).scalar_one_or_none()
     if found is not None:
-        with_it = Occurrence(where.municipality, where.issuer, where.kind, where.kiosk_id, where.request_id, "", found)
-        note(connection, "same_second", with_it, now)
+        note(connection, "same_second", replace(where, with_request_id=found), now)
 
 
 # --- what people do ---
@@ -199,15 +206,18 @@ def dossier(connection: Connection, finding_no: int, window_seconds: int) -> Dos
         return None
     around = timedelta(seconds=window_seconds)
     spans: dict[tuple[str, str | None], list[tuple[str, str]]] = {}
-    wanted = select(occurrences).where(occurrences.c.finding_no == finding_no).order_by(occurrences.c.at, occurrences.c.occurrence_no)
+    # Of a collision the other order's kind as well.
+    other = occurrences.outerjoin(requests, requests.c.request_id == occurrences.c.with_request_id)
+    wanted = select(occurrences, requests.c.kind.label("other_kind")).select_from(other).where(occurrences.c.finding_no == finding_no)
+    wanted = wanted.order_by(occurrences.c.at, occurrences.c.occurrence_no)
     for row in connection.execute(wanted):
-        kind = None if found["class_"] in OF_ALL_KINDS else row.kind
-        at, mine = instant(row.at), spans.setdefault((row.issuer, kind), [])
+        at, kinds = instant(row.at), {None} if found["class_"] in OF_ALL_KINDS else {row.kind, row.other_kind or row.kind}
         begins, ends = stamp(at - around), stamp(at + around)
-        if mine and begins <= mine[-1][1]:
-            mine[-1] = (mine[-1][0], ends)  # one stretch, however many occurrences lie in it
-        else:
-            mine.append((begins, ends))
+        for mine in (spans.setdefault((row.issuer, kind), []) for kind in kinds):
+            if mine and begins <= mine[-1][1]:
+                mine[-1] = (mine[-1][0], ends)  # one stretch, however many occurrences lie in it
+            else:
+                mine.append((begins, ends))
     papers: list[dict[str, Any]] = []
     for (issuer, kind), stretches in sorted(spans.items(), key=lambda one: (one[0][0], one[0][1] or "")):
         for begins, ends in stretches:

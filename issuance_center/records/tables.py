@@ -22,6 +22,7 @@ visits = Table(
     Column("closed_at", String(32), nullable=True),
     Column("close_reason", String(16), nullable=True),
     Index("visits_open", "closed_at", "received_at"),
+    Index("visits_of_card", "serial"),
 )
 
 quotes = Table(
@@ -75,7 +76,7 @@ requests = Table(
     # The row of the refusal it ended with: a repetition is answered the same.
     Column("refused_code", String(32), nullable=True),
     # Orders of the same second, and the papers around a finding.
-    Index("requests_by_kind", "municipality", "kind", "ordered_at"),
+    Index("requests_by_time", "municipality", "ordered_at"),
 )
 
 issuances = Table(

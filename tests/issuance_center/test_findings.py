@@ -60,17 +60,35 @@ async def test_an_order_that_failed_and_another_of_the_same_kind_in_the_same_vis
     assert (row["detail"], row["kiosk_id"]) == ("issuer_failed", kiosk.id)
 
 
-async def test_an_error_in_one_visit_and_success_in_another_is_none(town: Town, kiosk: Kiosk, card: CardMade) -> None:
+@pytest.mark.parametrize(("seconds", "found"), [(5, 1), (86_300, 1), (86_500, 0)])
+async def test_an_error_at_one_kiosk_and_success_of_the_same_card_at_another_within_a_day(
+    town: Town, kiosk: Kiosk, card: CardMade, seconds: int, found: int
+) -> None:
+    await kiosk.choosing(card)
+    town.to_city.faults[IssueOrder] = [says(200, b"{")]
+    await kiosk.apply()
+    await kiosk.close()
+    town.pass_time(seconds=seconds)
+    await town.kiosk(1).ready(card)
+    assert cases(town) == [("error_then_success", "open", 1)] * found
+    town.pass_time(seconds=5)
+    await town.kiosk(0).ready(card)
+    assert cases(town) == [("error_then_success", "open", 1)] * found, "an error is followed once"
+
+
+async def test_somebody_else_s_success_or_another_kind_is_no_retry(town: Town, kiosk: Kiosk, card: CardMade) -> None:
     await kiosk.choosing(card)
     town.to_city.faults[IssueOrder] = [says(200, b"{")]
     await kiosk.apply()
     town.pass_time(seconds=5)
-    await town.kiosk(1).ready(card)
+    await town.kiosk(1).ready(liars.stranger_to(card.serial))
+    town.pass_time(seconds=5)
+    await town.kiosk(1).ready(card, "koseki")
     assert cases(town) == []
 
 
-@pytest.mark.parametrize(("kind", "seconds", "found"), [("juminhyo", 0.4, 1), ("juminhyo", 1.0, 0), ("koseki", 0.4, 0)])
-async def test_two_orders_of_one_kind_within_a_second(town: Town, kiosk: Kiosk, card: CardMade, kind: str, seconds: float, found: int) -> None:
+@pytest.mark.parametrize(("kind", "seconds", "found"), [("juminhyo", 0.4, 1), ("juminhyo", 1.0, 0), ("koseki", 0.4, 1)])
+async def test_two_orders_at_one_issuer_within_a_second(town: Town, kiosk: Kiosk, card: CardMade, kind: str, seconds: float, found: int) -> None:
     other = town.kiosk(1)
     await kiosk.choosing(card)
     await other.choosing(card, kind)
@@ -78,6 +96,22 @@ async def test_two_orders_of_one_kind_within_a_second(town: Town, kiosk: Kiosk, 
     town.pass_time(seconds=seconds)
     await other.apply()
     assert [case for case in cases(town) if case[0] == "same_second"] == [("same_second", "open", 1)] * found
+    if found:
+        made = town.center_store.do(findings.dossier, 1, 60)
+        assert made is not None
+        assert {paper["kind"] for paper in made.papers} == {"juminhyo", kind}, "both orders' papers may be affected"
+
+
+async def test_two_orders_of_one_visit_or_of_two_issuers_do_not_collide(town: Town, kiosk: Kiosk, card: CardMade) -> None:
+    await kiosk.choosing(card)
+    await kiosk.apply()
+    await kiosk.choices("koseki")
+    await kiosk.apply()
+    assert cases(town) == []
+    where = Occurrence(CITY, "bcl", "juminhyo", KIOSK_IDS[1], None)
+    town.center_store.do(findings.note_collisions, where, "0" * 32, town.at)
+    town.center_store.do(findings.note_collisions, Occurrence(SILENT_CITY, CITY, "juminhyo", KIOSK_IDS[1], None), "0" * 32, town.at)
+    assert cases(town) == []
 
 
 @pytest.mark.parametrize("row", ["register_changed", "order_void"])
