@@ -4,15 +4,19 @@ import json
 import os
 import shutil
 import signal
+from collections import Counter
 from datetime import datetime
 
 import aiohttp
 import pytest
 
+from bcl_cloud.canaries import SERIAL_STEM
 from certificates.reading import face_of, read
+from simulation import demonstration as demo
 from simulation.municipalities import PLACES
 from simulation.town.description import HolderEntry
 from simulation.town.directory_changes import configuration_of, enter_changes
+from simulation.town.preparation import LAYOUT
 from simulation.visitor import Visitor
 from simulation.wishes import Visited, Wish
 from storage.instants import JST, stamp
@@ -43,12 +47,18 @@ def test_town_json_names_the_municipalities_their_issuers_and_their_clerks(world
     assert {split.issuers[kind] for kind in ("koseki", "fuhyo")} == {"municipal-972011"}
     assert {split.issuers[kind] for kind in ("juminhyo", "inkan", "kazei")} == {"bcl"}
     assert {holder.municipality for holder in town.holders} == {place.code for place in town.municipalities}
-    clerks = {
-        (member.municipality, member.url.startswith(f"http://{member.municipality}.localhost:"))
-        for member in town.staff
-        if member.municipality and member.role != "municipality"
+    offices = {
+        role: {
+            (member.municipality, member.url.startswith(f"http://{member.municipality}.localhost:"))
+            for member in town.staff
+            if member.municipality and member.role == role
+        }
+        for role in ("clerk", "tax")
     }
-    assert clerks == {(place.code, cloud) for place in TOWN[1:] for cloud in (False, True) if (place.bcl_kinds if cloud else place.own_kinds)}
+    assert offices["clerk"] == {
+        (place.code, cloud) for place in TOWN[1:] for cloud in (False, True) if (place.bcl_kinds if cloud else place.own_kinds)
+    }
+    assert offices["tax"] == {(place.code, place.issuer_of("kazei") == "bcl") for place in TOWN[1:]}
     assert len({party.pid for party in town.parties.values()}) == len(town.parties) == 10
 
 
@@ -83,7 +93,7 @@ def test_no_register_knows_a_card_of_another_municipality_s_residents(world):
     known = {}
     files = [world.folders.database(name) for name in world.town.parties if name.startswith("municipal")]
     for file in (*files, *(world.folders.party("bcl") / "tenants").glob("*.db")):
-        found = rows(file, "SELECT serial FROM residents WHERE serial IS NOT NULL ORDER BY serial")
+        found = rows(file, f"SELECT serial FROM residents WHERE serial NOT LIKE '{SERIAL_STEM}%' ORDER BY serial")
         known[file.stem] = {row["serial"] for row in found}
     assert len(known) == 5 + 3 and all(known.values())
     # The split municipality's residents are known at both of its issuers, and nowhere else.
@@ -101,7 +111,32 @@ def test_by_default_twelve_are_opened_eight_of_them_tenants_one_not_in_the_excha
         assert [(place.name, "税務課" in place.write_to) for place in places if not place.wide_tax] == [("ひとり市", True)]
         assert [place.name for place in places if "koseki" not in place.kinds] == ["みほん郡しさく村"]
         assert [place.name for place in places if place.former] == ["あわせ市"] and [place.name for place in places if place.wards] == ["もはん市"]
+        assert [place.name for place in places if place.year_awaits_approval] == ["れい郡たとえ町"]
         assert all(opened.is_well(party) for party in opened.town.parties)
+        assert _switch_days(opened) == {0}
+        tried = _looked_at(opened)
+    with OpenTown(tmp_path / "state", residents=80, municipalities=12, options=("--hours", "real")) as opened:
+        assert _switch_days(opened) == {demo.TAX_SWITCH_DAYS}
+        # What changes a tenant's terms is tried anew before it is offered; nothing else is.
+        assert _looked_at(opened) - tried == Counter({"kazei": tried["kazei"]})
+
+
+def _switch_days(opened: OpenTown) -> set[int]:
+    """What the issuers of tax papers are told about the days before a new year."""
+    found = rows(opened.folders.database("bcl"), "SELECT setting FROM tenant_settings WHERE kind = 'kazei'")
+    settings = [json.loads(row["setting"]) for row in found]
+    for party in opened.town.parties:
+        if party.startswith("municipal"):
+            settings += json.loads(opened.folders.config(party).read_text(encoding="utf-8"))["policies"].get("kazei", [])
+    assert len(settings) == 12 and all(setting["years_need_approval"] for setting in settings)
+    return {setting["switch_days"] for setting in settings}
+
+
+def _looked_at(opened: OpenTown) -> Counter[str]:
+    """How many specimens of the tenants' papers were found good, by kind."""
+    found = rows(opened.folders.database("bcl"), "SELECT kind, verdict FROM trial_papers ORDER BY code, kind, form, terms")
+    assert {row["verdict"] for row in found} == {"good"}
+    return Counter(row["kind"] for row in found)
 
 
 async def test_a_server_that_is_gone_stops_its_own_municipality_alone(world, hands):
@@ -117,7 +152,7 @@ async def test_a_server_that_is_gone_stops_its_own_municipality_alone(world, han
 
 def test_the_same_state_opens_again_with_the_same_number_only(world):
     settings = json.loads(world.folders.settings_file.read_text(encoding="utf-8"))
-    assert settings["municipalities"] == len(TOWN) and settings["layout"] == 4
+    assert settings["municipalities"] == len(TOWN) and settings["layout"] == LAYOUT
 
 
 def test_what_a_later_opening_says_otherwise_is_entered_in_the_directory_from_then_on(world, tmp_path):

@@ -1,99 +1,13 @@
 """The kiosk in a real browser: every kind bought with clicks alone; each screen kept as a picture in build/screens/."""
 
-import os
-import shutil
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
-from playwright.async_api import Page, async_playwright, expect
+from playwright.async_api import Page, expect
 
 from simulation.town.description import HolderEntry
 from tests.town.open_town import OpenTown
-
-PICTURES = Path("build/screens")
-FLAGS = [
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--disable-default-apps",
-    "--no-pings",
-]
-WAIT_MS = 15_000
-ALIKE = frozenset({"menu", "service", "consent", "place", "card", "pin", "remove_card", "kinds", "copies", "payment", "take_papers", "thanks"})
-
-
-@pytest.fixture
-async def page() -> AsyncIterator[Page]:
-    """A browser window on the machine; whatever the page complains of fails the test."""
-    complaints: list[str] = []
-    installed = shutil.which("chromium") or shutil.which("google-chrome")
-    flags = [*FLAGS, *(["--no-sandbox"] if os.geteuid() == 0 else [])]
-    async with async_playwright() as player:
-        browser = await player.chromium.launch(executable_path=installed, args=flags)
-        window = await browser.new_page(viewport={"width": 1440, "height": 960}, locale="ja-JP")
-        window.set_default_timeout(WAIT_MS)
-        window.on("pageerror", lambda error: complaints.append(str(error)))
-        window.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
-        yield window
-        await browser.close()
-    assert complaints == []
-
-
-class Panel:
-    """A finger at the panel of one terminal."""
-
-    def __init__(self, page: Page, pictures: str, *, new_only: bool = False) -> None:
-        """`new_only`: the screens that look alike whatever is bought are not kept once more."""
-        self._page = page
-        self._new_only = new_only
-        self._folder = PICTURES / pictures
-        self._folder.mkdir(parents=True, exist_ok=True)
-        self._taken = 0
-
-    async def touch(self, key: str) -> None:
-        """Click what carries this key."""
-        await self._page.locator(f'[data-key="{key}"]').first.click()
-
-    async def on(self, screen: str) -> None:
-        """Wait for the screen and keep its picture."""
-        await expect(self._page.locator(f'body[data-screen="{screen}"]')).to_be_visible(timeout=WAIT_MS)
-        if not (self._new_only and screen in ALIKE):
-            await self._page.wait_for_timeout(150)
-            await self.keep(screen)
-
-    async def keep(self, name: str) -> None:
-        """A picture of what is to be seen."""
-        self._taken += 1
-        await self._page.screenshot(path=self._folder / f"{self._taken:02d}-{name}.png")
-
-
-def _kana_in(text: str) -> str:
-    return "".join(character for character in text if "\u3041" <= character <= "\u30fa")
-
-
-async def _as_far_as_the_kinds(panel: Panel, town: OpenTown, holder: HolderEntry) -> None:
-    await panel.on("menu")
-    await panel.touch("start")
-    await panel.on("service")
-    await panel.touch("issue")
-    await panel.on("consent")
-    await panel.touch("agree")
-    await panel.on("place")
-    await panel.touch(f"municipality-{town.city}")
-    await panel.on("card")
-    await panel.touch(f"card-{holder.id}")
-    await panel.on("pin")
-    for digit in holder.pin:
-        await panel.touch(f"digit-{digit}")
-    await panel.touch("confirm")
-    await panel.on("remove_card")
-    await panel.touch("take-card")
-    await panel.on("kinds")
+from tests.town.panel import Panel, kana_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,35 +40,7 @@ async def _as_far_as_the_papers(panel: Panel, purchase: Purchase, holder: Holder
     await panel.touch("next")
     await panel.on("review")
     await panel.touch("apply")
-    await panel.on("payment")
-    due_yen = purchase.yen
-    for coin in (500, 100, 50):
-        for _ in range(due_yen // coin):
-            await panel.touch(f"coin-{coin}")
-        due_yen %= coin
-    await panel.on("take_papers")
-    await panel.touch("take-papers")
-    await panel.on("receipt")
-
-
-async def _turn_the_first_sheet_over(panel: Panel, page: Page, name: str) -> None:
-    """Face and back, large, as whoever holds the sheet sees them."""
-    await page.locator('[data-key^="leaf-"]').first.click()
-    for side in ("face", "back"):
-        picture = page.locator("#sheet img")
-        await expect(picture).to_be_visible()
-        assert await picture.evaluate("image => image.decode().then(() => image.naturalWidth)") > 500
-        await panel.keep(f"{name}-{side}")
-        if side == "face":
-            await panel.touch("turn-over")
-    await panel.touch("put-down")
-
-
-async def _leave(panel: Panel) -> None:
-    await panel.touch("finish")
-    await panel.on("thanks")
-    await panel.touch("finish")
-    await panel.on("menu")
+    await panel.pay(purchase.yen)
 
 
 async def test_every_kind_is_bought_with_clicks_alone(page: Page, town: OpenTown) -> None:
@@ -162,13 +48,13 @@ async def test_every_kind_is_bought_with_clicks_alone(page: Page, town: OpenTown
     for purchase in PURCHASES:
         panel = Panel(page, f"visit-ja-{purchase.kind}", new_only=purchase is not PURCHASES[0])
         await page.goto(town.town.kiosks[-1].url)
-        await _as_far_as_the_kinds(panel, town, holder)
+        await panel.as_far_as_the_kinds(holder, town.city)
         await _as_far_as_the_papers(panel, purchase, holder)
         sheets = page.locator('[data-key^="leaf-"]')
         await expect(sheets).to_have_count(len(holder.household) if purchase.kind == "juminhyo" else 1)
         assert f"{purchase.yen}円" in (await page.locator("body").inner_text()).replace(",", "").replace(" ", "")
-        await _turn_the_first_sheet_over(panel, page, purchase.kind)
-        await _leave(panel)
+        await panel.turn_the_first_sheet_over(purchase.kind)
+        await panel.leave()
 
 
 @pytest.mark.parametrize("purchase", [PURCHASES[3], PURCHASES[5]], ids=lambda purchase: purchase.kind)
@@ -177,12 +63,12 @@ async def test_the_panel_speaks_english(page: Page, town: OpenTown, purchase: Pu
     panel = Panel(page, f"visit-en-{purchase.kind}", new_only=purchase is not PURCHASES[3])
     await page.goto(town.town.kiosks[-2].url)
     await page.get_by_role("button", name="English").click()
-    await _as_far_as_the_kinds(panel, town, holder)
+    await panel.as_far_as_the_kinds(holder, town.city)
     await _as_far_as_the_papers(panel, purchase, holder)
     shown = await page.locator("#panel").inner_text()
     receipt = await page.locator("#panel .slip").inner_text()
-    assert _kana_in(shown.replace(receipt, "")) == ""
-    await _leave(panel)
+    assert kana_in(shown.replace(receipt, "")) == ""
+    await panel.leave()
 
 
 async def test_a_wrong_pin_says_how_many_tries_are_left_and_leaving_keeps_nothing(page: Page, town: OpenTown) -> None:
@@ -213,7 +99,7 @@ async def test_a_wrong_pin_says_how_many_tries_are_left_and_leaving_keeps_nothin
 async def test_a_refused_resident_reads_why_and_pays_nothing(page: Page, town: OpenTown) -> None:
     panel = Panel(page, "refused")
     await page.goto(town.town.kiosks[-4].url)
-    await _as_far_as_the_kinds(panel, town, town.holder("支援措置を受けている。"))
+    await panel.as_far_as_the_kinds(town.holder("支援措置を受けている。"), town.city)
     await panel.touch("kind-juminhyo")
     await panel.on("refused")
     await expect(page.get_by_text("窓口")).to_be_visible()

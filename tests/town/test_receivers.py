@@ -24,8 +24,8 @@ from certificates.reading import face_of, read
 from simulation.channel import PRINT_DPI, Copier, Phone, Printer, Scanner, as_jpeg, as_png, copied, photographed, printed, rasterised, scanned
 from tests.town.clients import curl, of_party
 from tests.town.open_town import OpenTown
+from tests.town.panel import FLAGS
 from tests.town.program import issue, konbini
-from tests.town.test_panel import FLAGS
 
 PICTURES = Path("build/screens/receivers")
 PROVEN, MIXED, STANDS = "はい：電子署名で確かめました", "裏面の画像が、2次元コードと合いません", "はい：交付の記録があり、取り消されていません"

@@ -98,6 +98,20 @@ async def test_the_paper_shows_the_address_of_january_1_and_never_the_present_on
     assert face.number.split()[1].startswith(NAMES[there]) and any(text.endswith(f"{NAMES[there]}長") for text in _texts(face))
 
 
+async def test_who_is_taxed_where_they_are_no_resident_gets_the_paper_there_and_none_where_they_live(world, hands, people):
+    holder = world.holder("住登外課税")
+    assert (holder.municipality, max(holder.years)) == (MIHON, _year() - 1)
+    visited = await _come(world, hands, holder, KOKOROMI)
+    assert visited.refusal is None and visited.spent_yen == PLACES[0].fee_yen("kazei")
+    face = face_of(read(visited.papers[0].face))
+    ((_, present),) = _lines(people[MIHON], holder.name, "current")
+    (record,) = (record for record in people[KOKOROMI].tax if record.name == holder.name)
+    assert {holder.name, record.address} <= set(_texts(face)) and not any(present in text for text in _texts(face))
+    assert face.number.split()[1].startswith(NAMES[KOKOROMI])
+    here = await _come(world, hands, holder, "")
+    assert (here.refusal, here.papers, here.spent_yen) == ("year_not_here", [], 0)
+
+
 @pytest.mark.parametrize("who", REFUSED)
 async def test_who_is_refused_is_told_why_and_pays_nothing(world, hands, who):
     note, january, code = REFUSED[who]
