@@ -6,7 +6,7 @@ from conformance.findings import NotTried
 from conformance.hooks import carry_out
 from conformance.papers import drawn_text
 from conformance.profile import Change
-from conformance.store import Ordered, Store, word
+from conformance.store import Ordered, Store, noted, word
 from conformance.trial import Trial
 from messages.orders import Issued
 from messages.wire import Message
@@ -81,22 +81,51 @@ def _otherwise(reply: Message, code: str, change: Change, when: str) -> Wrong:
 
 
 async def stopped_in_time(trial: Trial) -> Wrong:
-    """D2: what is offered is ordered `within_seconds` after it ended; then it is asked for anew."""
+    """D2: what is offered is ordered `within_seconds` after it ended, and what was ordered before is asked for again; then choices are asked for anew."""
     changes = [change for change in trial.profile.changes if change.refused is not None]
     if not changes:
         raise NotTried("the profile names no change after which a paper is refused")
     wrong: Wrong = []
     for change in changes:
         store, person = trial.store(), trial.profile.person(change.person)
-        ordered = await _chosen(trial, store, change)
+        made, ordered = await _chosen(trial, store, change), await _chosen(trial, store, change)
+        await store.issue(made)
         await carry_out(change.do)
         await asyncio.sleep(change.within_seconds)
         reply = await store.ask(ordered.order)
         if word(reply) not in {change.refused, "register_changed"}:
             wrong.append(f"{change.id}: the order after it: {word(reply)} instead of {change.refused} or register_changed")
-        await store.discard(ordered)
+        reply = await store.ask(made.order)
+        wrong += [f"{change.id}: a repeat of an order from before it got a paper"] if isinstance(reply, Issued) else []
+        await store.discard(ordered, made)
         reply = await store.ask(store.question(person.serial, change.kind)[0])
         wrong += _otherwise(reply, str(change.refused), change, "choices after it")
         if change.undo is not None:
             await carry_out(change.undo)
+    return wrong
+
+
+NO_PAPER = frozenset({"order_void", "register_changed"})
+
+
+async def changed_after_issue(trial: Trial) -> Wrong:
+    """D3: a paper is made, the register changes, and the order comes again before anybody told what became of the paper."""
+    changes = [change for change in trial.profile.changes if change.refused is None and change.undo is not None]
+    if not changes:
+        raise NotTried("the profile names no change of what a register says that can be undone")
+    wrong: Wrong = []
+    for change in changes:
+        store = trial.store()
+        ordered = await _chosen(trial, store, change)
+        first = await store.issue(ordered)
+        await carry_out(change.do)
+        reply = await store.ask(ordered.order)
+        if isinstance(reply, Issued):
+            wrong += [] if reply.papers == first.papers else [f"{change.id}: a repeat after the change got another paper"]
+        elif word(reply) not in NO_PAPER:
+            wrong.append(f"{change.id}: a repeat after the change: {word(reply)} instead of the first paper, order_void or register_changed")
+        told = await store.tell(ordered.order, "printed")
+        wrong += [] if noted(told) else [f"{change.id}: printed after the change: {word(told)} instead of OutcomeNoted"]
+        assert change.undo is not None
+        await carry_out(change.undo)
     return wrong

@@ -3,6 +3,7 @@
 Differences have the words of `certificates.checking`. What text extraction cannot tell is left to the demonstration center's gate, which such a paper does not pass.
 """
 
+import re
 from collections.abc import Iterator
 from datetime import datetime
 
@@ -11,12 +12,14 @@ from cryptography.x509 import Certificate
 
 from certificates.face import SPECIMEN
 from certificates.fingerprint import fingerprint
+from certificates.form.catalogue import FORMS
 from certificates.kinds import TITLES
+from certificates.wareki import fiscal_year
 from conformance.foreign_signature import signature_problem
 from conformance.store import Ordered
 from messages.orders import IssuedPaper
 
-CERTIFIED = "証明する。"
+CERTIFIED = re.compile("証明(?:する|します|した書面である)。")
 """How a 認証文 ends."""
 
 
@@ -27,12 +30,15 @@ def pages_of(pdf: bytes) -> tuple[str, ...]:
     except pypdfium2.PdfiumError:
         return ()
     try:
-        return tuple(_plain(page.get_textpage().get_text_bounded()) for page in document)
+        return tuple(plain(page.get_textpage().get_text_bounded()) for page in document)
+    except pypdfium2.PdfiumError:
+        return ()
     finally:
         document.close()
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
+    """The text without white space of any kind."""
     return "".join(text.split())
 
 
@@ -44,17 +50,51 @@ def foreign_differences(paper: IssuedPaper, ordered: Ordered, binding: str, root
         return
     if len(pages) != paper.sheets:
         yield f"sheets: {len(pages)} instead of {paper.sheets}"
-    order = ordered.order
-    for at_sheet, text in enumerate(pages, 1):
-        stands = {"specimen": SPECIMEN in text, "binding": binding in text, "number": _plain(paper.number) in text}
-        stands |= {"part": f"{at_sheet}/{len(pages)}" in text, "kind": any(_plain(title) in text for title in TITLES[order.form])}
-        yield from (f"{what}: sheet {at_sheet}" for what, there in stands.items() if not there)
-        if (CERTIFIED in text) is not (at_sheet == len(pages)):
-            yield f"statement: sheet {at_sheet}"
+    for at_sheet in range(1, len(pages) + 1):
+        yield from _sheet(pages, at_sheet, paper, ordered, binding)
+    if len({_title(text, ordered) for text in pages}) > 1:
+        yield "kind: sheets under different titles"
+    yield from _statement(pages[-1], ordered)
     yield from _people("".join(pages), ordered)
-    problem = signature_problem(paper.face, order.municipality, root, at)
+    problem = signature_problem(paper.face, ordered.order.municipality, root, at)
     if problem is not None:
         yield f"signature: {problem}"
+
+
+def _sheet(pages: tuple[str, ...], at_sheet: int, paper: IssuedPaper, ordered: Ordered, binding: str) -> Iterator[str]:
+    text, year = pages[at_sheet - 1], ordered.order.year
+    stands = {
+        "specimen": SPECIMEN in text,
+        "binding": binding in text,
+        "number": plain(paper.number) in text,
+        "part": f"{at_sheet}/{len(pages)}" in text,
+        "kind": _title(text, ordered) is not None,
+        "year": year is None or fiscal_year(year) in text,
+    }
+    yield from (f"{what}: sheet {at_sheet}" for what, there in stands.items() if not there)
+    if (CERTIFIED.search(text) is not None) is not (at_sheet == len(pages)):
+        yield f"statement: sheet {at_sheet}"
+
+
+def _title(text: str, ordered: Ordered) -> str | None:
+    """Which title of the form stands there, the longest first, as one may hold another (非課税証明書, 課税証明書)."""
+    return next((title for title in sorted(titles_of(ordered), key=len, reverse=True) if plain(title) in text), None)
+
+
+def titles_of(ordered: Ordered) -> tuple[str, ...]:
+    """What this paper may be headed with."""
+    form = FORMS[ordered.order.form]
+    if form.titles is None:
+        return TITLES[form.code]
+    return form.titles[:1] if ordered.everybody else form.titles[1:]
+
+
+def _statement(last: str, ordered: Ordered) -> Iterator[str]:
+    words = FORMS[ordered.order.form].statement
+    if words is not None:
+        right, wrong = words if ordered.everybody else words[::-1]
+        if right not in last or wrong in last:
+            yield "statement: not about those who were ordered"
 
 
 def _people(text: str, ordered: Ordered) -> Iterator[str]:
@@ -64,15 +104,17 @@ def _people(text: str, ordered: Ordered) -> Iterator[str]:
     for at, (member, stated) in enumerate(zip(ordered.members, prints, strict=True), 1):
         if fingerprint(asked.visit_key, member.name, member.birth) != stated:
             yield f"members: person {at} is another"
-        there = text.find(_plain(member.birth), max(text.find(_plain(member.name), here), 0))
-        if _plain(member.name) not in text[here:] or there < 0:
+        there = text.find(plain(member.birth), max(text.find(plain(member.name), here), 0))
+        if plain(member.name) not in text[here:] or there < 0:
             yield f"members: person {at} is missing or out of order"
         here = max(there, here)
-    if any(_plain(other.name) in text for other in asked.have.members if other not in ordered.members):
+    if any(plain(other.name) in text for other in asked.have.members if other not in ordered.members):
         yield "members: somebody who was not ordered"
-    if not all(_plain(one) in text for one in asked.have.texts):
+    if not all(plain(one) in text for one in asked.have.texts):
         yield "members: a text of this person's papers is missing"
+    if any(plain(mark) in text for mark in asked.foreign_marks):
+        yield "members: a mark of somebody else"
     for option, values in asked.have.items.items():
-        drawn = any(_plain(value) in text for value in values)
+        drawn = any(plain(value) in text for value in values)
         if drawn is not (option in ordered.order.show):
             yield f"item: {option} {'was not asked for' if drawn else 'is missing'}"

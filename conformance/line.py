@@ -3,14 +3,31 @@
 import asyncio
 import ssl
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 import aiohttp
+from aiohttp.client_exceptions import ClientConnectorDNSError
 
 ANSWER_BYTES_MAX = 33_554_432
 
 
 class Silent(Exception):
     """No answer came; `str()` is the reason in one word."""
+
+
+def _reason(error: Exception) -> str:
+    """Why there was no answer, in a word that a person can act on; other words are names of exceptions."""
+    if isinstance(error, aiohttp.ClientConnectorCertificateError):
+        return "hostname-mismatch" if "ostname mismatch" in str(error) else "certificate-not-trusted"
+    if isinstance(error, aiohttp.ClientConnectorSSLError):
+        return "no-tls"
+    if isinstance(error, ClientConnectorDNSError):
+        return "unknown-host"
+    if isinstance(error, aiohttp.ClientConnectorError):
+        return "refused"
+    if isinstance(error, ssl.SSLError) or (isinstance(error, aiohttp.ClientOSError) and "SSL" in str(error)):
+        return "not-admitted"
+    return type(error).__name__
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +74,19 @@ class Line:
         except TimeoutError:
             raise Silent("hung-up") from None
         except (aiohttp.ClientError, OSError) as error:
+            raise Silent(_reason(error)) from None
+
+    async def half_sent(self, path: str) -> asyncio.StreamWriter:
+        """A connection on which half of a body was sent, and no more comes; whoever opened it closes it. Raises `Silent`."""
+        address = urlsplit(self._base_url)
+        try:
+            async with asyncio.timeout(10.0):
+                _, writer = await asyncio.open_connection(address.hostname, address.port or 443, ssl=self._context, server_hostname=self._server_name)
+                head = f"POST {path} HTTP/1.1\r\nHost: {self._server_name}\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n"
+                writer.write(head.encode() + b'{"visit_id": "')
+                await writer.drain()
+                return writer
+        except (TimeoutError, OSError) as error:
             raise Silent(type(error).__name__) from None
 
     async def close(self) -> None:

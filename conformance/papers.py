@@ -19,6 +19,7 @@ from certificates.plain_file import Unreadable
 from certificates.reading import Paper, face_of, open_paper
 from certificates.signature.key_list import KeyList
 from conformance.foreign import foreign_differences, pages_of
+from conformance.foreign_codes import code_differences
 from conformance.store import Ordered
 from messages.orders import Issued, IssuedPaper
 
@@ -40,9 +41,18 @@ class Believed:
     keys: KeyList
 
 
+IDENTITY = frozenset({"marks", "people", "papers"})
+"""The aspects by which a paper is somebody's: what the classes of incident are about."""
+
+
+def whose(difference: str) -> bool:
+    """Whether this difference means that the paper may be somebody else's, or that nobody can tell."""
+    return aspect(difference) in IDENTITY or difference.startswith("unreadable")
+
+
 def aspect(difference: str) -> str:
     """The aspect a difference belongs to."""
-    return ASPECTS[difference.partition(":")[0]]
+    return ASPECTS.get(difference.partition(":")[0], "drawing")
 
 
 def wrong_with(issued: Issued, ordered: Ordered, believed: Believed, at: datetime) -> tuple[str, ...]:
@@ -59,6 +69,7 @@ def wrong_with(issued: Issued, ordered: Ordered, believed: Believed, at: datetim
 def _differences(paper: IssuedPaper, ordered: Ordered, binding: str, believed: Believed, at: datetime) -> Iterator[str]:
     if is_foreign(paper.face):
         yield from foreign_differences(paper, ordered, binding, believed.root, at)
+        yield from code_differences(paper, pages_of(paper.face), ordered, binding, believed.keys, at)
         return
     order, asked = ordered.order, ordered.asked
     chosen = set(order.members)
@@ -96,6 +107,8 @@ def _texts(paper: Paper, ordered: Ordered) -> Iterator[str]:
         yield "members: not the people of the profile"
     if not all(any(text in cell for cell in cells) for text in have.texts):
         yield "members: a text of this person's papers is missing"
+    if any(mark in cell for mark in ordered.asked.foreign_marks for cell in cells):
+        yield "members: a mark of somebody else"
     for option, values in have.items.items():
         drawn = any(value in cell for value in values for cell in cells)
         if drawn is not (option in ordered.order.show):

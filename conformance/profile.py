@@ -198,7 +198,19 @@ def load_profile(file: Path) -> Profile:
     problem = next(iter(_problems(profile)), None)
     if problem is not None:
         raise ConfigInvalid(f"{file}: {problem}")
-    return profile
+    changes = tuple(_beside(change, file.resolve().parent) for change in profile.changes)
+    return msgspec.structs.replace(profile, changes=changes)
+
+
+def _beside(change: Change, folder: Path) -> Change:
+    """A program with a `/` in its name is taken from the profile's folder."""
+    return msgspec.structs.replace(change, do=_hook(change.do, folder), undo=None if change.undo is None else _hook(change.undo, folder))
+
+
+def _hook(hook: Hook, folder: Path) -> Hook:
+    if not hook.command or "/" not in hook.command[0]:
+        return hook
+    return Hook(command=(str(folder / hook.command[0]), *hook.command[1:]))
 
 
 def _problems(profile: Profile) -> list[str]:
@@ -214,7 +226,31 @@ def _problems(profile: Profile) -> list[str]:
         found += [f"people: {person.id} is refused by a row that does not exist" for one in person.refused if one.code not in TABLE]
     for change in profile.changes:
         found += [f"changes: {change.id}: {problem}" for problem, stands in _of_change(change, ids).items() if stands]
+    found += _of_referrals(profile, ids)
     return found if profile.people else [*found, "people: at least one"]
+
+
+def _of_referrals(profile: Profile, ids: list[str]) -> list[str]:
+    told = profile.referrals
+    if "referrals" in profile.optional and told is None:
+        return ["optional: referrals are served, and the profile has no referrals"]
+    if told is None:
+        return []
+    found = [f"referrals: {one.person} is nobody of people" for one in told.residents if one.person not in ids]
+    found += [
+        f"referrals: {one.person}: a row, or 住民票コード and birth date"
+        for one in told.residents
+        if bool(one.refused) is bool(one.juminhyo_code and one.birth)
+    ]
+    found += ["referrals: a row that does not exist" for one in told.residents if one.refused is not None and one.refused not in TABLE]
+    found += [f"referrals: {told.kind} is no kind of certificate that is of a year"] if told.kind not in KINDS or not KINDS[told.kind].yearly else []
+    found += ["referrals: the kit cannot play the municipality under test"] if told.as_municipality == profile.municipality else []
+    found += [
+        f"referrals: {one.id}: one holder of {told.kind}"
+        for one in told.former
+        if one.may.kind != told.kind or sum(m.holder for m in one.may.members) != 1
+    ]
+    return found
 
 
 def _of_change(change: Change, ids: list[str]) -> dict[str, bool]:

@@ -1,19 +1,21 @@
 """What is done for the cases of the chapter `protocol`. A case gives what was wrong, as evidence without personal data; nothing wrong is a pass."""
 
+import asyncio
+from typing import Any
+
 import msgspec
 
 from certificates.kinds import KINDS
 from conformance.findings import NotTried
-from conformance.line import Silent
 from conformance.store import Ordered, Store, word
 from conformance.trial import Trial
-from messages.orders import IssueOrder, OfferChoices
+from messages.orders import Issued, IssueOrder, OfferChoices, TellOutcome
 from messages.refusals import TABLE, Refusal
 from messages.routes import BY_MESSAGE
 from messages.wire import Malformed, decode, encode
 
 Wrong = list[str]
-_CHOICES, _ORDERS = BY_MESSAGE[OfferChoices], BY_MESSAGE[IssueOrder]
+_CHOICES, _ORDERS, _OUTCOMES = BY_MESSAGE[OfferChoices], BY_MESSAGE[IssueOrder], BY_MESSAGE[TellOutcome]
 
 
 def first_kind(trial: Trial) -> str:
@@ -44,6 +46,39 @@ async def repeated(trial: Trial) -> Wrong:
     return wrong
 
 
+async def twice_at_once(trial: Trial) -> Wrong:
+    """P12: one order on two lines at once, as when an answer is late and the asker tries again; whoever is told to come again does."""
+    stores = trial.store(), trial.store()
+    ordered = await one_order(trial, stores[0])
+    replies = await asyncio.gather(*(store.ask(ordered.order) for store in stores))
+    busy = [one for one in replies if isinstance(one, Refusal) and TABLE[one.code].status == 503]
+    after = [await stores[0].ask(ordered.order) for _ in busy]
+    papers = [one.papers for one in (*replies, *after) if isinstance(one, Issued)]
+    refused = [word(one) for one in (*replies, *after) if not isinstance(one, Issued) and one not in busy]
+    await stores[0].discard(ordered)
+    wrong = [f"one of two equal orders at once: {one} instead of papers" for one in refused]
+    return wrong if all(one == papers[0] for one in papers) else [*wrong, "two equal orders at once got different papers"]
+
+
+async def declared(trial: Trial) -> Wrong:
+    """P9: over eight connections more, and of all that was heard until now."""
+    kind = first_kind(trial)
+    for person in (trial.holders(kind) * 8)[:8]:
+        store = trial.store()
+        await store.choices(person, kind)
+        await store.line.close()
+    builds, registered = trial.heard.builds, trial.profile.declared
+    wrong = (
+        [f"{len(builds)} different builds: " + "; ".join(f"{one.program} {one.topology} ({where})" for one, where in builds.items())]
+        if len(builds) > 1
+        else []
+    )
+    if registered is not None:
+        other = [one for one in builds if (one.program, one.topology) != (registered.program, registered.topology)]
+        wrong += [f"{one.program} {one.topology} instead of {registered.program} {registered.topology}" for one in other]
+    return wrong
+
+
 async def altered(trial: Trial) -> Wrong:
     """P2."""
     store = trial.store()
@@ -56,7 +91,8 @@ async def altered(trial: Trial) -> Wrong:
     return [f"{what}: {word(reply)} instead of request_altered" for what, reply in replies.items() if word(reply) != "request_altered"]
 
 
-async def _refused_raw(store: Store, path: str, body: bytes, code: str, method: str = "POST") -> Wrong:
+async def refused_raw(store: Store, path: str, body: bytes, code: str, method: str = "POST") -> Wrong:
+    """What is wrong with the answer to these bytes, which should be the refusal `code`."""
     answer = await store.line.send(path, body, method=method)
     try:
         found = decode(answer.body, Refusal).code
@@ -78,12 +114,45 @@ async def malformed(trial: Trial) -> Wrong:
         "a time without offset": (_ORDERS.path, msgspec.json.encode(order | {"ordered_at": "2026-11-23T12:00:00"})),
         "no JSON": (_CHOICES.path, b"{"),
     }
-    return [f"{what}: {one}" for what, (path, body) in bodies.items() for one in await _refused_raw(store, path, body, "malformed")]
+    return [f"{what}: {one}" for what, (path, body) in bodies.items() for one in await refused_raw(store, path, body, "malformed")]
 
 
-async def too_large(trial: Trial) -> Wrong:
-    """P4."""
-    return await _refused_raw(trial.store(), _CHOICES.path, b" " * (_CHOICES.body_bytes_max + 1), "body_too_large")
+async def deeply_malformed(trial: Trial) -> Wrong:
+    """P13."""
+    store = trial.store()
+    ordered = await one_order(trial, store)
+    order = msgspec.json.decode(encode(ordered.order))
+    question = encode(store.question("00", ordered.order.kind)[0])
+    papers = [{**order["papers"][0], "surprise": 1}]
+    bodies = {
+        "an unknown field of a paper": (_ORDERS.path, msgspec.json.encode(order | {"papers": papers})),
+        "a paper that is a text": (_ORDERS.path, msgspec.json.encode(order | {"papers": ["x"]})),
+        "a number among the members": (_ORDERS.path, msgspec.json.encode(order | {"members": [7]})),
+        "a year with a point": (_ORDERS.path, msgspec.json.encode(order | {"year": 2026.0})),
+        "a year as a text": (_ORDERS.path, msgspec.json.encode(order | {"year": "2026"})),
+        "an outcome that is none": (_OUTCOMES.path, msgspec.json.encode(_outcome(trial, order) | {"outcome": "eaten"})),
+        "an instant that is none": (_OUTCOMES.path, msgspec.json.encode(_outcome(trial, order) | {"at": "yesterday"})),
+        "bytes that are no base64": (_CHOICES.path, question.replace(b'"visit_key":"', b'"visit_key":"*')),
+        "text that is no UTF-8": (_CHOICES.path, question.replace(b'"serial":"00', b'"serial":"\xff\xfe')),
+        "arrays in arrays": (_ORDERS.path, b"[" * 20_000 + b"]" * 20_000),
+        "nothing": (_CHOICES.path, b""),
+        "null": (_ORDERS.path, b"null"),
+    }
+    return [f"{what}: {one}" for what, (path, body) in bodies.items() for one in await refused_raw(store, path, body, "malformed")]
+
+
+def _outcome(trial: Trial, order: dict[str, Any]) -> dict[str, Any]:
+    ids = {"issuance_id": order["papers"][0]["issuance_id"], "request_id": order["request_id"], "municipality": trial.profile.municipality}
+    return ids | {"outcome": "void", "at": order["ordered_at"]}
+
+
+async def sizes(trial: Trial) -> Wrong:
+    """P4: too large, and as large as may be (filled up with white space, which means nothing)."""
+    kind = first_kind(trial)
+    store, person, most = trial.store(), trial.holders(kind)[0], _CHOICES.body_bytes_max
+    wrong = await refused_raw(store, _CHOICES.path, b" " * (most + 1), "body_too_large")
+    answer = await trial.store().line.send(_CHOICES.path, encode(store.question(person.serial, kind)[0]).ljust(most))
+    return wrong if answer.status == 200 else [*wrong, f"a question of {most} bytes: status {answer.status} instead of an offer"]
 
 
 async def elsewhere(trial: Trial) -> Wrong:
@@ -95,29 +164,12 @@ async def elsewhere(trial: Trial) -> Wrong:
     return [f"{word(reply)} instead of municipality_unknown" for reply in replies if word(reply) != "municipality_unknown"]
 
 
-async def strangers(trial: Trial) -> Wrong:
-    """P6."""
-    store = trial.store()
-    body = encode(store.question("00", first_kind(trial))[0])
-    wrong: Wrong = []
-    try:
-        answer = await trial.line(trial.contexts.nobody()).send(_CHOICES.path, body)
-        wrong.append(f"without a certificate: answered with status {answer.status}")
-    except Silent:
-        pass
-    context = trial.contexts.other()
-    if context is not None:
-        other = Store(trial.profile, trial.line(context), trial.now, trial.token)
-        wrong += [f"another role: {one}" for one in await _refused_raw(other, _CHOICES.path, body, "role_not_admitted")]
-    return wrong
-
-
 async def nowhere(trial: Trial) -> Wrong:
     """P7."""
     store = trial.store()
     return [
-        *await _refused_raw(store, _CHOICES.path + "/nowhere", b"{}", "not_found"),
-        *await _refused_raw(store, _CHOICES.path, b"", "malformed", "GET"),
+        *await refused_raw(store, _CHOICES.path + "/nowhere", b"{}", "not_found"),
+        *await refused_raw(store, _CHOICES.path, b"", "malformed", "GET"),
     ]
 
 

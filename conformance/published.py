@@ -18,6 +18,7 @@ from conformance.cases import CASES, CHAPTERS
 from conformance.examples import EXAMPLES
 from conformance.profile import Profile
 from conformance.tables import ISSUERS, filled
+from conformance.tried import TRIED
 from conformance.vectors import vectors
 from messages.conditions import AskCondition, AskInventory
 from messages.openapi import openapi_document
@@ -105,8 +106,12 @@ def published_cases() -> bytes:
         "Each case is a promise of the description; a broken promise of a class I1 to I7 is what has handed strangers' papers out (2020 to 2024). Made from the kit's own table.",
     ]
     for chapter, (ja, en) in CHAPTERS.items():
-        lines += ["", f"## {en} ({ja})", "", "| case | section | class | promise | 約束 |", "|---|---|---|---|---|"]
-        lines += [f"| {one.id} | {one.section} | {one.incident or '-'} | {one.en} | {one.ja} |" for one in CASES.values() if one.chapter == chapter]
+        lines += ["", f"## {en} ({ja})", "", "| case | section | class | promise | what is tried | 約束 |", "|---|---|---|---|---|---|"]
+        lines += [
+            f"| {one.id} | {one.section} | {one.incident or '-'} | {one.en} | {TRIED[one.id][1]} | {one.ja} |"
+            for one in CASES.values()
+            if one.chapter == chapter
+        ]
     return "\n".join([*lines, ""]).encode()
 
 

@@ -3,8 +3,9 @@
 What a real center would know of a visit stands in `Asked` and `Ordered`; nothing is decided here about what comes back.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
 from typing import Literal
@@ -15,14 +16,26 @@ from conformance.line import Line, Silent
 from conformance.profile import MayHave, Member, Person, Profile
 from messages.ids import time_ordered_id
 from messages.link import NoAnswer, understand
-from messages.orders import ChoicesOffered, Issued, IssueOrder, OfferChoices, OutcomeNoted, PaperOrder, TellOutcome
+from messages.orders import Build, ChoicesOffered, Issued, IssueOrder, OfferChoices, OutcomeNoted, PaperOrder, TellOutcome
 from messages.refusals import Refusal
 from messages.routes import BY_MESSAGE
 from messages.wire import Message, encode
 
 Now = Callable[[], datetime]
 Token = Callable[[int], bytes]
+_PLAIN = re.compile(r"[!-~]{1,64}")
+_FINGERPRINT = re.compile(r"[0-9a-f]{64}")
+
 Outcome = Literal["printed", "void", "unresolved", "stopped"]
+
+
+@dataclass
+class Heard:
+    """What all stores of a run heard: how many answers, how many papers were held against their orders, and the builds that were declared, each with where first."""
+
+    answers: int = 0
+    papers: int = 0
+    builds: dict[Build, str] = field(default_factory=dict)
 
 
 class Unexpected(Exception):
@@ -37,6 +50,8 @@ class Asked:
     have: MayHave
     visit_key: bytes
     offered: ChoicesOffered
+    foreign_marks: tuple[str, ...] = ()
+    """Texts that stand on other people's papers and never on this person's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +71,8 @@ class Ordered:
 class Store:
     """A store's terminal and the center behind it, as one asker on one line."""
 
-    def __init__(self, profile: Profile, line: Line, now: Now, token: Token) -> None:
+    def __init__(self, profile: Profile, line: Line, now: Now, token: Token, heard: Heard | None = None) -> None:
+        self.heard = heard or Heard()
         self.profile = profile
         self.line = line
         self._now = now
@@ -74,12 +90,17 @@ class Store:
         """The reply or refusal; raises `Silent`, or `Unexpected` for an answer that is neither in the form the protocol gives it."""
         route = BY_MESSAGE[type(message)]
         answer = await self.line.send(route.path, encode(message), patience_seconds=patience_seconds)
+        self.heard.answers += 1
         try:
-            return understand(answer.status, answer.body, route.reply)
+            reply = understand(answer.status, answer.body, route.reply)
         except NoAnswer as reason:
             raise Unexpected(
                 f"{type(message).__name__}: an answer that is no {route.reply.__name__} and no refusal (status {answer.status}, {reason})"
             ) from None
+        declared = getattr(reply, "declared", None)
+        if declared is not None:
+            self.heard.builds.setdefault(declared, type(reply).__name__)
+        return reply
 
     def question(self, serial: str, kind: str, **changed: object) -> tuple[OfferChoices, bytes]:
         """A question for choices under a new visit, and the visit's key."""
@@ -95,9 +116,14 @@ class Store:
         reply = await self.ask(question)
         if not isinstance(reply, ChoicesOffered):
             raise Unexpected(f"{person.id} {kind}: refused {word(reply)} instead of offered choices")
-        if len(reply.members) != len(have.members):
-            raise Unexpected(f"{person.id} {kind}: {len(reply.members)} people offered instead of {len(have.members)}")
-        return Asked(person, have, key, reply)
+        problem = next(iter(_offer_problems(reply, question, have)), None)
+        if problem is not None:
+            raise Unexpected(f"{person.id} {kind}: {problem}")
+        return Asked(person, have, key, reply, self._marks_of_others(person))
+
+    def _marks_of_others(self, person: Person) -> tuple[str, ...]:
+        own = set(person.marks)
+        return tuple(mark for other in self.profile.people for mark in other.marks if mark not in own)
 
     def order(
         self, asked: Asked, *, members: tuple[int, ...] = (), form: str = "", show: tuple[str, ...] = (), copies: int = 1, year: int | None = None
@@ -153,6 +179,25 @@ class Store:
                     await self.tell(one.order, "void", copy)
                 except (Silent, Unexpected):
                     return
+
+
+def _offer_problems(offered: ChoicesOffered, question: OfferChoices, have: MayHave) -> Iterator[str]:
+    """What is wrong with an offer before anything is ordered from it."""
+    ids = [member.member_id for member in offered.members]
+    if (offered.visit_id, offered.kind) != (question.visit_id, question.kind):
+        yield "an offer for another question"
+    if len(ids) != len(have.members):
+        yield f"{len(ids)} people offered instead of {len(have.members)}"
+    elif [member.holder for member in offered.members] != [member.holder for member in have.members]:
+        yield "another holder than the profile's"
+    if len(set(ids)) != len(ids) or not all(_PLAIN.fullmatch(one) for one in ids):
+        yield "member ids that are not 1 to 64 printable characters, each of its own"
+    if not all(_FINGERPRINT.fullmatch(member.fingerprint) for member in offered.members):
+        yield "a fingerprint that is not 64 lower-case hex digits"
+    if not offered.forms or offered.copies_max < 1:
+        yield "no form, or no copies"
+    if not _PLAIN.fullmatch(offered.register_version):
+        yield "a register_version that is not 1 to 64 printable characters"
 
 
 def word(reply: Message) -> str:

@@ -7,9 +7,9 @@ from typing import Protocol
 
 from conformance.chance import Chance
 from conformance.line import Line
-from conformance.papers import Believed, wrong_with
+from conformance.papers import Believed, whose, wrong_with
 from conformance.profile import Person, Profile
-from conformance.store import Now, Ordered, Store, Token
+from conformance.store import Heard, Now, Ordered, Store, Token
 from messages.orders import Issued
 
 
@@ -28,6 +28,23 @@ class Contexts(Protocol):
         """Without a certificate."""
         ...
 
+    def stranger(self) -> ssl.SSLContext:
+        """As a center, by a certificate of an authority that nobody knows."""
+        ...
+
+    def older(self) -> ssl.SSLContext:
+        """With the center's certificate, but TLS 1.2 at most."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One paper that was looked at: what differs, whether it is of another drawing than the canonical one, and whether 2-D codes came with it."""
+
+    differences: tuple[str, ...]
+    foreign: bool
+    codes: bool
+
 
 @dataclass
 class Trial:
@@ -44,6 +61,9 @@ class Trial:
     load: int = 24
     mixed_up: set[str] = field(default_factory=set)
     """Kinds in which people were mixed up already: a load of them would find the same again."""
+    samples: tuple[Sample, ...] | None = None
+    """The papers of the chapter `papers`, ordered once for all of its cases."""
+    heard: Heard = field(default_factory=Heard)
     _open: list[Line] = field(default_factory=list)
 
     def line(self, context: ssl.SSLContext | None = None) -> Line:
@@ -54,7 +74,7 @@ class Trial:
 
     def store(self) -> Store:
         """A store with a line of its own."""
-        return Store(self.profile, self.line(), self.now, self.token)
+        return Store(self.profile, self.line(), self.now, self.token, self.heard)
 
     def holders(self, kind: str) -> list[Person]:
         """Who may have this kind, in an order of chance; nobody of whom some papers are refused, and nobody whose register a change of the profile changes."""
@@ -64,8 +84,13 @@ class Trial:
 
     def wrong(self, issued: Issued, ordered: Ordered) -> tuple[str, ...]:
         """See `papers.wrong_with`; each difference with whose paper of which kind it is."""
-        whose = f"{ordered.asked.person.id} {ordered.order.kind}/{ordered.order.form}"
-        return tuple(f"{difference} [{whose}]" for difference in wrong_with(issued, ordered, self.believed, self.when()))
+        self.heard.papers += len(issued.papers)
+        told = f"{ordered.asked.person.id} {ordered.order.kind}/{ordered.order.form}"
+        return tuple(f"{difference} [{told}]" for difference in wrong_with(issued, ordered, self.believed, self.when()))
+
+    def mixed(self, issued: Issued, ordered: Ordered) -> tuple[str, ...]:
+        """Of `wrong`, what means that a paper may be another's: what the cases of the incidents look for."""
+        return tuple(one for one in self.wrong(issued, ordered) if whose(one))
 
     def when(self) -> datetime:
         """The real time."""

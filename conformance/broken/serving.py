@@ -11,12 +11,13 @@ from aiohttp import web
 from cryptography.hazmat.primitives.asymmetric import rsa
 from prometheus_client import CollectorRegistry
 
-from conformance.broken.faults import DESKS, HandsOnTheLast
+from conformance.broken.faults import DESKS, HandsOnTheLast, Town
 from conformance.broken.town import Token, Written, change, populate, terms, write_town
 from conformance.store import Now
+from issuer.desk import MESSAGES
 from issuer.issue_tables import METADATA
 from messages.door import Desk, Door, serve_application
-from messages.orders import Build, IssueOrder, OfferChoices, TellOutcome
+from messages.orders import Build
 from registers.residents.tables import METADATA as REGISTER
 from storage.crash_points import CrashPoints
 from storage.sqlite import SqliteStore
@@ -37,9 +38,7 @@ class Rehearsal:
 
 
 @asynccontextmanager
-async def rehearsed(
-    folder: Path, fault: str, now: Now, token: Token, keys: tuple[rsa.RSAPrivateKey, rsa.RSAPrivateKey] | None = None
-) -> AsyncIterator[Rehearsal]:
+async def rehearsed(folder: Path, fault: str, now: Now, token: Token, keys: Sequence[rsa.RSAPrivateKey] = ()) -> AsyncIterator[Rehearsal]:
     """The town's server with the fault of this class (`none`: the sound one), until the block ends. KeyError for a class that there is not."""
     desks = DESKS[fault]
     store = await SqliteStore.open(folder / "town.db", METADATA, REGISTER)
@@ -48,7 +47,7 @@ async def rehearsed(
         async with AsyncExitStack() as open_things:
             hooks = await open_things.enter_async_context(serve_application(_hooks(store, now), HERE, 0))
             files = write_town(folder, f"http://{HERE}:{hooks}", now(), token, keys)
-            made = desks(terms(REFUSAL_SECONDS), store, files.hands, DECLARED)
+            made = desks(Town(terms(REFUSAL_SECONDS), store, files.hands, DECLARED, files.referrals))
             ports = [await open_things.enter_async_context(_served(desk, files, now)) for desk in made]
             port = ports[0] if len(ports) == 1 else await open_things.enter_async_context(_in_turn(ports))
             yield Rehearsal(f"https://{HERE}:{port}", files)
@@ -71,8 +70,7 @@ def _hooks(store: Store, now: Now) -> web.Application:
 
 @asynccontextmanager
 async def _served(desk: Desk, files: Written, now: Now) -> AsyncIterator[int]:
-    accepts = (OfferChoices, IssueOrder, TellOutcome)
-    door = Door(desk, title="rehearsal", accepts=accepts, now=now, registry=CollectorRegistry(), points=CrashPoints(None, "municipal"))
+    door = Door(desk, title="rehearsal", accepts=MESSAGES, now=now, registry=CollectorRegistry(), points=CrashPoints(None, "municipal"))
     hears_hanging_up = isinstance(desk, HandsOnTheLast)
     runner = web.AppRunner(door.application(), access_log=None, handler_cancellation=hears_hanging_up, shutdown_timeout=2.0)
     await runner.setup()

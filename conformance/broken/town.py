@@ -1,6 +1,6 @@
 """A little town to rehearse with: its registers, its keys, what it decided about its papers, and the profile that tells the kit of it. All people are made up."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -18,6 +18,8 @@ from certificates.printing import Hands
 from certificates.seal import seal_png
 from certificates.signature.key_list import CodeKey, sign_key_list
 from certificates.signature.signing import signer
+from conformance.broken.wide import ADDRESS, FORMER, gone, tax, write_neighbour, year_on
+from issuer.referring import Referrals
 from issuer.terms import Issuer
 from registers.numbers import atena_digit, juminhyo_code_digit, my_number_digit
 from registers.residents import tables as residents
@@ -28,13 +30,15 @@ from registers.seal import tables as seals
 from registers.seal.carving import carve
 from registers.seal.changes import cancel
 from registers.seal.seal import SealRegistration
-from trust.authority import create_root, save_certificate, save_key
+from trust.authority import Authority, create_root, save_certificate, save_key
 from trust.document_signers import document_signer_certificate, signing_authority
 from trust.parties import Peer, issue_party
 
 CODE = "990019"
 SERVER_NAME = "issuer.rehearsal.invalid"
 KINDS_SERVED = ("juminhyo", "inkan")
+BESIDE = ("kazei", "koseki")
+"""Issued too, for former residents and for whoever applies for 利用登録; no resident of the profile has them."""
 OLD_ADDRESS, NEW_ADDRESS = "見本県みほん市古町一丁目１番", "見本県みほん市新町五丁目９番"
 OLD_NAME, NEW_NAME = "移動　前子", "移動　後子"
 MOVER, CANCELLED = 41, 51
@@ -53,6 +57,8 @@ _PEOPLE = (
     (31, 4, "外字　待子", "世帯主", "1991-02-02", "平成３年２月２日"),
     (MOVER, 5, OLD_NAME, "世帯主", "1992-03-03", "平成４年３月３日"),
     (CANCELLED, 6, "廃印　四郎", "世帯主", "1993-04-04", "平成５年４月４日"),
+    (61, 7, "元　住一", "世帯主", "1984-06-06", "昭和５９年６月６日"),
+    (62, 8, "元　住二", "世帯主", "1985-07-07", "昭和６０年７月７日"),
 )
 _SEALED = (1, 11, CANCELLED)
 
@@ -101,8 +107,10 @@ def _resident(number: int, household: int, name: str, relation: str, birth: str)
 
 def populate(connection: Connection, now: datetime) -> None:
     """One step: everybody, and three seals."""
-    people, households = assembled([_resident(*row[:5]) for row in _PEOPLE], [_address(row[1]) for row in _PEOPLE])
+    everybody = [gone(_resident(*row[:5])) if row[0] in FORMER else _resident(*row[:5]) for row in _PEOPLE]
+    people, households = assembled(everybody, [_address(row[1]) for row in _PEOPLE])
     residents.load(connection, people, households, now=now)
+    tax(connection, tuple(one for one in everybody if one.standing == "left"), now)
     imprint = carve("見本", Random(1), _FONTS)  # noqa: S311 - a made-up seal
     seals.load(connection, [SealRegistration(f"{one:08d}", _atena(one), date(2020, 5, 7), "見本", imprint, "0") for one in _SEALED], now=now)
 
@@ -138,22 +146,23 @@ def terms(refusal_seconds: float) -> Issuer:
                 ),
             ),
         )
-        for one in KINDS_SERVED
+        for one in (*KINDS_SERVED, *BESIDE)
     }
-    return Issuer(CODE, "みほん市", refusal_seconds, ((since, form),), policies)
+    return Issuer(CODE, "みほん市", refusal_seconds, ((since, form),), policies, wide_tax_since=since)
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """The town's files: the profile, and the server's certificate, key and authority; and what its papers are signed with."""
+    """The town's files: the profile, and the server's certificate, key and authority; and what its papers are signed with, and its referrals."""
 
     profile: Path
     server: tuple[Path, Path, Path]
     hands: Hands
+    referrals: Referrals
 
 
-def write_town(folder: Path, hooks_url: str, now: datetime, token: Token, keys: tuple[rsa.RSAPrivateKey, rsa.RSAPrivateKey] | None = None) -> Written:
-    """Keys, certificates and profile in `folder`. `keys` of the documents' authority and the municipality: made if not given."""
+def write_town(folder: Path, hooks_url: str, now: datetime, token: Token, keys: Sequence[rsa.RSAPrivateKey] = ()) -> Written:
+    """Keys, certificates and profile in `folder`. `keys` of the documents' authority, the municipality and its neighbour: made if not given."""
     since = (now - timedelta(days=1)).replace(microsecond=0)
     parties = create_root("見本 当事者認証局", ec.generate_private_key(ec.SECP256R1()), since, token)
     save_certificate(parties.certificate, folder / "parties.pem")
@@ -165,24 +174,50 @@ def write_town(folder: Path, hooks_url: str, now: datetime, token: Token, keys: 
         key = ec.generate_private_key(ec.SECP256R1())
         save_certificate(issue_party(parties, peer, hosts, key, since, token), folder / f"{name}.pem")
         save_key(key, folder / f"{name}.key")
-    authority_key, mayor_key = keys or (rsa.generate_private_key(65537, 2048), rsa.generate_private_key(65537, 2048))
-    hands = _documents(folder, authority_key, mayor_key, since, token)
-    (folder / "profile.json").write_bytes(msgspec.json.format(msgspec.json.encode(_profile(hooks_url))))
-    return Written(folder / "profile.json", (folder / "server.pem", folder / "server.key", folder / "parties.pem"), hands)
-
-
-def _documents(folder: Path, authority_key: rsa.RSAPrivateKey, mayor_key: rsa.RSAPrivateKey, since: datetime, token: Token) -> Hands:
-    until, code_key = since + timedelta(days=365), ec.generate_private_key(ec.SECP256R1())
+    authority_key, mayor_key, neighbour_key = (*keys, *(rsa.generate_private_key(65537, 2048) for _ in range(3 - len(keys))))[:3]
     authority = signing_authority(authority_key, since, token)
+    hands = _documents(folder, authority, mayor_key, since, token)
+    neighbour = write_neighbour(folder, CODE, authority, (mayor_key, hands.signer.certificate), now, token, neighbour_key)
+    (folder / "profile.json").write_bytes(msgspec.json.format(msgspec.json.encode(_profile(hooks_url) | {"referrals": neighbour.files | _wide(now)})))
+    return Written(folder / "profile.json", (folder / "server.pem", folder / "server.key", folder / "parties.pem"), hands, neighbour.referrals)
+
+
+def _documents(folder: Path, authority: Authority, mayor_key: rsa.RSAPrivateKey, since: datetime, token: Token) -> Hands:
+    until, code_key = since + timedelta(days=365), ec.generate_private_key(ec.SECP256R1())
     urn = f"urn:konbini:signer:municipality:{CODE}"
     mayor: x509.Certificate = document_signer_certificate(
         authority, mayor_key.public_key(), urn, "見本県みほん市（見本）", "見本県みほん市長（見本）", since, until, token
     )
+    assert isinstance(authority.key, rsa.RSAPrivateKey)
     save_certificate(authority.certificate, folder / "documents.pem")
     save_certificate(mayor, folder / "municipality.pem")
     save_key(mayor_key, folder / "municipality.key")
-    (folder / "keys.json").write_bytes(sign_key_list([CodeKey(CODE, code_key.public_key(), since, until)], authority_key, since))
+    (folder / "keys.json").write_bytes(sign_key_list([CodeKey(CODE, code_key.public_key(), since, until)], authority.key, since))
     return Hands(signer(mayor_key, mayor), code_key)
+
+
+def _wide(now: datetime) -> dict[str, object]:
+    """What the profile says of referrals: two residents and one protected, two former residents."""
+    year = year_on(now)
+    vouched = [
+        {"person": f"p{one}", "year": year, "juminhyo_code": _resident(*_row(one)[:5]).juminhyo_code, "birth": _row(one)[4]} for one in (1, 11)
+    ]
+    refused = [{"person": "p21", "year": year, "refused": "not_issuable"}, {"person": "p1", "year": 1979, "refused": "unborn_on_january_1"}]
+    former = [
+        {
+            "id": f"p{one}",
+            "juminhyo_code": _resident(*_row(one)[:5]).juminhyo_code,
+            "birth": _row(one)[4],
+            "year": year,
+            "may": {"kind": "kazei", "members": [{"name": _row(one)[2], "birth": _row(one)[5], "holder": True}], "texts": [ADDRESS]},
+        }
+        for one in FORMER
+    ]
+    return {"residents": vouched + refused, "former": former}
+
+
+def _row(number: int) -> tuple[int, int, str, str, str, str]:
+    return next(one for one in _PEOPLE if one[0] == number)
 
 
 def _profile(hooks_url: str) -> dict[str, object]:
@@ -201,6 +236,7 @@ def _profile(hooks_url: str) -> dict[str, object]:
         },
         "documents": {"authority": "documents.pem", "key_list": "keys.json"},
         "kinds": served,
+        "optional": ["conditions", "inventories", "uses", "referrals"],
         "people": [_told(number) for number in (1, 11, 21, 31, MOVER, CANCELLED)] + [_unknown()],
         "changes": [
             {
@@ -228,7 +264,7 @@ def _unknown() -> dict[str, object]:
 
 
 def _told(number: int) -> dict[str, object]:
-    row = next(one for one in _PEOPLE if one[0] == number)
+    row = _row(number)
     stopped = row[1] in {3, 4}
     if stopped:
         refused = [{"kind": "juminhyo", "code": "not_issuable", "protected": row[1] == 3}]
@@ -239,4 +275,4 @@ def _told(number: int) -> dict[str, object]:
     may = [{"kind": "juminhyo", "members": family, "texts": texts}]
     if number in _SEALED:
         may.append({"kind": "inkan", "members": [own], "texts": texts})
-    return {"id": f"p{number}", "serial": serial(number), "may": may, "refused": []}
+    return {"id": f"p{number}", "serial": serial(number), "may": may, "refused": [], "marks": [] if number == MOVER else texts}

@@ -9,10 +9,10 @@ from pathlib import Path
 from certificates.signature.key_list import read_key_list
 from conformance.broken.serving import rehearsed
 from conformance.chance import Chance
+from conformance.contexts import FileContexts
 from conformance.papers import Believed
 from conformance.profile import Profile, load_profile
 from conformance.trial import Trial
-from konbini.conformance import FileContexts
 from simulation.key_ring import rsa_ring
 from storage.instants import JST
 from trust.authority import load_certificate
@@ -26,12 +26,14 @@ def trial_of(profile: Profile, url: str, seed: int = 1, load: int = 16) -> Trial
     """A strict trial of the server there."""
     root = load_certificate(profile.documents.authority)
     believed = Believed(root, read_key_list(profile.documents.key_list.read_bytes(), root))
-    return Trial(profile, url, FileContexts(profile), believed, now, secrets.token_bytes, Chance(seed), strict=True, load=load)
+    return Trial(
+        profile, url, FileContexts(profile, now, secrets.token_bytes), believed, now, secrets.token_bytes, Chance(seed), strict=True, load=load
+    )
 
 
 @asynccontextmanager
 async def trial(folder: Path, fault: str = "none", seed: int = 1) -> AsyncIterator[Trial]:
     """A trial of the town's server with this fault."""
     folder.mkdir(exist_ok=True)
-    async with rehearsed(folder, fault, now, secrets.token_bytes, (rsa_ring()[0], rsa_ring()[1])) as made:
+    async with rehearsed(folder, fault, now, secrets.token_bytes, rsa_ring()[:3]) as made:
         yield trial_of(load_profile(made.files.profile), made.url, seed)
