@@ -144,6 +144,36 @@ async def test_a_tenant_of_a_shared_line_that_refuses_holds_up_no_other(town: To
     assert town.issue_log() == ["printed"] * 2
 
 
+async def test_a_round_ends_when_all_its_tenants_have_been_told_so_that_nobody_is_told_twice_at_once(
+    town: Town, kiosk: Kiosk, card: CardMade
+) -> None:
+    first = await finished(town, kiosk, card, "paid", "printed")
+    await finished(town, kiosk, card, "paid", "printed")
+    town.center_store.do(_now_of, first, "900001")
+    waits, go = asyncio.Event(), asyncio.Event()
+
+    async def slow_for_the_other(deliver: Callable[[], Awaitable[Answer]]) -> Answer:
+        told = town.to_city.asked[-1]
+        if isinstance(told, TellOutcome) and told.municipality == "900001":
+            return await refuses("failed")(deliver)
+        waits.set()
+        await go.wait()
+        return await deliver()
+
+    town.to_city.faults[TellOutcome] = [slow_for_the_other] * 2
+    whole = asyncio.create_task(town.delivery()._deliver_outcomes(CITY))
+    await waits.wait()
+    await until(lambda: "outcomes_refused" in town.alarms())
+    for _ in range(50):
+        await asyncio.sleep(0)
+    assert not whole.done(), "one has refused, the other has not answered yet"
+    go.set()
+    with pytest.raises(module.NotDelivered):
+        await whole
+    assert [row["issuance_id"] for row in town.rows(tables.outcomes) if row["told_at"] is None] == [first]
+    assert len(sent(town, TellOutcome)) == 2
+
+
 async def test_an_issuer_that_contradicts_is_an_alarm_and_the_next_outcome_goes_on(town: Town, kiosk: Kiosk, card: CardMade) -> None:
     """Its log says something else of this paper, and will say so for ever: a person must look, and everything behind it must not wait."""
     await finished(town, kiosk, card, "paid", "printed")

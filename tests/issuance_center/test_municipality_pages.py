@@ -8,12 +8,13 @@ import msgspec
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
 from prometheus_client import CollectorRegistry
+from sqlalchemy import Connection
 
 from issuance_center import routing
 from issuance_center.app import operator_office
 from issuance_center.entries import Closure, Hours, IssuedBy, Window, YearOpening, YearsOffered
 from issuance_center.municipality_pages import WORD_GOOD, age_words, days_since
-from issuance_center.records import directory, endings, findings, moves
+from issuance_center.records import directory, endings, findings, moves, tables
 from issuance_center.records.findings import Occurrence
 from issuance_center.stopping import Scope
 from messages.conditions import AskCondition, Condition, RegisterAge
@@ -100,9 +101,15 @@ def note(town: Town, municipality: str = CITY, days: int = 0) -> int:
     )
 
 
+def _of_the_other_city(connection: Connection, request_id: str) -> None:
+    connection.execute(tables.requests.update().where(tables.requests.c.request_id == request_id).values(municipality=SILENT_CITY))
+
+
 async def test_it_shows_what_is_its_own_and_nothing_of_another(town: Town, office: Client, kiosk: Kiosk, card: CardMade) -> None:
     ready = await kiosk.ready(card, copies=2)
     await kiosk.report(ready.papers[0], "paid", "printed", "taken")
+    other = await town.kiosk(1).ready(card, "koseki")
+    town.center_store.do(_of_the_other_city, other.request_id)
     mine, theirs = note(town, days=6), note(town, SILENT_CITY)
     town.center_store.do(endings.place, Scope(CITY, "inkan"), "市の次郎", CITY, "印影が薄い", town.at)
     town.center_store.do(endings.place, Scope(SILENT_CITY, "juminhyo"), "よその三郎", SILENT_CITY, "よその理由", town.at)
