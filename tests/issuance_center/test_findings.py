@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+import msgspec
 import pytest
 
 from issuance_center import findings as rules
@@ -11,7 +12,7 @@ from issuance_center.records import findings
 from issuance_center.records.finding_tables import finding_events, occurrences
 from issuance_center.records.findings import Occurrence
 from issuance_center.stopping import Person
-from messages.orders import IssueOrder
+from messages.orders import Issued, IssueOrder
 from simulation.people import CardMade
 from tests.issuance_center import liars
 from tests.issuance_center.founding import CITY, KIOSK_IDS, SILENT_CITY, foundation
@@ -122,13 +123,28 @@ async def test_an_order_that_overlapped_a_data_update(town: Town, kiosk: Kiosk, 
     assert cases(town) == [("data_update", "open", 1)]
 
 
-async def test_a_paper_that_was_not_ordered_and_a_wrong_count_of_sheets(town: Town, kiosk: Kiosk, card: CardMade) -> None:
+async def test_a_paper_that_was_not_ordered(town: Town, kiosk: Kiosk, card: CardMade) -> None:
     town.municipal = liar = Liar(town, town.municipal)
     await kiosk.choosing(card)
     liar.lie = liars.right_metadata_with_a_wrong_face
     await kiosk.apply()
     assert cases(town) == [("paper_stopped", "open", 1)]
-    assert rules.class_of(("copy 1: sheets: 2 instead of 3",)) == "sheet_counts"
+
+
+async def one_sheet_more(liar: Liar, order: IssueOrder) -> Issued:
+    """The right paper, said to have one sheet more than were drawn."""
+    return liars.with_papers(await liar.make(order), lambda paper: msgspec.structs.replace(paper, sheets=paper.sheets + 1))
+
+
+async def test_a_wrong_count_of_sheets(town: Town, kiosk: Kiosk, card: CardMade) -> None:
+    town.municipal = liar = Liar(town, town.municipal)
+    await kiosk.choosing(card)
+    liar.lie = one_sheet_more
+    assert code(await kiosk.apply()) == "paper_stopped"
+    assert cases(town) == [("sheet_counts", "open", 1)]
+    (row,) = town.rows(occurrences)
+    assert "sheets: " in row["detail"]
+    assert town.facts() == []
 
 
 # --- what becomes of it ---

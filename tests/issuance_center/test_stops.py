@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from itertools import combinations
 from types import SimpleNamespace
 from typing import Any
 
@@ -69,6 +70,23 @@ def test_an_open_part_means_all_and_a_given_part_means_that_one(scope: Scope) ->
 def test_a_part_that_differs_leaves_it_alone(scope: Scope) -> None:
     assert not stopping.covers(scope, HERE)
     assert not stopping.covers(replace(SCOPES[-1], **{name: part for name, part in vars_of(scope).items() if part}), HERE)
+
+
+@pytest.mark.parametrize("count", range(1, 7))
+async def test_every_mixture_of_parts_stops_what_has_all_of_them_and_nothing_else(town: Town, kiosk: Kiosk, card: CardMade, count: int) -> None:
+    """Of all 63 mixtures, and with each part of each exchanged: what a stop refuses, and what it ends of what nobody has paid for, are the same."""
+    ready = await kiosk.ready(card)
+    store = town.center_store
+
+    def ended(scope: Scope) -> bool:
+        return store.do(endings._unpaid, scope) == (ready.request_id,)
+
+    for given in combinations(stops.PARTS, count):
+        scope = Scope(**{part: getattr(HERE, part) for part in given})
+        assert stopping.covers(scope, HERE) and ended(scope), given
+        for part in given:
+            elsewhere = replace(scope, **{part: "another"})
+            assert not stopping.covers(elsewhere, HERE) and not ended(elsewhere), (given, part)
 
 
 def vars_of(scope: Scope) -> dict[str, str | None]:
