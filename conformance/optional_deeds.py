@@ -7,7 +7,7 @@ from datetime import date
 from certificates.kinds import KINDS
 from conformance.findings import NotTried
 from conformance.profile import Optional
-from conformance.protocol_deeds import Wrong, first_kind, one_order
+from conformance.protocol_deeds import NOBODYS_CODE, Wrong, first_kind, one_order
 from conformance.store import Store, Unexpected, word
 from conformance.trial import Trial
 from messages.conditions import AskCondition, AskInventory, Condition, Inventory
@@ -23,12 +23,6 @@ def served(trial: Trial, which: Optional) -> None:
     """Raises `NotTried` where the profile does not name it."""
     if which not in trial.profile.optional:
         raise NotTried(f"the profile does not name {which} among the optional messages")
-
-
-def elsewhere(trial: Trial) -> str:
-    """A municipality that is neither the server's nor the one that the kit plays."""
-    taken = {trial.profile.municipality, trial.profile.referrals.as_municipality if trial.profile.referrals else ""}
-    return next(code for code in ("990019", "990027", "990035") if code not in taken)
 
 
 def otherwise(reply: Message, code: str, what: str) -> Wrong:
@@ -54,7 +48,7 @@ async def condition(trial: Trial) -> Wrong:
         else []
     )
     wrong += ["halted, and issuing"] if reply.halted is not None and await _issues(trial, store) else []
-    return wrong + otherwise(await store.ask(AskCondition(municipality=elsewhere(trial))), "municipality_unknown", "another municipality")
+    return wrong + otherwise(await store.ask(AskCondition(municipality=NOBODYS_CODE)), "municipality_unknown", "another municipality")
 
 
 async def _issues(trial: Trial, store: Store) -> bool:
@@ -79,8 +73,8 @@ async def inventory(trial: Trial) -> Wrong:
         await store.discard(ordered)
     wrong += otherwise(await store.ask(_inventory(trial, (), "n")), "kind_unknown", "no kinds")
     wrong += otherwise(await store.ask(_inventory(trial, (first_kind(trial), "no_such_kind"), "n")), "kind_unknown", "a kind that there is not")
-    elsewhere_ = AskInventory(municipality=elsewhere(trial), kinds=kinds, nonce="n")
-    return wrong + otherwise(await store.ask(elsewhere_), "municipality_unknown", "another municipality")
+    elsewhere = AskInventory(municipality=NOBODYS_CODE, kinds=kinds, nonce="n")
+    return wrong + otherwise(await store.ask(elsewhere), "municipality_unknown", "another municipality")
 
 
 def _inventory(trial: Trial, kinds: tuple[str, ...], nonce: str) -> AskInventory:
@@ -122,7 +116,7 @@ async def uses(trial: Trial) -> Wrong:
         "a phone number of two digits": (f"f{trial.token(12).hex()}", _application(trial, store, phone="12"), "use_incomplete"),
         "no name": (f"f{trial.token(12).hex()}", _application(trial, store, name=" "), "use_incomplete"),
         "a birth date that is none": (f"f{trial.token(12).hex()}", _application(trial, store, birth="1980-02-30"), "use_incomplete"),
-        "another municipality": (serial, _application(trial, store, municipality=elsewhere(trial)), "municipality_unknown"),
+        "another municipality": (serial, _application(trial, store, municipality=NOBODYS_CODE), "municipality_unknown"),
     }
     for what, (whose, application, code) in refused.items():
         wrong += otherwise(await store.ask(RegisterUse(serial=whose, application=application)), code, what)

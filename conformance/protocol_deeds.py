@@ -17,6 +17,9 @@ from messages.wire import Malformed, decode, encode
 Wrong = list[str]
 _CHOICES, _ORDERS, _OUTCOMES = BY_MESSAGE[OfferChoices], BY_MESSAGE[IssueOrder], BY_MESSAGE[TellOutcome]
 
+NOBODYS_CODE = "999997"
+"""A municipality that there is not, of a prefecture that there is not: no server, not one that serves many, serves it."""
+
 
 def first_kind(trial: Trial) -> str:
     """The first kind that somebody may have."""
@@ -158,7 +161,7 @@ async def sizes(trial: Trial) -> Wrong:
 async def elsewhere(trial: Trial) -> Wrong:
     """P5."""
     store = trial.store()
-    other = "990027" if trial.profile.municipality != "990027" else "990019"
+    other = NOBODYS_CODE
     replies = [await store.ask(store.question("00", first_kind(trial), municipality=other)[0])]
     replies.append(await store.ask(msgspec.structs.replace((await one_order(trial, store)).order, municipality=other)))
     return [f"{word(reply)} instead of municipality_unknown" for reply in replies if word(reply) != "municipality_unknown"]

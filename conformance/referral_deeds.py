@@ -12,9 +12,9 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from certificates.signature.chain import SignerRole, signing_certificate
 from conformance.findings import NotTried
-from conformance.optional_deeds import elsewhere, otherwise, served
+from conformance.optional_deeds import otherwise, served
 from conformance.profile import Former, Referrals
-from conformance.protocol_deeds import Wrong
+from conformance.protocol_deeds import NOBODYS_CODE, Wrong
 from conformance.store import Asked, Ordered, Store, Unexpected, word
 from conformance.trial import Trial
 from messages.orders import AskReferral, ChoicesOffered, Issued, OfferChoices, Referred
@@ -115,7 +115,7 @@ def _referral_problems(trial: Trial, other: Other, asked: AskReferral, reply: Re
 
 async def _badly_asked(trial: Trial, store: Store, other: Other, good: AskReferral) -> Wrong:
     questions: dict[str, tuple[dict[str, Any], str]] = {
-        "another municipality": ({"municipality": elsewhere(trial)}, "municipality_unknown"),
+        "another municipality": ({"municipality": NOBODYS_CODE}, "municipality_unknown"),
         "a kind without years": ({"kind": "juminhyo"}, "kind_unknown"),
         "a serial that nobody has": ({"serial": f"f{trial.token(12).hex()}"}, "not_registered"),
         "towards itself": ({"to": trial.profile.municipality}, "referral_invalid"),
@@ -232,8 +232,8 @@ async def refused(trial: Trial) -> Wrong:
         "expired": ({"made_at": at - 600, "expires_at": at - 300}, {}, "referral_expired"),
         "from the future": ({"made_at": at + 600, "expires_at": at + 900}, {}, "referral_invalid"),
         "good for an hour": ({"expires_at": at + 3600}, {}, "referral_invalid"),
-        "for another municipality": ({"audience": elsewhere(trial)}, {}, "referral_invalid"),
-        "of another issuer than its signer": ({"issuer": elsewhere(trial)}, {}, "referral_invalid"),
+        "for another municipality": ({"audience": NOBODYS_CODE}, {}, "referral_invalid"),
+        "of another issuer than its signer": ({"issuer": NOBODYS_CODE}, {}, "referral_invalid"),
         "from another municipality than the center says": ({}, {"vouched_by": trial.profile.municipality}, "referral_invalid"),
         "for another kind": ({"kind": "juminhyo"}, {}, "referral_invalid"),
         "for another year": ({"year": other_year}, {}, "referral_invalid"),

@@ -45,17 +45,19 @@ async def rehearsed(folder: Path, fault: str, now: Now, token: Token, keys: Sequ
     try:
         await store.write(populate, now())
         async with AsyncExitStack() as open_things:
-            hooks = await open_things.enter_async_context(serve_application(_hooks(store, now), HERE, 0))
-            files = write_town(folder, f"http://{HERE}:{hooks}", now(), token, keys)
+            changes = await open_things.enter_async_context(serve_application(hooks(store, now), HERE, 0))
+            files = write_town(folder, f"http://{HERE}:{changes}", now(), token, keys)
             made = desks(Town(terms(REFUSAL_SECONDS), store, files.hands, DECLARED, files.referrals))
-            ports = [await open_things.enter_async_context(_served(desk, files, now)) for desk in made]
+            ports = [await open_things.enter_async_context(served(desk, files.server, now)) for desk in made]
             port = ports[0] if len(ports) == 1 else await open_things.enter_async_context(_in_turn(ports))
             yield Rehearsal(f"https://{HERE}:{port}", files)
     finally:
         await store.close()
 
 
-def _hooks(store: Store, now: Now) -> web.Application:
+def hooks(store: Store, now: Now) -> web.Application:
+    """The URLs by which the profile's changes are carried out in this register."""
+
     async def carry_out(request: web.Request) -> web.Response:
         try:
             await store.write(change, request.match_info["change"], now())
@@ -69,13 +71,14 @@ def _hooks(store: Store, now: Now) -> web.Application:
 
 
 @asynccontextmanager
-async def _served(desk: Desk, files: Written, now: Now) -> AsyncIterator[int]:
+async def served(desk: Desk, tls: tuple[Path, Path, Path], now: Now) -> AsyncIterator[int]:
+    """A desk behind a door of its own on loopback TLS (certificate, key, authority), until the block ends; gives the port."""
     door = Door(desk, title="rehearsal", accepts=MESSAGES, now=now, registry=CollectorRegistry(), points=CrashPoints(None, "municipal"))
     hears_hanging_up = isinstance(desk, HandsOnTheLast)
     runner = web.AppRunner(door.application(), access_log=None, handler_cancellation=hears_hanging_up, shutdown_timeout=2.0)
     await runner.setup()
     try:
-        await web.TCPSite(runner, HERE, 0, ssl_context=server_context(*files.server)).start()
+        await web.TCPSite(runner, HERE, 0, ssl_context=server_context(*tls)).start()
         yield int(runner.addresses[0][1])
     finally:
         await runner.cleanup()
