@@ -56,6 +56,11 @@ def people_of(town: OpenTown) -> World:
     return _made_up(town.seed, town.residents, len(town.town.municipalities), prepared)
 
 
+def made_up_beforehand(town: OpenTown, municipalities: int) -> None:
+    """Have the people of a town at hand that is being prepared today; of a large one this takes as long as its preparation."""
+    _made_up(town.seed, town.residents, municipalities, datetime.now(JST).date())
+
+
 @cache
 def _made_up(seed: int, residents: int, municipalities: int, day: date) -> World:
     return made_up(seed, residents, PLACES[:municipalities], day)

@@ -4,6 +4,8 @@ import asyncio
 import json
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from statistics import median
@@ -25,6 +27,7 @@ from tests.town.errands import MIHON, wish
 from tests.town.moved import Judged, Lingerer, Served, in_turn, judged, keep_coming, ordered, wishes
 from tests.town.moving_house import WHO, WHY, Household, sections_said
 from tests.town.open_town import OpenTown, eventually
+from tests.town.register_truth import made_up_beforehand
 from tests.town.rows import rows
 
 KARIZUMI = "972011"
@@ -50,7 +53,11 @@ def house(world: OpenTown, tmp_path_factory: pytest.TempPathFactory) -> Househol
 @pytest.fixture(scope="module")
 def great(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Household]:
     folder = tmp_path_factory.mktemp("great")
-    with OpenTown(folder / "state", residents=GREAT_RESIDENTS, municipalities=3, terminals=GREAT_TERMINALS, ready_seconds=7200) as opened:
+    town = OpenTown(folder / "state", residents=GREAT_RESIDENTS, municipalities=3, terminals=GREAT_TERMINALS, ready_seconds=7200)
+    with ThreadPoolExecutor(1) as beside:
+        beside.submit(made_up_beforehand, town, 3)
+        town.open()
+    with closing(town) as opened:
         opened.hurry()
         (folder / "files").mkdir()
         yield Household(opened, MIHON, tuple(KINDS), folder / "files")
