@@ -110,6 +110,12 @@ def end_holds(connection: Connection, as_of: datetime) -> None:
             connection.execute(update(HOLDS).where(here).values(digest=now))
 
 
+def let_go(connection: Connection, settled: Event) -> None:
+    """The correction is done, and newer data stand here already."""
+    held = (HOLDS.c.register == "tax") & (HOLDS.c.unit == settled.subject)
+    connection.execute(delete(HOLDS).where(held, HOLDS.c.at <= stamp(settled.at)))
+
+
 def _resident(connection: Connection, event: Event, _number: int, now: datetime) -> bool:
     household_no = connection.execute(select(RESIDENTS.c.household_no).where(COUNTED, RESIDENTS.c.atena_no == event.subject)).scalar_one()
     person = update(RESIDENTS).where(RESIDENTS.c.atena_no == event.subject)

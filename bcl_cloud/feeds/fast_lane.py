@@ -10,7 +10,7 @@ from typing import Any, Literal
 import msgspec
 from sqlalchemy import Connection, Row, insert, select, update
 
-from bcl_cloud.feeds.event_effects import PROTECTING, STANDINGS, WORDS, Event, Kind, end_holds, put_in_force, register_with, replaced
+from bcl_cloud.feeds.event_effects import PROTECTING, STANDINGS, WORDS, Event, Kind, end_holds, let_go, put_in_force, register_with, replaced
 from bcl_cloud.feeds.tables import AGES, EVENTS, HOLDS
 from storage.instants import instant, stamp
 
@@ -52,6 +52,8 @@ def take(connection: Connection, event: Event, now: datetime) -> Outcome:
         "taken_at": stamp(now),
     }
     number = connection.execute(insert(EVENTS).values(row).returning(EVENTS.c.event_no)).scalar_one()
+    if state == "included" and event.kind == "tax_settled":
+        let_go(connection, event)
     if state == "waiting" and put_in_force(connection, event, int(number), now):
         connection.execute(update(EVENTS).where(EVENTS.c.event_no == number).values(state="applied"))
         _withdrawal_that_waits(connection, event, now)
@@ -73,20 +75,25 @@ def apply_again(connection: Connection, as_of: Mapping[str, datetime], now: date
 
     An event about a person who stands nowhere is left as it is: whichever register brings them, it is looked at again.
     """
+    if "tax" in as_of:
+        end_holds(connection, as_of["tax"])
     live = EVENTS.c.state.in_(("applied", "waiting")) & EVENTS.c.register.in_({*as_of, "residents"})
     for row in connection.execute(select(EVENTS).where(live).order_by(EVENTS.c.at, EVENTS.c.event_no)).all():
         register = register_with(connection, row.kind, row.subject)
         if register is None or register not in as_of:
             continue
         if row.at < stamp(as_of[register]):
-            state = "included"
+            state = "applied" if _holds(connection, row.event_no) else "included"
         elif row.register == "tax" or (row.state == "applied" and not replaced(connection, register, row.kind, row.subject)):
             continue  # a hold stands beside the record; and where nothing was taken away a notification must not count twice
         else:
             state = "applied" if put_in_force(connection, msgspec.json.decode(row.body, type=Event), row.event_no, now) else "waiting"
         connection.execute(update(EVENTS).where(EVENTS.c.event_no == row.event_no).values(state=state))
-    if "tax" in as_of:
-        end_holds(connection, as_of["tax"])
+
+
+def _holds(connection: Connection, event_no: int) -> bool:
+    """Whether a year is held because of this event."""
+    return connection.execute(select(HOLDS.c.unit).where(HOLDS.c.event_no == event_no)).first() is not None
 
 
 def events(connection: Connection, limit: int = 200) -> tuple[Row[Any], ...]:
@@ -103,8 +110,8 @@ def held(connection: Connection, atena_no: str, year: int | None) -> bool:
 def _state(connection: Connection, event: Event) -> Literal["waiting", "overtaken", "included"]:
     register = register_with(connection, event.kind, event.subject)
     as_of = None if register is None else connection.execute(select(AGES.c.as_of).where(AGES.c.register == register)).scalar_one_or_none()
-    if as_of is not None and event.at < instant(as_of):
-        return "included"
+    if as_of is not None and event.at < instant(as_of) and event.kind != "tax_correction":
+        return "included"  # no record says of itself that it is to be corrected: newer data may hold it as it was
     family = [kind for kind, of in _FAMILY.items() if of == _FAMILY.get(event.kind)]
     later = select(EVENTS.c.event_no).where(EVENTS.c.subject == event.subject, EVENTS.c.kind.in_(family), EVENTS.c.at > stamp(event.at))
     return "overtaken" if connection.execute(later).first() is not None else "waiting"

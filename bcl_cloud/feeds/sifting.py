@@ -31,6 +31,8 @@ _OF_A_GOOD_KEY = _WITHIN | {"duplicate", "atena_twice", "no_such_resident", "hol
 """What may be wrong with a unit's number that is still without doubt the unit's."""
 _OF_A_HOUSEHOLD = frozenset({"no_head"})
 """What is said of a household because one of its lines could not be read: the line itself is told."""
+_OF_A_HOLE = _OF_A_HOUSEHOLD | {"no_such_koseki", "no_members", "everybody_removed", "not_in_koseki", "fuhyo_person_missing"}
+"""What may be said because a line is missing: where lines are in the register of which nobody knows what they belong to, those are told, and not what seems to lack them."""
 SENTENCES: dict[str, tuple[str, str]] = {
     **SEAL_SENTENCES,
     **KOSEKI_SENTENCES,
@@ -49,6 +51,7 @@ class Sifting:
         self._keeps_out = keeps_out
         self._columns = {name: {column.field: column.ja for column in FORMS[name].columns} for name in indexes}
         self._everybody = len(set().union(*(index.counts for index in indexes.values())))
+        self._holes = any("" in index.units or None in index.units for index in indexes.values())
         self._headers = {name: (",".join(index.fields) + "\r\n").encode() for name, index in indexes.items()}
         self.faults: dict[str, list[BadLine]] = {}
         self.count: Counter[str] = Counter()
@@ -174,6 +177,8 @@ class Sifting:
         self._note(name, fault)
 
     def _note(self, name: str, fault: BadLine) -> None:
+        if self._holes and fault.code in _OF_A_HOLE:
+            return
         self.count[name] += 1
         of_file = self.faults.setdefault(name, [])
         if len(of_file) < SHOWN_MAX:

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, insert
 
 from bcl_cloud.desk import CloudDesk
 from bcl_cloud.feeds.bars import bars
-from bcl_cloud.feeds.fast_lane import Event, take
+from bcl_cloud.feeds.fast_lane import Event, apply_again, take
 from bcl_cloud.feeds.feed_terms import BadTerms, FeedTerms, decide
 from bcl_cloud.feeds.tables import AGES, QUARANTINE
 from bcl_cloud.onboarding import Cloud
@@ -86,5 +86,10 @@ async def test_a_tax_correction_stops_the_years_paper_and_leaves_the_other_years
     assert await store.read(look, year) == "not_issuable"
     assert await store.read(look, None) == "not_issuable"
     assert await store.read(look, year - 1) == (year - 1,)
-    await store.write(take, Event(id="t2", kind="tax_settled", at=NOW + timedelta(minutes=1), subject=event.subject), NOW)
+    settled = Event(id="t2", kind="tax_settled", at=NOW + timedelta(minutes=1), subject=event.subject)
+    assert await store.write(take, settled, NOW) == "applied"
+    assert await store.read(look, year) == "not_issuable", "the figures that stand here are those from before the correction"
+    await store.write(apply_again, {"tax": NOW + timedelta(minutes=1)}, NOW)
+    assert await store.read(look, year) == "not_issuable"
+    await store.write(apply_again, {"tax": NOW + timedelta(minutes=2)}, NOW)
     assert await store.read(look, None) == (year, year - 1)

@@ -1,5 +1,6 @@
 """A small town, its database, and uploads into it."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import cache
@@ -28,8 +29,8 @@ def town() -> Population:
     return generate(3, 60, date(2026, 11, 23), carve=lambda carved, chance: carve(carved, chance, FONTS))
 
 
-async def send(store: Any, archive: bytes, tenant: str = TENANT) -> UploadReport:
-    return await upload(store, archive, tenant, ALL, lambda: NOW)
+async def send(store: Any, archive: bytes, tenant: str = TENANT, registers: Sequence[str] = ALL) -> UploadReport:
+    return await upload(store, archive, tenant, registers, lambda: NOW)
 
 
 async def everything(store: SqliteStore) -> Any:
