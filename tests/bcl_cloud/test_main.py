@@ -14,6 +14,8 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from bcl_cloud.key_folders import KeyFolders
+from certificates.back.code import verify_code
 from issuer.build import topology
 from messages.configuration import ConfigInvalid
 from messages.orders import ChoicesOffered, Issued
@@ -97,6 +99,7 @@ async def test_two_tenants_are_served_over_tls_and_an_issuance_outlives_the_end(
             assert isinstance(issued, Issued), issued
             text_of_paper = drawn_text(issued.papers[0].face)
             assert name in text_of_paper and mayor in text_of_paper
+            assert verify_code(issued.papers[0].codes[0], KeyFolders(service.loaded().keys).code_key(code)).number == issued.papers[0].number
             assert issued.declared.topology == topology(processes=1, press_workers=1, database=held.kind)
         if held.kind == "sqlite":
             second = service.started()

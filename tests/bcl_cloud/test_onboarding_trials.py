@@ -16,12 +16,13 @@ from bcl_cloud.trial_issue import draw_trial, look_at_all, specimen
 from bcl_cloud.trials import Look, looked_at_only
 from certificates.face import Face
 from certificates.kinds import KINDS
+from certificates.seal import seal_png
 from issuer.terms import Certifier, PolicySetting
 from messages.orders import ChoicesOffered, Issued
 from tests.bcl_cloud.opened import ACCOUNT, CLERK_NAME, opened
 from tests.bcl_cloud.tenants import A, B
 from tests.bcl_cloud.test_desk import cloud, said
-from tests.issuer.town import DECLARED, FATHER, NOW, SINCE, ask, drawn_text, issuer, order
+from tests.issuer.town import DECLARED, FATHER, NOW, SINCE, ask, drawn_text, issuer, order, policy_of
 
 __all__ = ["cloud"]
 TODAY = NOW.date()
@@ -58,6 +59,34 @@ def test_forms_that_nobody_looked_at_are_offered_on_no_day_of_theirs() -> None:
     ]
     assert all(seen.policy_on(kind, NEW_YEAR) is None for kind in KINDS)
     assert all(looked_at_only(whole, frozenset()).policy_on(kind, TODAY) is None for kind in KINDS)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"seal_png": seal_png("べつの市長之印")},
+        {"certifier_name": "別の　市長"},
+        {"certifier_title": "見本県みほん市長職務代理者"},
+        {"number_prefix": "別"},
+        {"name": "べつの市"},
+        {"prefecture": "別の県"},
+    ],
+)
+def test_whatever_a_paper_shows_of_its_issuer_makes_it_due_again(change: dict[str, object]) -> None:
+    whole = issuer()
+    (since, form), _ = whole.forms
+    changed = replace(whole, forms=((since, replace(form, **change)),))  # type: ignore[arg-type]
+    before = {(one.kind, one.form): one.terms for one in due_papers(replace(whole, forms=((since, form),)), TODAY)}
+    after = {(one.kind, one.form): one.terms for one in due_papers(changed, TODAY)}
+    assert before.keys() == after.keys() and not set(before.values()) & set(after.values())
+
+
+@pytest.mark.parametrize("change", [{"copies_max": 3}, {"options": ()}, {"leaving_blocks": "household"}, {"overflow": "cut"}])
+def test_a_change_of_one_kinds_settings_makes_that_kind_due_and_no_other(change: dict[str, object]) -> None:
+    before = {(one.kind, one.form): one.terms for one in due_papers(issuer(), TODAY) if one.since == TODAY}
+    changed = issuer(kisai_jiko=policy_of(KINDS["kisai_jiko"], **change))
+    after = {(one.kind, one.form): one.terms for one in due_papers(changed, TODAY) if one.since == TODAY}
+    assert {key for key in before if before[key] != after[key]} == {("kisai_jiko", "kisai_jiko")}
 
 
 async def test_a_tenant_opens_when_one_of_its_own_has_called_every_form_good(cloud: Cloud) -> None:

@@ -255,6 +255,8 @@ async def test_a_clerk_looks_at_face_and_back_and_stays_signed_in_and_an_operato
     assert (await door.ask(host, "/trial", cookie))[0] == 200
     theirs = await door.sign_in(f"{B}.localhost")
     assert (await door.ask(f"{B}.localhost", at, theirs))[0] == 404
+    assert (await office.post(f"/tenants/{A}/staff", act="remove", name="suzuki", why="異動"))[0] == 303
+    assert (await door.ask(host, "/trial", cookie))[0] == 303 and not await door.sign_in(host)
 
 
 async def test_a_tenant_without_a_certificate_has_no_office_and_harms_no_other(cloud: Cloud, tmp_path: Path) -> None:
