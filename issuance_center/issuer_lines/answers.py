@@ -9,7 +9,7 @@ from messages.wire import Message
 
 R = TypeVar("R", bound=Message)
 
-ABOUT_THE_ORDER = frozenset({"members_invalid", "options_invalid", "copies_invalid", "form_invalid", "year_invalid", "kind_unknown"})
+ABOUT_THE_ORDER = frozenset({"members_invalid", "options_invalid", "copies_invalid", "form_invalid", "year_invalid", "kind_unknown", "stopped_now"})
 """Rows of the center's own that an issuer may refuse with as well."""
 
 REASONS = ABOUT_THE_ORDER | {row.code for row in ISSUERS_ROWS if row.status != 503}
