@@ -139,18 +139,22 @@ def operator_office(
     )
     OperatorPages(store, wake, lines, book).add_to(app)
     FindingPages(store, of, book).add_to(app)
+    names = tuple(line.name for line in config.issuers)
     if lines is not None and book is not None:
-        StopPages(store, of, tuple(line.name for line in config.issuers), lines, book, wake).add_to(app)
+        _add_own_front(app, MunicipalityPages(store, of, lines, book))
+        StopPages(store, of, names, lines, book, wake).add_to(app)
         IssuerPages(store, of, lines, book).add_to(app)
-        own = MunicipalityPages(store, of, lines, book)
-        own.add_to(app)
-        app[OWN_FRONT] = own.own
     if mover is not None and book is not None:
-        MovePages(store, mover, book, tuple(line.name for line in config.issuers)).add_to(app)
+        MovePages(store, mover, book, names).add_to(app)
     if book is not None:
-        DirectoryPages(store, of, tuple(line.name for line in config.issuers), book, reload or book).add_to(app)
+        DirectoryPages(store, of, names, book, reload or book).add_to(app)
     app.middlewares.append(_own_pages)
     return app
+
+
+def _add_own_front(app: web.Application, pages: MunicipalityPages) -> None:
+    pages.add_to(app)
+    app[OWN_FRONT] = pages.own
 
 
 def _health_of(
