@@ -22,8 +22,8 @@ from simulation.truth.versions import versions
 from simulation.wishes import Paper
 from simulation.workload import Came
 
-CLOCKS_SECONDS = 60.0
-"""How far the center's clock may have been from the world's when a minute came."""
+BOOK_SECONDS = 5.0
+"""How old the center's copy of its directory may be when a minute comes; its clock may be wrong besides."""
 
 
 class PaperAudit:
@@ -171,7 +171,7 @@ class PaperAudit:
         lines = {place.issuer_of(kind)} if kind in place.kinds else set()
         for move in self._chronicle.moves:
             if move.municipality == code and kind in move.kinds and move.state in ("ready", "moved"):
-                lines = _with_move(lines, move, since, at)
+                lines = _with_move(lines, move, since, at, BOOK_SECONDS + self._chronicle.clocks_off_seconds)
         return lines
 
     def registered_all_along(self, visit: Came) -> bool:
@@ -187,7 +187,7 @@ def issuing(visit: Came) -> str:
     return wish.january if wish.kind == "kazei" and wish.january not in ("", "abroad", "unborn") else wish.municipality
 
 
-def _with_move(lines: set[str], move: MoveSeen, since: float, at: float) -> set[str]:
-    if at < move.at - CLOCKS_SECONDS:
+def _with_move(lines: set[str], move: MoveSeen, since: float, at: float, about: float) -> set[str]:
+    if at < move.at - about:
         return lines
-    return {move.new} if since > move.at + CLOCKS_SECONDS else {*lines, move.new}
+    return {move.new} if since > move.at + about else {*lines, move.new}

@@ -54,10 +54,11 @@ class OtherBuild:
 
 
 class Chronicle:
-    """See the module's text. `base` is what every town hall kept when the day began, by code."""
+    """See the module's text. `base` is what every town hall kept when the day began, by code; `clocks_off_seconds` how far any clock may have been put wrong."""
 
-    def __init__(self, base: Mapping[str, Kept]) -> None:
+    def __init__(self, base: Mapping[str, Kept], clocks_off_seconds: float = 0.0) -> None:
         self.base = base
+        self.clocks_off_seconds = clocks_off_seconds
         self.changes: defaultdict[str, list[Change]] = defaultdict(list)
         self.bindings: list[Binding] = []
         self.stops: list[StopSeen] = []

@@ -21,7 +21,7 @@ from simulation.chronicle import Chronicle, OtherBuild
 from simulation.errands import step
 from simulation.foundation import Foundation, Holder
 from simulation.issuers import MOVING_KINDS, moves_to_cloud
-from simulation.municipalities import BCL
+from simulation.municipalities import BCL, Place
 from simulation.parties import Town
 from simulation.people import renewed, write_card
 from simulation.town_hall import TownHall
@@ -37,7 +37,8 @@ OTHER = Build(program="konbini/unregistered", topology=demo.DECLARED.topology)
 
 def chronicle_of(foundation: Foundation) -> Chronicle:
     """The chronicle of a day that has not begun."""
-    return Chronicle({code: Kept(population) for code, population in foundation.populations.items()})
+    base = {code: Kept(population) for code, population in foundation.populations.items()}
+    return Chronicle(base, foundation.estate.world.weather.faults.clock_off_seconds)
 
 
 class Day:
@@ -211,15 +212,18 @@ class Day:
     async def _other_build(self) -> None:
         """An issuer is started with a program that nobody has registered, and with the right one again after a while; what that stopped, two people let go."""
         await asyncio.sleep(self._seconds * self._chance.uniform(0.3, 0.6))
-        place = self._chance.choice([one for one in self._foundation.places if one.own_kinds])
+        place = self._with_server()
         party = next(one.party for one in self.halls[place.code].issuers if not one.on_cloud)
         seen = OtherBuild(place.code, self._world.loop.time())
         self._chronicle.builds.append(seen)
         self._restart(party, OTHER)
-        await asyncio.sleep(self._chance.uniform(30.0, 90.0))
+        await asyncio.sleep(self._chance.uniform(45.0, 90.0))
         self._restart(party, None)
         seen.until = self._world.loop.time()
         await self.staff.lift(Scope(issuer=place.code), OPERATOR, SECOND)
+
+    def _with_server(self) -> Place:
+        return self._chance.choice([one for one in self._foundation.places if one.own_kinds])
 
     def _restart(self, party: str, build: Build | None) -> None:
         """Stop the program and start it as this build; where it is down just then, it comes up as this build."""

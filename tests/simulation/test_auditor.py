@@ -1,31 +1,18 @@
 """The auditor is believed when it is silent, so each of its complaints is provoked once: a town in order is tampered with, and it must say what was done."""
 
 import sqlite3
-from collections.abc import Iterator
 from dataclasses import replace
-from functools import cache
 from typing import Any
 
 import pytest
 from sqlalchemy import text
 
-from certificates.back.reading import read_back
 from certificates.kinds import KINDS
-from certificates.reading import read
 from simulation import demonstration as demo
 from simulation.auditor import Findings
 from simulation.wishes import Paper
 from simulation.workload import EVERYBODYS, Came
 from tests.simulation.rested import Rested, raw_connection
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _read_once() -> Iterator[None]:
-    """A paper that was proven needs no second proof in this file: reading depends on its bytes alone."""
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setattr("simulation.audited_papers.read", cache(read))
-        patched.setattr("simulation.truth.sides.read_back", cache(read_back))
-        yield
 
 
 def _said(findings: Findings, part: str) -> bool:
