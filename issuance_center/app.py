@@ -144,12 +144,18 @@ def operator_office(
         _add_own_front(app, MunicipalityPages(store, of, lines, book))
         StopPages(store, of, names, lines, book, wake).add_to(app)
         IssuerPages(store, of, lines, book).add_to(app)
-    if mover is not None and book is not None:
-        MovePages(store, mover, book, names).add_to(app)
     if book is not None:
-        DirectoryPages(store, of, names, book, reload or book).add_to(app)
+        _add_directory(app, store, of, names, book, reload or book, mover)
     app.middlewares.append(_own_pages)
     return app
+
+
+def _add_directory(
+    app: web.Application, store: Store, of: Mapping[str, str | None], names: tuple[str, ...], book: Book, reload: Book, mover: Mover | None
+) -> None:
+    DirectoryPages(store, of, names, book, reload).add_to(app)
+    if mover is not None:
+        MovePages(store, mover, book, names).add_to(app)
 
 
 def _add_own_front(app: web.Application, pages: MunicipalityPages) -> None:
