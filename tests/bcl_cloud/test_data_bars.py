@@ -13,6 +13,7 @@ from bcl_cloud.feeds.fast_lane import Event, apply_again, take
 from bcl_cloud.feeds.feed_terms import BadTerms, FeedTerms, decide
 from bcl_cloud.feeds.tables import AGES, QUARANTINE
 from bcl_cloud.onboarding import Cloud
+from bcl_cloud.tenancy import Tenancy
 from certificates.entitlement import Declined
 from certificates.sources import Sources
 from messages.orders import ChoicesOffered, Issued
@@ -22,7 +23,7 @@ from storage.instants import stamp
 from tests.bcl_cloud.feeds.feeding import town
 from tests.bcl_cloud.tenants import A
 from tests.bcl_cloud.test_desk import cloud, desk, said
-from tests.issuer.town import FATHER, NOW, ask, atena, order
+from tests.issuer.town import FATHER, NOW, ask, atena, order, populate
 
 __all__ = ["cloud", "desk"]
 
@@ -60,13 +61,14 @@ async def test_a_household_in_quarantine_gets_nothing_though_the_choice_was_made
 
 
 @pytest.mark.parametrize("hours", [{"residents": 0.0}, {"roads": 2.0}, {"tax": -1.0}])
-async def test_terms_that_mean_nothing_are_not_taken(cloud: Cloud, hours: dict[str, float]) -> None:
+async def test_terms_that_mean_nothing_are_not_taken(tenancy: Tenancy, hours: dict[str, float]) -> None:
     with pytest.raises(BadTerms):
-        await cloud.tenancy.store(A).write(decide, FeedTerms(max_age_hours=hours), "clerk", NOW)
+        await tenancy.store(A).write(decide, FeedTerms(max_age_hours=hours), "clerk", NOW)
 
 
-async def test_a_tax_correction_stops_the_years_paper_and_leaves_the_other_years(cloud: Cloud) -> None:
-    store = cloud.tenancy.store(A)
+async def test_a_tax_correction_stops_the_years_paper_and_leaves_the_other_years(tenancy: Tenancy) -> None:
+    store = tenancy.store(A)
+    await store.write(populate)
     sample = town().tax[0]
     year = sample.year
 
