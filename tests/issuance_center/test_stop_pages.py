@@ -11,11 +11,11 @@ from prometheus_client import CollectorRegistry
 from issuance_center.app import operator_office
 from issuance_center.config import Staff
 from issuance_center.entries import Succession
-from issuance_center.records import directory, findings, stop_tables
+from issuance_center.records import directory, endings, findings, stop_tables, stops
 from issuance_center.records.findings import Occurrence
 from issuance_center.routing import Change, book_of
 from issuance_center.stop_pages import PROBLEMS
-from issuance_center.stopping import Scope, unknown_part
+from issuance_center.stopping import Person, Scope, unknown_part
 from tests.issuance_center.founding import CITY, OPERATOR, SILENT_CITY, center_config, stream
 from tests.issuance_center.test_app import HASH, Client, page, post, sign_in
 from tests.issuance_center.town import Town
@@ -111,6 +111,26 @@ async def test_an_issuer_whose_build_is_not_registered_does_not_pass(town: Town,
     assert (check["passed"], "unregistered" in check["answers"] or "silent" in check["answers"]) == (False, True)
     await sign_in(office, "太郎")
     assert (await post(office, "/stops/1/confirm")).status == 409
+
+
+async def test_another_municipality_neither_sees_nor_restarts_a_stop_nor_anybody_the_center_s_wider_ones(town: Town, office: Client) -> None:
+    for scope, of in ((Scope(CITY, "inkan"), CITY), (Scope(kind="koseki"), "center")):
+        town.center_store.do(endings.place, scope, "市の次郎", of, "印影が薄い", town.at)
+    town.center_store.do(stops.propose, 1, Person("市の次郎", of=CITY), "直した", town.at)
+    near_miss(town)
+    await sign_in(office, "よその三郎")
+    for listing in ("/stops", "/findings"):
+        shown = await page(office, listing)
+        assert "印影が薄い" not in shown and "市の次郎" not in shown and CITY not in shown
+    for number in (1, 2):
+        assert (await office.get(f"/stops/{number}")).status == 404
+        for act in ("propose", "check", "confirm"):
+            assert (await post(office, f"/stops/{number}/{act}", reason="もうよい")).status == 403
+    await sign_in(office, "市の次郎")
+    assert (await office.get("/stops/2")).status == 404 and "koseki" not in [row["kind"] for row in town.center_store.do(stops.listed, CITY)]
+    assert (await post(office, "/stops/2/propose", reason="もうよい")).status == 403
+    assert (len(town.rows(stop_tables.liftings)), town.rows(stop_tables.stop_checks)) == (1, [])
+    assert [row["lifted_at"] for row in town.rows(stop_tables.stops)] == [None, None]
 
 
 @pytest.mark.parametrize(
