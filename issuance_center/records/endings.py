@@ -3,6 +3,7 @@
 Each function is one write; made twice, it changes nothing the second time. A trip-wire's stop stands in the commit that notes its cause.
 """
 
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import Connection, select, update
@@ -60,13 +61,16 @@ def place(connection: Connection, scope: Scope, by: str, of: str, why: str, now:
 
 
 def trip_build(connection: Connection, where: Occurrence, declared: Build, now: datetime) -> None:
-    """`where.issuer` is not what is registered: it is stopped, whatever it is asked for."""
+    """`where.issuer` is not what is registered: it is stopped, whatever it is asked for, and every municipality that it has made papers for in the last day is told."""
     stops.note_declared(connection, where.issuer, declared, now)
     detail = f"{where.issuer} declares {declared.program} {declared.topology}"
     number = place(connection, Scope(issuer=where.issuer), "trip-wire", "trip", detail, now)
     if number is not None:
         cases.raise_alarm(connection, Alarm("other_build", detail, None, None, where.kiosk_id, where.municipality), now)
         findings.note(connection, "other_build", where, now)
+        for municipality in findings.served_lately(connection, where.issuer, now):
+            if municipality != where.municipality:
+                findings.note(connection, "other_build", replace(where, municipality=municipality, request_id=None), now)
 
 
 def note_build(connection: Connection, issuer: str, declared: Build, now: datetime, *, unregistered: bool) -> None:

@@ -14,8 +14,8 @@ from storage.instants import JST, instant, stamp
 
 WINDOW_SECONDS = 3600
 PAPERS_MAX = 20_000
-RETRIED_WITHIN = timedelta(days=1)
-"""How long after an error a success of the same card is its retry."""
+LATELY = timedelta(days=1)
+"""How long after an error a success of the same card is its retry; and whom an issuer has served lately."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +113,7 @@ def note_success(connection: Connection, where: Occurrence, visit_id: str, troub
     nothing (domain facts 7.1, I2).
     """
     card = select(visits.c.serial).where(visits.c.visit_id == visit_id).scalar_subquery()
-    lately = select(visits.c.visit_id).where(visits.c.serial == card, visits.c.received_at >= stamp(now - RETRIED_WITHIN))
+    lately = select(visits.c.visit_id).where(visits.c.serial == card, visits.c.received_at >= stamp(now - LATELY))
     met = (errors.c.visit_id.in_(lately), errors.c.municipality == where.municipality, errors.c.kind == where.kind, errors.c.followed_by.is_(None))
     before = [row.code for row in connection.execute(select(errors.c.code).where(*met).order_by(errors.c.error_no))]
     if before:
@@ -137,6 +137,14 @@ def note_collisions(connection: Connection, where: Occurrence, visit_id: str, no
     ).scalar_one_or_none()
     if found is not None:
         note(connection, "same_second", replace(where, with_request_id=found), now)
+
+
+def served_lately(connection: Connection, issuer: str, now: datetime) -> tuple[str, ...]:
+    """The municipalities for which this issuer was asked for papers within the last day."""
+    of_requests = issuances.join(requests, requests.c.request_id == issuances.c.request_id)
+    lately = (issuances.c.accepted_at >= stamp(now - LATELY), requests.c.issuer == issuer)
+    found = connection.execute(select(requests.c.municipality).distinct().select_from(of_requests).where(*lately).order_by(requests.c.municipality))
+    return tuple(row.municipality for row in found)
 
 
 # --- what people do ---

@@ -249,6 +249,26 @@ async def test_another_build_than_the_line_s_own_stops_that_issuer_alone(
     await store.close()
 
 
+async def test_every_municipality_that_an_issuer_of_another_build_has_served_is_told(cloud: CloudTown, card: CardMade) -> None:
+    await at(cloud, SILENT_CITY).ready(card)
+    assert cloud.cloud is not None
+
+    async def of_another_build(cloud: Cloud, order: IssueOrder, tenant: str, peer: Peer, now: datetime) -> Message:
+        made = await cloud.tenants[tenant].answer(order, peer, now)
+        assert isinstance(made, Issued)
+        return msgspec.structs.replace(made, declared=OTHER)
+
+    cloud.pass_time(hours=2)
+    kiosk = at(cloud, CITY, 1)
+    await kiosk.choosing(card)
+    cloud.cloud.lie = of_another_build
+    assert code(await kiosk.apply()) == "stopped_now"
+    assert stopped(cloud) == [{"issuer": "bcl"}]
+    told = [(case["municipality"], case["class_"]) for case in cloud.rows(finding_tables.findings)]
+    assert told == [(CITY, "other_build"), (SILENT_CITY, "other_build")]
+    assert (sorted(cloud.states()), cloud.facts(), cloud.alarms()) == (["lapsed", "lapsed"], [], ["other_build"])
+
+
 async def test_a_build_that_changes_in_mid_visit_is_stopped_also_where_none_is_registered(card: CardMade) -> None:
     town = Town()
     town.municipal = liar = Liar(town, town.municipal)

@@ -171,7 +171,7 @@ async def test_a_wider_stop_of_the_center_is_seen_where_it_stops_something(town:
     await sign_in(office, "市の次郎")
     shown = await page(office, "/")
     assert "停止のため交付していない証明書があります</a>：戸籍証明書（全部事項・個人事項）</p>" in shown
-    assert "センターが置いた、より広い範囲の停止" in shown
+    assert "より広い範囲の停止" in shown
     assert "排紙の異常" not in shown and "調査のため" not in shown, "what the center writes about others stays with it"
 
 
