@@ -12,7 +12,7 @@ from bcl_cloud.config import OPERATOR
 from bcl_cloud.onboarding import Cloud
 from bcl_cloud.operator_pages import TENANT, OperatorPages
 from bcl_cloud.step_pages import StepPages
-from bcl_cloud.trial_pages import CODE_IN_ADDRESS, TrialPages
+from bcl_cloud.trial_pages import TrialPages
 from bcl_cloud.upload_desk import UploadDesk
 from bcl_cloud.upload_pages import UploadPages
 from issuer.desk import MESSAGES
@@ -47,9 +47,6 @@ def operators_office(
         await cloud.database.read(_answers)
         return {"status": "ok", "party": "bcl"}
 
-    async def press_of(_code: str) -> Press | None:
-        return press
-
     office = office_app(
         party_ja="自治体基盤クラウド",
         party_en="Shared cloud (BCL)",
@@ -63,14 +60,23 @@ def operators_office(
     )
     OperatorPages(cloud, token).add_to(office)
     StepPages(cloud, token).add_to(office)
-    uploads = UploadPages(cloud, desk, lambda request: request.match_info["code"], base=TENANT + "/data", layout="cloud.html", role=OPERATOR)
+    _of_one_tenant(office, cloud, desk, press)
+    return office
+
+
+def _of_one_tenant(office: web.Application, cloud: Cloud, desk: UploadDesk, press: Press | None) -> None:
+    """What the tenant's own office has as well: its data and its trial issue."""
+
+    async def press_of(_code: str) -> Press | None:
+        return press
+
+    def code_of(request: web.Request) -> str:
+        return request.match_info["code"]
+
+    uploads = UploadPages(cloud, desk, code_of, base=TENANT + "/data", layout="cloud.html", role=OPERATOR)
     uploads.add_to(office)
     office.router.add_get(TENANT + "/data", uploads.data)
-    base = f"/tenants/{CODE_IN_ADDRESS}/trial"
-    TrialPages(cloud, lambda request: request.match_info["code"], press_of, base=base, layout="cloud.html", looking=False, role=OPERATOR).add_to(
-        office
-    )
-    return office
+    TrialPages(cloud, code_of, press_of, base=TENANT + "/trial", layout="cloud.html", looking=False, role=OPERATOR).add_to(office)
 
 
 def _answers(connection: Connection) -> None:

@@ -19,14 +19,14 @@ from bcl_cloud.tenant_states import WORDS
 from bcl_cloud.tenant_tables import NoTenantCode
 from bcl_cloud.tenant_terms import Terms, terms_of
 from bcl_cloud.tenants import NewTenant, Tenant, TenantRefused
-from bcl_cloud.trial_pages import form_name
+from bcl_cloud.trial_pages import CODE_IN_ADDRESS, form_name
 from bcl_cloud.trials import still_due
 from certificates.kinds import KINDS
 from issuer.clerks.views import show
 from screens.guard import now_of
 from screens.office import require_role, staff_of
 
-TENANT = r"/tenants/{code:\d{6}}"
+TENANT = f"/tenants/{CODE_IN_ADDRESS}"
 DONE: dict[str, Sentence] = {
     "create": ("参加団体を受け付けました。次の準備へ進んでください。", "The tenant was entered. Please go on with its preparation."),
     "open": ("発行を始めました。", "It issues from now on."),

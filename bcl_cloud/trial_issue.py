@@ -25,7 +25,7 @@ from screens.sign_in import Opened, SignIn
 
 BACK_SECRET = bytes(32)
 """A real back is scrambled with a secret of the center's. A specimen hides nothing."""
-CHECK_PAGE = "https://www.example.jp/mihon"
+CHECK_PAGE = "https://mihon.example/check"
 _PRINTED_BY = SignedAs(name="試験発行（見本）")
 
 

@@ -14,6 +14,7 @@ from aiohttp import web
 from multidict import MultiDict, MultiDictProxy
 
 from bcl_cloud import trials
+from bcl_cloud.key_folders import KeysMissing
 from bcl_cloud.onboarding import Cloud, trial_of
 from bcl_cloud.refusal_words import REFUSED
 from bcl_cloud.tenants import TenantRefused
@@ -98,7 +99,7 @@ class TrialPages:
             await draw_trial(self._cloud, code, staff, why.text, now_of(request), await self._press_of(code))
         except TenantRefused as refused:
             return await self.listed(request, REFUSED[refused.code], why.text)
-        except (PressFull, PressBroken, KeyUnusable):
+        except (PressFull, PressBroken, KeyUnusable, KeysMissing):
             return await self.listed(request, _PRESS, why.text)
         raise web.HTTPSeeOther(self._address(request))
 
@@ -170,7 +171,7 @@ class TrialPages:
             return self._kept[key]
         try:
             made = await specimen(self._cloud, code, line.due.kind, line.due.form, line.due.terms, now_of(request), await self._press_of(code))
-        except (PressFull, PressBroken, KeyUnusable):
+        except (PressFull, PressBroken, KeyUnusable, KeysMissing):
             raise web.HTTPServiceUnavailable from None
         if made is not None:
             self._kept[key] = made
