@@ -1,9 +1,10 @@
-"""A town of 50,000 uploaded to the shared cloud: seconds of each phase, how long the switch holds the database, and how long an event of the fast lane waits meanwhile.
+"""A town of 50,000 uploaded to the shared cloud: seconds of each phase, memory, how long the switch holds the database, and how long an event of the fast lane and a look-up wait meanwhile.
 
 python -m benchmarks.upload [PEOPLE]
 
-The town is the same at every run and is packed once, under build/. Its seals share a few carved imprints: what is carved is not what is measured. The upload is the command's own function, in a
-process of its own and a fresh database of one tenant; the events come from this process, as from the one that serves.
+Four uploads, each into a fresh database of one tenant: the first one; another one over it in which everything counts as changed; and the first one with a bad line (31,337 where there are so many),
+refused and in quarantine. The town is the same at every run and is packed once, under build/. Its seals share a few carved imprints: what is carved is not what is measured. The upload is the
+command's own function in a process of its own; events and look-ups come from this process, as from the one that serves.
 """
 
 import asyncio
@@ -20,22 +21,26 @@ from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from datetime import date, datetime, timedelta
 from functools import partial
+from hashlib import sha256
 from itertools import count, islice, pairwise
 from multiprocessing import get_context
 from pathlib import Path
 from random import Random
-from typing import Concatenate, ParamSpec, TypeVar
+from typing import Concatenate, NamedTuple, ParamSpec, TypeVar
 
 import msgspec
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, delete, select
 
 from bcl_cloud.feeds.fast_lane import Event, take
+from bcl_cloud.feeds.feed_terms import FeedTerms, decide
+from bcl_cloud.feeds.manifest import MANIFEST, FileNote, Manifest
 from bcl_cloud.feeds.packing import ALL, pack
-from bcl_cloud.feeds.tables import METADATA
+from bcl_cloud.feeds.tables import METADATA, UNITS
 from bcl_cloud.feeds.uploading import upload
 from registers.population import generate
 from registers.residents.schema import RESIDENTS
 from registers.residents.tables import METADATA as REGISTERS
+from registers.residents.tables import resident
 from registers.seal.carving import carve
 from storage.instants import JST
 from storage.sqlite import SqliteStore
@@ -51,6 +56,7 @@ NOW = AS_OF + timedelta(hours=6)
 IMPRINTS = 8
 FONTS = tuple(Path(__file__).parents[1] / "certificates" / "fonts" / name for name in ("BIZUDMincho-Regular.ttf", "NotoSerifJP-Regular.ttf"))
 EVENT_EVERY = 0.1
+BAD_LINE = 31_337
 
 
 class Phase(msgspec.Struct):
@@ -105,21 +111,65 @@ def note(phase: Phase, wall: float, cpu: float) -> None:
     phase.wall, phase.cpu, phase.longest, phase.times = phase.wall + wall, phase.cpu + cpu, max(phase.longest, wall), phase.times + 1
 
 
+class Run(NamedTuple):
+    """One upload: over registers that stand (in which it changes everything) or into nothing, and what the tenant chose."""
+
+    name: str
+    archive: Path
+    over: Path | None = None
+    quarantine: bool = False
+
+
 def main() -> None:
-    """Pack the town where it is not there yet, upload it, and print what was measured."""
+    """Pack the town where it is not there yet, upload it in each way, and print what was measured."""
     people = int(sys.argv[1]) if len(sys.argv) > 1 else PEOPLE
-    archive = packed(people)
-    with tempfile.TemporaryDirectory() as folder:
-        done, waits, lost = asyncio.run(_measured(Path(folder) / "tenant.db", archive))
+    first = packed(people)
+    second, bad = resealed(first, "again", 2), resealed(first, "bad", 1, bad_line=min(BAD_LINE, people // 2))
+    runs = (
+        Run("into nothing", first),
+        Run("over what stands, everything changed", second, over=first),
+        Run("a bad line, refused", bad),
+        Run("a bad line, in quarantine", bad, quarantine=True),
+    )
+    for run in runs:
+        with tempfile.TemporaryDirectory() as folder:
+            _tell(run, people, *asyncio.run(_measured(Path(folder) / "tenant.db", run)))
+
+
+def _tell(run: Run, people: int, done: "Uploaded", events: list[float], look_ups: list[float], lost: int) -> None:
+    size = run.archive.stat().st_size / 1e6
     sys.stdout.write(
-        f"upload of {people:,} people ({archive.stat().st_size / 1e6:.0f} MB, {done.outcome}): {done.wall:.1f} s, {done.cpu:.1f} s of CPU, {done.memory:.0f} MiB at most\n"
+        f"{run.name}: {people:,} people ({size:.0f} MB), {done.outcome}: {done.wall:.1f} s, {done.cpu:.1f} s of CPU, {done.memory:.0f} MiB at most\n"
     )
     for name, phase in done.phases.items():
         sys.stdout.write(f"  {name}: {phase.wall:.2f} s ({phase.cpu:.2f} of CPU), {phase.times} times, {phase.longest:.2f} s at most\n")
-    if waits:
-        sys.stdout.write(
-            f"  {len(waits)} events beside it: in force after {statistics.median(waits) * 1e3:.0f} ms, {max(waits):.2f} s at most; {lost} not in force at the end\n"
-        )
+    for what, waits in (("events in force", events), ("look-ups answered", look_ups)):
+        if waits:
+            sys.stdout.write(f"  beside it {len(waits)} {what} after {statistics.median(waits) * 1e3:.0f} ms, {max(waits):.2f} s at most\n")
+    sys.stdout.write(f"  {lost} events not in force at the end\n")
+
+
+def resealed(archive: Path, name: str, sequence: int, bad_line: int | None = None) -> Path:
+    """The same town under another sequence, an hour newer than the one before it; with one birth date of the residents made no date."""
+    path = archive.with_name(f"{archive.stem}-{name}.zip")
+    if path.exists():
+        return path
+    with zipfile.ZipFile(archive) as packed_town, zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as made:
+        manifest = msgspec.json.decode(packed_town.read(MANIFEST), type=Manifest)
+        files = dict(manifest.files)
+        for file in files:
+            content = packed_town.read(file)
+            if bad_line is not None and file == "residents.csv":
+                lines = content.split(b"\r\n")
+                cells = lines[bad_line - 1].split(b",")
+                cells[9] = b"?"
+                lines[bad_line - 1] = b",".join(cells)
+                content = b"\r\n".join(lines)
+                files[file] = FileNote(files[file].rows, sha256(content).hexdigest())
+            made.writestr(file, content)
+        as_of = AS_OF + timedelta(hours=sequence - 1)
+        made.writestr(MANIFEST, msgspec.json.encode(msgspec.structs.replace(manifest, sequence=sequence, as_of=as_of, files=files)))
+    return path
 
 
 def packed(people: int) -> Path:
@@ -134,27 +184,41 @@ def packed(people: int) -> Path:
     return path
 
 
-async def _measured(database: Path, archive: Path) -> tuple[Uploaded, list[float], int]:
+async def _measured(database: Path, run: Run) -> tuple[Uploaded, list[float], list[float], int]:
     """The upload in a process of its own, and beside it events of people whom the upload brings: each is kept, and in force when they come."""
     store = await SqliteStore.open(database, REGISTERS, METADATA)
     loop = asyncio.get_running_loop()
-    waits: list[float] = []
+    if run.over is not None:
+        await upload(store, run.over, TENANT, ALL, lambda: NOW)
+        await store.write(_forget_digests)
+    await store.write(decide, FeedTerms(quarantine=run.quarantine), "benchmark", NOW)
+    events: list[float] = []
+    look_ups: list[float] = []
     subjects: list[str] = []
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-        running = loop.run_in_executor(pool, partial(_in_its_process, database, archive))
-        people = _some_people(archive)
+        running = loop.run_in_executor(pool, partial(_in_its_process, database, run.archive))
+        people = _some_people(run.archive)
         while not running.done() and len(subjects) < len(people):
             subject = people[len(subjects)]
             event = Event(id=f"e{len(subjects)}", kind="leaving", at=NOW, subject=subject, on=DAY)
             begun = time.perf_counter()
             await store.write(take, event, NOW)
-            waits.append(time.perf_counter() - begun)
+            events.append(time.perf_counter() - begun)
+            begun = time.perf_counter()
+            await store.read(resident, subject)
+            look_ups.append(time.perf_counter() - begun)
             subjects.append(subject)
             await asyncio.sleep(EVENT_EVERY)
-        done = await running
+        done = msgspec.json.decode(await running, type=Uploaded)
     standings = await store.read(_standings)
     await store.close()
-    return msgspec.json.decode(done, type=Uploaded), waits, sum(standings[subject] != "leaving" for subject in subjects)
+    lost = 0 if done.outcome == "rejected" else sum(standings.get(subject, "leaving") != "leaving" for subject in subjects)
+    return done, events, look_ups, lost
+
+
+def _forget_digests(connection: Connection) -> None:
+    """Then everything that comes counts as changed."""
+    connection.execute(delete(UNITS))
 
 
 def _in_its_process(database: Path, archive: Path) -> bytes:
