@@ -16,7 +16,7 @@ from simulation.wishes import Json, Visited, Wish
 from storage.instants import instant
 from tests.town import devices, oracle
 from tests.town.errands import wish
-from tests.town.moving_house import Household
+from tests.town.moves import Moving
 from tests.town.open_town import OpenTown
 from tests.town.register_truth import asked_by, differences, face_on, truth_of
 from tests.town.rows import Row, rows
@@ -96,10 +96,17 @@ class Judged:
     wrong: tuple[str, ...]
 
 
-async def judged(house: Household, served: Sequence[Served], at: datetime, old: str, new: str) -> Judged:
-    """Every paper: the right person, the issuer of the instant at which its visit chose, one fee, in one hand, no number twice; and the whole town by the oracle."""
+async def complained_of(town: OpenTown) -> frozenset[str]:
+    """Everything that the oracle says of a town that has come to rest."""
+    await town.quiet()
+    return frozenset(oracle.complaints(devices.look(town.folders.party("kiosk")), await listen(town)))
+
+
+async def judged(house: Moving, served: Sequence[Served], at: datetime, old: str, new: str, known: frozenset[str]) -> Judged:
+    """Every paper: the right person, the issuer of the instant at which its visit chose, one fee, in one hand, no number twice; and the whole town by the oracle, but for what was `known` before."""
     town = house.town
-    known = ordered(town)
+    found = await complained_of(town)
+    records = ordered(town)
     holders = {holder.id: holder for holder in town.town.holders}
     wrong: list[str] = []
     numbers: Counter[str] = Counter()
@@ -111,7 +118,7 @@ async def judged(house: Household, served: Sequence[Served], at: datetime, old: 
         if visited.refusal is not None or len(visited.papers) != one.copies or visited.spent_yen != due or visited.receipt is None:
             wrong.append(f"{one.municipality} {one.kind}: {len(visited.papers)} papers for {visited.spent_yen} of {due} yen, {visited.refusal}")
         for paper in visited.papers:
-            row, face = known.get(paper.issuance_id), face_on(paper)
+            row, face = records.get(paper.issuance_id), face_on(paper)
             numbers[face.number] += 1
             if one.door == "home":
                 right = differences(truth_of(town, one.municipality), paper, asked_by(one, holder), at)
@@ -126,5 +133,5 @@ async def judged(house: Household, served: Sequence[Served], at: datetime, old: 
                 papers[expected] += 1
                 across += chosen < at <= instant(row["ordered_at"])
     wrong += [f"{number} stands on {count} papers" for number, count in numbers.items() if count > 1]
-    wrong += oracle.complaints(devices.look(town.folders.party("kiosk")), await listen(town))
+    wrong += sorted(found - known)
     return Judged(papers, across, tuple(wrong))

@@ -1,7 +1,6 @@
 """乗り換え of a municipality of an open town, from its own server to the shared cloud: a new tenant with the keys it has, its registers uploaded, its bindings carried, its kinds moved at a minute."""
 
 import json
-import re
 import secrets
 import shutil
 import subprocess
@@ -10,7 +9,7 @@ import time
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -26,12 +25,7 @@ from bcl_cloud.tenancy import Tenancy
 from bcl_cloud.tenant_files import TenantFiles
 from bcl_cloud.tenants import set_forms
 from bcl_cloud.trial_issue import draw_trial, look_at_all
-from issuance_center.config import Limits
-from issuance_center.issuer_lines import IssuerLines
-from issuance_center.move_entries import enter, withdraw
-from issuance_center.moving import Mover
 from issuer.terms import Certifier, PolicySetting
-from messages.link import HttpLink
 from registers.koseki.usage import bind_serial
 from registers.population import Population
 from registers.residents.tables import residents_in_order
@@ -39,7 +33,6 @@ from screens.sign_in import hash_password
 from simulation import demonstration as demo
 from simulation.municipalities import BCL, PLACES, Place, issuer_at, wide_since
 from simulation.registers_filled import approve_tax_year
-from simulation.town.authorities import server_name
 from simulation.town.cloud import database_url, keys_folder, policy_setting, tenants_folder
 from simulation.town.folders import own_server
 from simulation.town.referral_keys import referral_key_file
@@ -49,8 +42,7 @@ from storage.sqlite import SqliteStore
 from tests.town.open_town import OpenTown
 from tests.town.register_truth import people_of
 from tests.town.rows import Row, rows
-from tests.town.told import issuer_files, signed_in
-from trust.parties import Peer, client_context
+from tests.town.told import issuer_files
 
 WHO, WHY = demo.CLOUD_OPERATOR, "BCLへの乗り換え（見本）"
 CLERK = "市民課 桜（見本）"
@@ -231,56 +223,6 @@ class Household:
             await store.write(bind_serial, row["serial"], row["person_no"], since=date.fromisoformat(row["since"]))
         await store.close()
         return len(missing)
-
-    # --- the move ---
-
-    async def plan(self, at: datetime, new: str = BCL) -> str:
-        """Plan it on the operator's page for this minute; the page that follows."""
-        form = [
-            ("municipality", self.code),
-            ("new", new),
-            ("at", f"{at.astimezone(JST):%Y-%m-%dT%H:%M}"),
-            ("reason", WHY),
-            *(("kind", kind) for kind in self.kinds),
-        ]
-        async with signed_in(self.town.town, "center") as (session, office), session.post(f"{office}/moves", data=form) as answer:
-            return await answer.text()
-
-    async def plan_within_the_minute(self, seconds: float, old: str, new: str) -> datetime:
-        """Plan it by the pages' own mover for an instant that no page takes, so soon, and have it compared for the last time; when that is.
-
-        The center's own process learns of it from its database, as it would from another process of its own.
-        """
-        folders, now = self.town.folders, datetime.now(JST)
-        own = folders.party("center")
-        context = client_context(own / "party.pem", own / "party.key", Path(self.town.town.ca["parties"]))
-        peers = {self.code: (self.party, Peer("municipal", self.code)), BCL: (BCL, Peer(BCL, BCL))}
-        links = {name: HttpLink(self.town.town.parties[party].url, context, server_name(peer)) for name, (party, peer) in peers.items()}
-        store = await SqliteStore.open(folders.database("center"), sole=False)
-        lines = IssuerLines(links, Limits())
-
-        async def nobody_to_tell(_now: datetime) -> None:
-            """Whoever routes is another process."""
-
-        mover = Mover(store, lines, enter=enter, withdraw=withdraw, reload=nobody_to_tell, token=secrets.token_bytes, now=lambda: datetime.now(JST))
-        at = now + timedelta(seconds=seconds)
-        try:
-            await mover.plan(self.code, self.kinds, old, new, at, "センター運用 花子", WHY)
-            await mover.round()
-        finally:
-            await store.close()
-            for link in links.values():
-                await link.close()
-        return at
-
-    def moves(self) -> list[Row]:
-        """Its moves as the center has them."""
-        return rows(self.town.folders.database("center"), "SELECT * FROM moves WHERE municipality = ? ORDER BY move_no", self.code)
-
-
-def sections_said(page: str) -> str:
-    """The table of a move's comparisons, without its marks."""
-    return re.sub(r"<[^>]+>|\s+", " ", page.split("照合の結果")[-1])
 
 
 def _bindings(file: Path) -> list[Row]:

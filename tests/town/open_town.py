@@ -18,7 +18,7 @@ from simulation.town.description import HolderEntry, NoTown, Town, read_town
 from simulation.town.folders import MUNICIPAL, Folders, program_of
 from tests.town.rows import rows
 
-READY_SECONDS = 120.0
+READY_SECONDS = 240.0
 QUIET_SECONDS = 60.0
 LOOK_SECONDS = 0.03
 
@@ -74,7 +74,11 @@ class OpenTown:
         self.output.parent.mkdir(parents=True, exist_ok=True)
         with self.output.open("ab") as output:
             self._process = subprocess.Popen(self._command, stdin=subprocess.DEVNULL, stdout=output, stderr=output)
-        soon(self._ready, "the town to open", self._ready_seconds)
+        try:
+            soon(self._ready, "the town to open", self._ready_seconds)
+        except Never:
+            self.close()
+            raise
 
     def close(self) -> int | None:
         """Ctrl-C, and the exit status; None when nothing is open."""
