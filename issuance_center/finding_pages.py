@@ -109,7 +109,7 @@ class FindingPages:
     async def _made(self, request: web.Request) -> findings.Dossier:
         number, window = int(request.match_info["finding_no"]), request.query.get("window", str(WINDOW_SECONDS))
         await self._seen(number, person_of(request, self._of))
-        if not window.isascii() or not window.isdigit() or not 0 < int(window[:9]) <= WINDOW_MAX:
+        if not window.isascii() or not window.isdigit() or len(window) > 9 or not 0 < int(window) <= WINDOW_MAX:
             raise web.HTTPBadRequest
         made = await self._store.read(findings.dossier, number, int(window))
         assert made is not None

@@ -28,8 +28,8 @@ def cases(town: Town) -> list[tuple[str, str, int]]:
     return [(case["class_"], case["standing"], case["count"]) for case in town.center_store.do(findings.listed)]
 
 
-def note(town: Town, class_: Any = "data_update", kind: str = "juminhyo") -> int:
-    return town.center_store.do(findings.note, class_, Occurrence(CITY, CITY, kind, KIOSK_IDS[0], None), town.at)
+def note(town: Town, class_: Any = "data_update", kind: str = "juminhyo", municipality: str = CITY) -> int:
+    return town.center_store.do(findings.note, class_, Occurrence(municipality, municipality, kind, KIOSK_IDS[0], None), town.at)
 
 
 # --- what is one ---
