@@ -5,15 +5,20 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from bcl_cloud.feeds.packing import pack
+from bcl_cloud.feeds.switching import WAITING
 from bcl_cloud.tenancy import Tenancy
 from bcl_cloud.upload_beside import Job, UploadBroken, UploadSeats
 from tests.bcl_cloud.feeds.feeding import AS_OF, changed_town, everything, send, town
 from tests.bcl_cloud.tenants import A
 
 REGISTERS = ("residents", "koseki", "seal", "tax")
-POINTS = [f"commit:{step}:{when}" for step in ("begin", "let_wait", "switch", "clear") for when in ("before", "after")]
+SWITCHED = len(WAITING)
+"""So many tables are cleared before anything is read, and so many after the switch."""
+STEPS = (("begin", 1), ("clear", 1), ("let_wait", 1), ("let_wait", 3), ("switch", 1), ("clear", SWITCHED + 1))
+POINTS = [(f"commit:{step}:{when}", time) for step, time in STEPS for when in ("before", "after")]
 
 
 @pytest.fixture
@@ -27,31 +32,36 @@ async def job(tmp_path: Path, folder: Path, tenancy: Tenancy) -> Job:
     return Job(tenants=str(folder), tenant=A, registers=REGISTERS, archive=str(archive), crash_points=str(points))
 
 
-async def killed_at(point: str, job: Job, tenancy: Tenancy) -> None:
-    """The upload dies at this point; afterwards what stands is whole, and the same archive brings the new state."""
+async def killed_at(point: str, time: int, job: Job, tenancy: Tenancy) -> None:
+    """The upload dies when it is at this point for the so-manieth time; afterwards what stands is whole, and the same archive brings the new state and leaves nothing waiting."""
     store = tenancy.store(A)
     before = await everything(store)  # type: ignore[arg-type]
     assert job.crash_points is not None
-    (Path(job.crash_points) / f"upload-{A}.armed").write_text(f"{point} 1", encoding="utf-8")
+    (Path(job.crash_points) / f"upload-{A}.armed").write_text(f"{point} {time}", encoding="utf-8")
     with pytest.raises(UploadBroken):
         await UploadSeats().upload_beside(job)
     died = await everything(store)  # type: ignore[arg-type]
     report = await send(store, Path(job.archive).read_bytes(), A)
     after = await everything(store)  # type: ignore[arg-type]
     assert before != after
-    assert died == (after if point in ("commit:switch:after", "commit:clear:before", "commit:clear:after") else before)
+    assert died == (after if point == "commit:switch:after" or ("clear" in point and time > SWITCHED) else before)
     assert report.outcome == ("repeated" if died == after else "applied")
+    if report.outcome == "applied":
+        for table in WAITING.values():
+            assert await store.read(lambda connection, table=table: connection.execute(select(table)).first()) is None
 
 
-@pytest.mark.parametrize("point", ["commit:switch:before", "commit:switch:after"])
-async def test_killed_around_the_switch_the_old_state_or_the_new_one_stands(point: str, job: Job, tenancy: Tenancy) -> None:
-    await killed_at(point, job, tenancy)
+@pytest.mark.parametrize(("point", "time"), [("commit:let_wait:after", 2), ("commit:switch:before", 1), ("commit:switch:after", 1)])
+async def test_killed_while_it_waits_or_around_the_switch_the_old_state_or_the_new_one_stands(
+    point: str, time: int, job: Job, tenancy: Tenancy
+) -> None:
+    await killed_at(point, time, job, tenancy)
 
 
 @pytest.mark.sweep
-@pytest.mark.parametrize("point", POINTS)
-async def test_killed_at_any_point_the_old_state_or_the_new_one_stands(point: str, job: Job, tenancy: Tenancy) -> None:
-    await killed_at(point, job, tenancy)
+@pytest.mark.parametrize(("point", "time"), POINTS)
+async def test_killed_at_any_point_the_old_state_or_the_new_one_stands(point: str, time: int, job: Job, tenancy: Tenancy) -> None:
+    await killed_at(point, time, job, tenancy)
 
 
 async def test_whoever_gives_up_ends_the_process_and_changes_nothing(job: Job, tenancy: Tenancy) -> None:
