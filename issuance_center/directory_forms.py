@@ -3,6 +3,7 @@
 Times are typed in JST, to the minute. An empty beginning means: from now on.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -30,6 +31,8 @@ from issuance_center.entries import (
 from issuance_center.routing.book import Change
 from issuance_center.routing.contents import Sentence
 from storage.instants import JST
+
+_BETWEEN = re.compile(r"\t+ *| {2,}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,10 +148,14 @@ def _kiosk(typed: Typed) -> Kiosk:
 
 
 def _builds(typed: Typed) -> BuildsAllowed:
-    lines = [line.strip().split(maxsplit=1) for line in typed.word("builds").splitlines() if line.strip()]
+    # Two blanks or a tab between the two, as they are shown; one blank where a program is one word.
+    lines = [_BETWEEN.split(line.strip(), maxsplit=1) for line in typed.word("builds").splitlines() if line.strip()]
+    lines = [words if len(words) == 2 else words[0].split(maxsplit=1) for words in lines]
     if any(len(words) != 2 for words in lines):
         raise Unreadable(
-            Sentence("1行に、プログラム、空白、構成の順に1組ずつ入力してください。", "One build a line: the program, a blank, and the topology.")
+            Sentence(
+                "1行に、プログラム、2つの空白、構成の順に1組ずつ入力してください。", "One build a line: the program, two blanks, and the topology."
+            )
         )
     return BuildsAllowed(tuple((words[0], words[1]) for words in lines))
 

@@ -12,6 +12,7 @@ from issuance_center.directory_words import TITLES, at, brief, entered_words, hi
 from issuance_center.entering import OWN_TOPICS, enter
 from issuance_center.entries import TOPICS
 from issuance_center.finding_pages import person_of
+from issuance_center.records import stops
 from issuance_center.routing import Change, DirectoryBook
 from issuance_center.routing.book import shelf_of
 from issuance_center.routing.changes import begins
@@ -143,7 +144,18 @@ class DirectoryPages:
         ]
         builds = [(name, routing.registered_build(book, name, now)) for name in self._lines]
         return self._page(
-            request, "kiosks.html", problem, topic, typed, person, now, kiosks=found[:200], total=len(found), builds=builds, query=query
+            request,
+            "kiosks.html",
+            problem,
+            topic,
+            typed,
+            person,
+            now,
+            kiosks=found[:200],
+            total=len(found),
+            builds=builds,
+            query=query,
+            declared=await self._store.read(stops.latest_declared),
         )
 
     async def kiosk(self, request: web.Request, problem: Sentence | None = None, typed: Typed | None = None) -> web.Response:

@@ -14,9 +14,8 @@ _DAY = re.compile(r"(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])", re.ASCII)
 
 WORD = re.compile(r"[!-~]{1,64}")
 """Ids, parties, operators and channels. They travel in fee facts and stand in the books: one that the fee office cannot keep would hold up all facts behind it."""
-PROGRAM = re.compile(r"[!-~]{1,256}")
-TOPOLOGY = re.compile(r"[!-~](?:[ -~]{0,254}[!-~])?")
-"""A topology is several words (`processes=1 press_workers=0`)."""
+BUILD_WORDS = re.compile(r"[!-~](?:[ -~]{0,254}[!-~])?")
+"""A program (`konbini/1.2+0f3c`) and a topology (`processes=1 press_workers=0`), each of one word or several."""
 SEAL = re.compile(r"[0-9a-f]{64}")
 STATEMENT = re.compile(r"(?=.{1,16384}$)[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+){2}")
 YEARS_MAX = 10

@@ -11,11 +11,10 @@ from itertools import combinations, pairwise
 
 from certificates.kinds import KINDS
 from issuance_center.entries import (
+    BUILD_WORDS,
     NOTE_MAX,
-    PROGRAM,
     SEAL,
     STATEMENT,
-    TOPOLOGY,
     WORD,
     YEARS_MAX,
     Closure,
@@ -185,7 +184,7 @@ def _builds(line: str, registered: Sequence[RegisteredBuild], lines: Sequence[st
     if line not in lines:
         yield f"no issuer named {line} - at `$.builds`"
     for at, build in enumerate(registered):
-        if not (PROGRAM.fullmatch(build.program) and TOPOLOGY.fullmatch(build.topology)):
+        if not (BUILD_WORDS.fullmatch(build.program) and BUILD_WORDS.fullmatch(build.topology)):
             yield f"program and topology are 1 to 256 printable ASCII characters - at `$.builds.{line}[{at}]`"
     yield from _twice([(build.program, build.topology) for build in registered], "a build that stands twice", f"$.builds.{line}")
 

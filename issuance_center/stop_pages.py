@@ -26,7 +26,7 @@ PROBLEMS: dict[str, tuple[str, str]] = {
     "municipality": ("その市区町村コードは登録されていません。", "There is no municipality of that code."),
     "kind": ("その証明書はありません。", "There is no such kind of certificate."),
     "issuer": ("その発行元への接続はありません。", "There is no line to that issuer."),
-    "build": ("プログラムは空白のない半角の英数字記号で入力してください。", "A program is printable ASCII without blanks."),
+    "build": ("プログラムは半角の英数字記号で入力してください。", "A program is printable ASCII."),
     "operator": ("その事業者の端末は登録されていません。", "No kiosk of that operator is registered."),
     "kiosk": ("その端末は登録されていません。", "There is no such kiosk."),
     "why": ("理由を入力してください（512文字まで）。", "A reason is needed (512 characters at most)."),

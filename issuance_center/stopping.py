@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from certificates.kinds import KINDS
-from issuance_center.entries import PROGRAM
+from issuance_center.entries import BUILD_WORDS
 from issuance_center.routing import DirectoryBook, resolved_at
 from messages.conditions import Condition
 from messages.orders import Build
@@ -119,7 +119,7 @@ def unknown_part(scope: Scope, book: DirectoryBook, issuers: tuple[str, ...], no
         "municipality": scope.municipality is None or resolved_at(book, scope.municipality, now) == scope.municipality,
         "kind": scope.kind is None or scope.kind in KINDS,
         "issuer": scope.issuer is None or scope.issuer in issuers,
-        "build": scope.build is None or PROGRAM.fullmatch(scope.build) is not None,
+        "build": scope.build is None or BUILD_WORDS.fullmatch(scope.build) is not None,
         "operator": scope.operator is None or any(kiosk.operator == scope.operator for dated in book.kiosks.values() for kiosk in dated.values),
         "kiosk": scope.kiosk is None or scope.kiosk in book.kiosks,
     }

@@ -8,12 +8,11 @@ from dataclasses import dataclass
 
 from certificates.kinds import KINDS
 from issuance_center.entries import (
+    BUILD_WORDS,
     NAME_MAX,
     NOTE_MAX,
-    PROGRAM,
     SEAL,
     STATEMENT,
-    TOPOLOGY,
     WORD,
     YEARS_MAX,
     BuildsAllowed,
@@ -64,8 +63,8 @@ _KEY = Sentence("公開鍵がP-256のPEMではありません。", "The public k
 _SEAL_FORM = Sentence("印影のハッシュはSHA-256（16進64桁）です。", "The seal's hash is a SHA-256 in 64 hex digits.")
 _STATEMENT_FORM = Sentence("鍵の証明文の形式が正しくありません。", "This is no signed statement of a key.")
 _BUILDS = Sentence(
-    "プログラム（空白なし）と構成は、半角の英数字記号1～256文字で入力してください。",
-    "Program (without blanks) and topology are 1 to 256 printable ASCII characters.",
+    "プログラムと構成は、半角の英数字記号1～256文字で入力してください。",
+    "Program and topology are 1 to 256 printable ASCII characters.",
 )
 
 
@@ -108,7 +107,7 @@ def wrong_value(change: Change) -> Iterator[Sentence]:
         case Kiosk():
             yield from _kiosk(change.subject, change.value)
         case BuildsAllowed(allowed=allowed):
-            if not all(PROGRAM.fullmatch(program) and TOPOLOGY.fullmatch(topology) for program, topology in allowed):
+            if not all(BUILD_WORDS.fullmatch(program) and BUILD_WORDS.fullmatch(topology) for program, topology in allowed):
                 yield _BUILDS
 
 

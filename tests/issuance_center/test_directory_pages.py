@@ -188,6 +188,11 @@ async def test_builds_are_registered_as_issuers_declare_them_with_a_topology_of_
     book = await town.center.book(town.at)
     assert routing.registered_build(book, CITY, town.at) == (declared,)
     assert "1組を登録" in await page(office, "/kiosks")
+    assert DECLARED.topology in await page(office, "/kiosks"), "what it declared last, to be compared and copied"
+    for typed, meant in (("Vendor App 1.0  processes=1 nodes=2", ("Vendor App 1.0", "processes=1 nodes=2")), ("v/1 p=1 n=2", ("v/1", "p=1 n=2"))):
+        assert (await post(office, f"/kiosks/builds/{CITY}", builds=typed, reason="更新")).status == 303
+        book = await town.center.book(town.at)
+        assert routing.registered_build(book, CITY, town.at) == (meant,)
     for wrong in ("konbini/1", "店 processes=1", "konbini/1 構成"):
         answer = await post(office, f"/kiosks/builds/{CITY}", builds=wrong, reason="更新")
         assert answer.status == 422 and wrong in await answer.text()
