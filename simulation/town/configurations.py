@@ -285,10 +285,14 @@ def _kiosk(folders: Folders, prepared: Prepared, opening: Opening) -> dict[str, 
 def _memo(holder: HolderEntry, names: Mapping[str, str]) -> str:
     """The slip around a demonstration card: nobody could try it without. Where there are several municipalities it says in which the holder lives."""
     lives = f"{names[holder.municipality]}　" if len(names) > 1 else ""
-    return f"{lives}暗証番号 {holder.pin}" + (f"（{holder.note}）" if holder.note else "") + (_typed(holder.use) if holder.use is not None else "")
+    return (
+        f"{lives}暗証番号 {holder.pin}"
+        + (f"（{holder.note}）" if holder.note else "")
+        + (_typed(holder.use) if holder.use is not None and holder.use.may_apply else "")
+    )
 
 
 def _typed(use: UseEntry) -> str:
     """What nobody could know who tries 本籍地利用登録 with this card."""
     birth = date.fromisoformat(use.birth)
-    return f"　利用登録の申請に入れること：本籍 {use.honseki}　筆頭者 {use.hittousha}　氏名 {use.name}　{wareki(birth)}生"
+    return f"　申請：本籍 {use.honseki}／筆頭者 {use.hittousha}／氏名 {use.name}／{wareki(birth)}生"

@@ -23,13 +23,17 @@ class KioskEntry(msgspec.Struct, frozen=True):
 
 
 class UseEntry(msgspec.Struct, frozen=True):
-    """Somebody's 本籍 in another municipality, as an application for 利用登録 has it: in kana, as it is typed at a kiosk; `birth` is YYYY-MM-DD. `municipality` is the 本籍地's code."""
+    """Somebody's 本籍 in another municipality, as an application for 利用登録 has it: in kana, as it is typed at a kiosk; `birth` is YYYY-MM-DD. `municipality` is the 本籍地's code.
+
+    `may_apply`: when the town was prepared there was no application of theirs that waits or was accepted.
+    """
 
     municipality: str
     honseki: str
     hittousha: str
     name: str
     birth: str
+    may_apply: bool = False
 
 
 class HolderEntry(msgspec.Struct, frozen=True):

@@ -208,7 +208,7 @@ def _write_cards(
 ) -> list[HolderEntry]:
     """The cards of one municipality's residents as files, numbered from `first` on."""
     homes = {home.household_no: tuple(member.atena_no for member in home.members) for home in population.households}
-    typed = {case.card: UseEntry(case.at, *case.typed) for case in uses}
+    typed = {case.card: UseEntry(case.at, *case.typed, may_apply=case.standing in ("returned", "renewed")) for case in uses}
     entries = (
         _write_card(folders, first + index, card, place.code, homes.get(card.resident.household_no, ()), allowed.get(card.serial, Entitlements()))
         for index, card in enumerate(cards)
