@@ -91,7 +91,7 @@ class _Split:
         self.read, self.write = reads.read, writes.write
 
 
-@pytest.mark.parametrize("nth", [1, 3])
+@pytest.mark.parametrize("nth", [1, 3, 13])
 async def test_a_door_that_mixes_two_files_is_found(tmp_path: Path, nth: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(MixedDoor, "nth", nth)
     async with cloud_in(copied(tmp_path), lambda folder: MixedDoor(TenantFiles(folder), sole=False)) as cloud:

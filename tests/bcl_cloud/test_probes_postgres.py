@@ -5,10 +5,15 @@ from itertools import count as numbers
 from pathlib import Path
 from random import Random
 
+import msgspec
 import pytest
 
+from bcl_cloud import onboarding
 from bcl_cloud.canaries import Canary, made
 from bcl_cloud.canaries_planted import plant
+from bcl_cloud.cloud_tables import METADATA
+from bcl_cloud.key_folders import KeyFolders
+from bcl_cloud.onboarding import Cloud
 from bcl_cloud.own_session import demand_own
 from bcl_cloud.probe_signs import Leak
 from bcl_cloud.probing.rows import look_through
@@ -17,8 +22,11 @@ from bcl_cloud.tenant_roles import PREFIX, SCHEMA, TENANT_OF_ROLE, TenantRoles
 from bcl_cloud.unkept import Unkept
 from issuer.issue_log import find_order
 from registers.seal.schema import SEALS
+from simulation.key_ring import rsa_ring, signing_key
+from storage.sqlite import SqliteStore
 from tests.bcl_cloud.tenants import A, B
-from tests.issuer.town import NOW, PEOPLE, populate
+from tests.bcl_cloud.watched import description, number_in, settle, watched
+from tests.issuer.town import FATHER, NOW, PEOPLE, ask, document_keys, populate, serial
 from tests.postgres_server import Server
 
 _NUMBERS = numbers(1)
@@ -167,3 +175,30 @@ async def _with_might(hole: Hole) -> Leak | None:
 async def test_a_session_of_another_role_is_met_before_anything_is_read(hole: Hole) -> None:
     with pytest.raises(Leak, match="of another tenant"):
         await hole.door.store(B).read(look_through, BIRDS[A])
+
+
+async def test_a_whole_cloud_on_postgresql_is_probed_through_its_desk_and_stopped_when_row_level_security_goes(
+    postgres: Server, tmp_path: Path
+) -> None:
+    name = f"probed_{next(_NUMBERS)}"
+    door = Tenancy(TenantRoles(postgres.new_database(name), tmp_path / "keys"), sole=True)
+    database = await SqliteStore.open(tmp_path / "cloud.db", METADATA)
+    cloud = Cloud(database, door, KeyFolders(tmp_path / "keys"))
+    for place, code in enumerate((A, B)):
+        cloud.keys.install(code, rsa_ring()[1 + place], signing_key(1 + place), signing_key(5 + place))
+        await onboarding.onboard(cloud, description(code, tmp_path), document_keys().authority, "op", "参加", NOW, Random(code).randbytes)
+        await door.store(code).write(settle, code)
+        await database.write(onboarding.set_open, code, "op", "開始", NOW)
+    room = watched(cloud)
+    for code in (A, B):
+        verdict = await room.watch.look(code)
+        assert (verdict.outcome, verdict.detail.endswith("1 neighbours")) == ("passed", True), verdict
+    tables = await door.store(A).read(
+        lambda c: {t: c.exec_driver_sql(f"SELECT count(*) FROM {t}").scalar_one() for t in ("issue_papers", "issue_refusals")}
+    )
+    assert set(tables.values()) == {0}
+    postgres.sql(f"ALTER TABLE {SCHEMA}.residents DISABLE ROW LEVEL SECURITY", database=name)
+    assert (await room.watch.look(A)).outcome == "leak"
+    assert await room.said(msgspec.structs.replace(ask(FATHER), serial=serial(number_in(A, FATHER)))) == "stopped_now"
+    await door.close()
+    await database.close()
