@@ -39,11 +39,9 @@ class Printed:
 
 
 @pytest.fixture(scope="module")
-def printed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Printed]:
-    town = OpenTown(tmp_path_factory.mktemp("private") / "state", residents=60, terminals=1)
-    hands = tmp_path_factory.mktemp("hands")
+def printed(small_town: OpenTown, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Printed]:
+    town, hands = small_town, tmp_path_factory.mktemp("hands")
     with town:
-        town.hurry()
         holder = town.town.holders[0]
         before = b"".join(file.read_bytes() for file in _all_files(town))
         for kind in KINDS:

@@ -29,11 +29,10 @@ SPOILS: dict[str, tuple[tuple[int, str, str], str]] = {
 
 
 @pytest.fixture(scope="module")
-def own_town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OpenTown]:
+def own_town(small_town: OpenTown) -> Iterator[OpenTown]:
     """A town of its own, so that nobody else's register is replaced."""
-    with OpenTown(tmp_path_factory.mktemp("written") / "state", residents=60, terminals=2) as opened:
-        opened.hurry()
-        yield opened
+    with small_town:
+        yield small_town
 
 
 @pytest.fixture(scope="module")
