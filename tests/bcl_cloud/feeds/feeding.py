@@ -68,11 +68,11 @@ def changed_town() -> Population:
     )
 
 
-def spoiled(population: Population, name: str, line: int, old: str, new: str, sequence: int, hours: float = 1) -> bytes:
+def spoiled(population: Population, name: str, line: int, old: str, new: str, sequence: int, hours: float = 1, tenant: str = TENANT) -> bytes:
     """A full upload with one text of one line (as files number them) changed."""
     files = _files(population, ALL)
     lines = files[name].split("\r\n")
     assert old in lines[line - 1]
     lines[line - 1] = lines[line - 1].replace(old, new)
     files[name] = "\r\n".join(lines)
-    return sealed(files, TENANT, sequence, AS_OF + timedelta(hours=hours), None)
+    return sealed(files, tenant, sequence, AS_OF + timedelta(hours=hours), None)

@@ -70,8 +70,8 @@ def uploaded(tmp_path_factory: Any) -> Path:
 
 @pytest.fixture
 async def tenant(uploaded: Path, tmp_path: Path) -> AsyncIterator[SqliteStore]:
-    shutil.copy(uploaded, tmp_path / "tenant.db")
-    store = await SqliteStore.open(tmp_path / "tenant.db", REGISTERS, METADATA)
+    shutil.copy(uploaded, tmp_path / "copied.db")
+    store = await SqliteStore.open(tmp_path / "copied.db", REGISTERS, METADATA)
     yield store
     await store.close()
 
