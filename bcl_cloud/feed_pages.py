@@ -13,7 +13,7 @@ from bcl_cloud.feeds.ages import ages_of_all
 from bcl_cloud.feeds.fast_lane import PROTECTING, WORDS, Event, events, take
 from bcl_cloud.feeds.feed_terms import BadTerms, FeedTerms, decide, decided, terms_of
 from bcl_cloud.feeds.history import in_quarantine, uploads
-from bcl_cloud.upload_pages import UploadPages, refreshed
+from bcl_cloud.upload_pages import UploadPages, marks_of
 from issuer.clerks.office import CLERK, PROTECTION_CLERK
 from issuer.clerks.views import show
 from screens.guard import now_of
@@ -84,13 +84,14 @@ class FeedPages:
         ages, terms = await self._store.read(ages_of_all), await self._store.read(terms_of)
         now = now_of(request)
         old = {age.register: None if age.as_of is None else (now - age.as_of).total_seconds() / 3600 for age in ages}
-        page = show(
+        return show(
             request,
             "data.html",
             status=200 if problem is None else 422,
             problem=problem,
             ages=ages,
             old=old,
+            marks=marks_of(ages, terms, now),
             terms=terms,
             decided=await self._store.read(decided, 5),
             uploads=await self._store.read(uploads),
@@ -99,7 +100,6 @@ class FeedPages:
             upload_states=STATES,
             **self._uploads.block(request),
         )
-        return refreshed(page, self._uploads.under_way(request))
 
     async def _events(self, request: web.Request, said: tuple[str, str] | None) -> web.Response:
         knows = PROTECTION_CLERK in staff_of(request).roles

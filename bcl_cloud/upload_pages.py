@@ -5,16 +5,19 @@ Mounted in a tenant's own office for its clerks and in the operators'. Decides n
 
 import csv
 import io
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from datetime import datetime
 from pathlib import Path
 
 from aiohttp import BodyPartReader, web
 
 from bcl_cloud.feed_words import REGISTERS, STATES
 from bcl_cloud.feeds.ages import ages_of_all
+from bcl_cloud.feeds.feed_terms import FeedTerms, terms_of
 from bcl_cloud.feeds.history import PastUpload, one_upload, uploads
 from bcl_cloud.feeds.manifest import REGISTERS as ALL
 from bcl_cloud.onboarding import Cloud, registers_of
+from bcl_cloud.overview import AGE_WORDS, age_of
 from bcl_cloud.places import ForeignRows, NoSuchTenant
 from bcl_cloud.step_forms import Sentence
 from bcl_cloud.tenancy import TenantStore
@@ -22,6 +25,8 @@ from bcl_cloud.tenants import TenantRefused
 from bcl_cloud.upload_desk import AnotherRuns, TooLarge, UploadDesk
 from issuer.clerks.forms import SENTENCES, Why, why_of
 from issuer.clerks.views import show
+from messages.conditions import RegisterAge
+from screens.guard import now_of
 from screens.language import language_of
 from screens.office import require_role
 
@@ -77,6 +82,8 @@ class UploadPages:
     def add_to(self, app: web.Application) -> None:
         """Add the routes but that of the page itself."""
         app.router.add_post(self._base + "/upload", self.upload)
+        app.router.add_get(self._base + "/progress", self.progress)
+        app.router.add_get(self._base + "/abandon", self.ask_abandon)
         app.router.add_post(self._base + "/abandon", self.abandon)
         app.router.add_get(self._base + r"/uploads/{number:\d{1,9}}", self.report)
         app.router.add_get(self._base + r"/uploads/{number:\d{1,9}}.csv", self.report_file)
@@ -86,20 +93,30 @@ class UploadPages:
         code = self._code_of(request)
         try:
             registers, store = await registers_of(self._cloud, code), self._store(request)
-            ages, past = await store.read(ages_of_all), await store.read(uploads, 30)
+            ages, past, terms = await store.read(ages_of_all), await store.read(uploads, 30), await store.read(terms_of)
         except (TenantRefused, NoSuchTenant, ForeignRows):
             raise web.HTTPNotFound from None
         kept = [age for age in ages if age.register in registers]
-        return refreshed(
-            show(
-                request, "tenant_data.html", status=422 if problem else 200, layout=self._layout, problem=problem, code=code, ages=kept, uploads=past, registers=REGISTERS, upload_states=STATES,
-                **self.block(request),
-            ), self.under_way(request),
+        return show(
+            request, "tenant_data.html", status=422 if problem else 200, layout=self._layout, problem=problem, code=code, ages=kept, marks=marks_of(kept, terms, now_of(request)), uploads=past,
+            registers=REGISTERS, upload_states=STATES, **self.block(request),
         )  # fmt: skip
 
-    def under_way(self, request: web.Request) -> bool:
-        """Whether the tenant has an upload that is being read."""
-        return self._desk.running(self._code_of(request)) is not None
+    async def progress(self, request: web.Request) -> web.StreamResponse:
+        """What is being done now; the browser asks again. Nothing is typed here."""
+        if self._desk.running(self._code_of(request)) is None:
+            raise web.HTTPSeeOther(self._address(request))
+        values: dict[str, object] = {"layout": self._layout, "giving_up": False, "problem": None} | self.block(request)
+        page = show(request, "upload_progress.html", status=200, **values)
+        page.headers["Refresh"] = str(REFRESH_SECONDS)
+        return page
+
+    async def ask_abandon(self, request: web.Request, problem: Sentence | None = None) -> web.StreamResponse:
+        """Whether it is to be given up, and why."""
+        if self._desk.running(self._code_of(request)) is None:
+            raise web.HTTPSeeOther(self._address(request))
+        values: dict[str, object] = {"layout": self._layout, "giving_up": True, "problem": problem} | self.block(request)
+        return show(request, "upload_progress.html", status=200 if problem is None else 422, **values)
 
     def block(self, request: web.Request) -> dict[str, object]:
         """What the form with its progress is given (`upload_block.html`)."""
@@ -130,13 +147,13 @@ class UploadPages:
             return await self.page(request, PROBLEMS["runs"])
         except TenantRefused:
             raise web.HTTPNotFound from None
-        raise web.HTTPSeeOther(self._address(request))
+        raise web.HTTPSeeOther(self._address(request) + "/progress")
 
     async def abandon(self, request: web.Request) -> web.StreamResponse:
         """Give up what is under way."""
         who, why = require_role(request, self._role).name, why_of(await request.post())
         if not isinstance(why, Why):
-            return await self.page(request, SENTENCES[why])
+            return await self.ask_abandon(request, SENTENCES[why])
         await self._desk.give_up(self._code_of(request), who, why.text)
         raise web.HTTPSeeOther(self._address(request))
 
@@ -202,11 +219,9 @@ class UploadPages:
         return self._base.replace(r"{code:\d{6}}", self._code_of(request))
 
 
-def refreshed(page: web.Response, again: object) -> web.Response:
-    """The page, shown again by the browser while something is under way."""
-    if again:
-        page.headers["Refresh"] = str(REFRESH_SECONDS)
-    return page
+def marks_of(ages: Iterable[RegisterAge], terms: FeedTerms, now: datetime) -> dict[str, tuple[str, str, str]]:
+    """How old each register's data are, as a colour and in words."""
+    return {age.register: AGE_WORDS[age_of(age, terms.max_age_hours, now)] for age in ages}
 
 
 async def _pieces(part: BodyPartReader) -> AsyncIterator[bytes]:

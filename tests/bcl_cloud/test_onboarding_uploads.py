@@ -127,15 +127,17 @@ async def test_an_archive_is_taken_in_read_and_forgotten_and_its_tenant_has_one_
     assert seats.archives == [big] and seats.jobs[0].tenant == A and Path(seats.jobs[0].archive).parent == folder
     (kept,) = folder.glob("*")
     assert kept.stat().st_mode & 0o077 == 0
-    async with door.client.get("/data", headers={"Host": HOST, "Cookie": door.cookie}) as answer:
-        page = await answer.text()
-        assert "戸籍を読んでいます" in page and "九月.zip" in page and answer.headers["Refresh"]
+    for path, renewed in (("/data", False), ("/data/progress", True), ("/data/abandon", False)):  # what is typed on a page is not taken away by it
+        async with door.client.get(path, headers={"Host": HOST, "Cookie": door.cookie}) as answer:
+            page = await answer.text()
+            assert "戸籍を読んでいます" in page and "九月.zip" in page and ("Refresh" in answer.headers) is renewed
     assert "すでに進んでいます" in (await door.send("/data/upload", b"second", why="更新"))[1]
     assert door.desk.running(B) is None
     seats.report.set_result(UploadReport(outcome="applied", sequence=3, upload_no=1))
     await until_read(door.desk)
     status, page = await door.ask(HOST, "/data", door.cookie)
     assert "適用しました" in page and list(folder.glob("*")) == []
+    assert (await door.ask(HOST, "/data/progress", door.cookie))[0] == 303
     noted = (await cloud.database.read(journal.entries, A, 1))[0].entry
     assert (noted.doing, noted.detail, noted.who, noted.why) == ("upload", "九月.zip", "suzuki", "九月分")
 
