@@ -25,6 +25,7 @@ from bcl_cloud.tenancy import Tenancy
 from bcl_cloud.tenant_terms import terms_of
 from bcl_cloud.tenants import Tenant, find
 from bcl_cloud.unkept import Unkept
+from messages.refusals import Refusal
 from messages.wire import Message
 from registers.residents.schema import COUNTED, RESIDENTS
 from storage.store import Store
@@ -33,6 +34,9 @@ PROBE_SECONDS = 60.0
 """How long one probe may take; beyond, it could not be carried out."""
 OTHERS_MAX = 16
 """How many neighbours one probe asks for; the others have their turn in the next ones."""
+
+BUSY_TRIES, BUSY_SECONDS = 100, 0.2
+"""A crowd is no reason to stop a tenant: a probe that hears `busy` asks again, so many times, after so long."""
 
 _log = structlog.get_logger("probe")
 
@@ -82,7 +86,13 @@ class Probe:
         visit = Visit(f"probe-{self._token(12).hex()}", self._token(32), now, self._roots)
 
         async def ask(message: Message) -> Message:
-            return await self._ask(message, now)
+            reply = await self._ask(message, now)
+            for _ in range(BUSY_TRIES):
+                if not isinstance(reply, Refusal) or reply.code != "busy":
+                    break
+                await asyncio.sleep(BUSY_SECONDS)
+                reply = await self._ask(message, now)
+            return reply
 
         kinds, others = tuple(terms.settings), await self._neighbours(code)
         offered, not_probed = questions.NOTHING_OFFERED, None if stand else NotProbed("rows: the own canary does not stand in the register")

@@ -18,6 +18,7 @@ from bcl_cloud.journal import entries
 from bcl_cloud.key_folders import KeyFolders
 from bcl_cloud.onboarding import Cloud
 from bcl_cloud.probes_recorded import last_probe
+from bcl_cloud.probing import probe
 from bcl_cloud.tenancy import Tenancy
 from bcl_cloud.tenant_files import TenantFiles
 from bcl_cloud.tenants import find
@@ -281,6 +282,26 @@ async def test_a_probes_crowd_and_quota_are_not_its_tenants(cloud: Cloud) -> Non
     async with share.turn(A):
         assert await CloudDesk(serving_of(cloud), share).answer(of_town(A), CENTER, NOW) == refuse("busy")
         assert (await room.watch.look(A)).outcome == "passed"
+
+
+class Crowded(CloudDesk):
+    """Too busy for the first questions of a probe."""
+
+    refused = 0
+
+    async def answer(self, message: Message, peer: Peer, now: datetime) -> Message:
+        self.refused += 1
+        return refuse("busy") if self.refused <= 3 else await super().answer(message, peer, now)
+
+
+async def test_a_probe_in_a_crowd_asks_again(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(probe, "BUSY_SECONDS", 0.0)
+    room = watched(cloud, lambda made: Crowded(serving_of(made), FairShare(8, 4, 4)))
+    assert (await room.watch.look(A)).outcome == "passed"
+    monkeypatch.setattr(probe, "BUSY_TRIES", 1)
+    room = watched(cloud, lambda made: Crowded(serving_of(made), FairShare(8, 4, 4)))
+    verdict = await room.watch.look(A)
+    assert (verdict.outcome, verdict.detail) == ("failed", "own choices: busy")
 
 
 async def test_nobody_who_comes_through_a_door_is_the_probe(cloud: Cloud) -> None:
