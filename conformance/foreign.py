@@ -64,7 +64,7 @@ def foreign_differences(paper: IssuedPaper, ordered: Ordered, binding: str, root
 def _sheet(pages: tuple[str, ...], at_sheet: int, paper: IssuedPaper, ordered: Ordered, binding: str) -> Iterator[str]:
     text, year = pages[at_sheet - 1], ordered.order.year
     stands = {
-        "specimen": SPECIMEN in text,
+        "specimen": _marked(text, ordered),
         "binding": binding in text,
         "number": plain(paper.number) in text,
         "part": f"{at_sheet}/{len(pages)}" in text,
@@ -74,6 +74,14 @@ def _sheet(pages: tuple[str, ...], at_sheet: int, paper: IssuedPaper, ordered: O
     yield from (f"{what}: sheet {at_sheet}" for what, there in stands.items() if not there)
     if (CERTIFIED.search(text) is not None) is not (at_sheet == len(pages)):
         yield f"statement: sheet {at_sheet}"
+
+
+def _marked(text: str, ordered: Ordered) -> bool:
+    """Whether 見本 stands there as a mark of its own, and not only in a name or an address of these made-up people (見本県)."""
+    have = ordered.asked.have
+    for known in (*(member.name for member in have.members), *have.texts):
+        text = text.replace(plain(known), "")
+    return re.search(f"{SPECIMEN}(?![都道府県市区町村郡])", text) is not None
 
 
 def _title(text: str, ordered: Ordered) -> str | None:

@@ -7,6 +7,9 @@ from conformance.protocol_deeds import Wrong, first_kind
 from conformance.store import Asked, Store
 from conformance.trial import Sample, Trial
 
+NOTHING_TO_SEE = ("unreadable", "papers")
+"""What leaves no aspect of a paper to be looked at: no case of the sample is passed then."""
+
 
 async def sampled(trial: Trial, which: str) -> Wrong:
     """A1 to A8: one aspect of the sample."""
@@ -14,7 +17,7 @@ async def sampled(trial: Trial, which: str) -> Wrong:
         trial.samples = await _samples(trial)
     if not trial.samples:
         raise NotTried("nobody in the profile may have a paper")
-    wrong = [one for sample in trial.samples for one in sample.differences if aspect(one) == which]
+    wrong = [one for sample in trial.samples for one in sample.differences if aspect(one) == which or one.startswith(NOTHING_TO_SEE)]
     if not wrong and which == "drawing" and any(sample.foreign for sample in trial.samples):
         raise NotTried("another drawing than the canonical one, which the demonstration center's gate would not take")
     if not wrong and which == "codes" and all(sample.foreign and not sample.codes for sample in trial.samples):
@@ -32,7 +35,7 @@ async def _samples(trial: Trial) -> tuple[Sample, ...]:
                 for members, show in _ways(asked, served.kind, first=form == served.forms[0]):
                     ordered = store.order(asked, members=members, form=form, show=show)
                     issued = await store.issue(ordered)
-                    foreign, codes = (any(some) for some in zip(*((is_foreign(one.face), bool(one.codes)) for one in issued.papers), strict=True))
+                    foreign, codes = any(is_foreign(one.face) for one in issued.papers), any(one.codes for one in issued.papers)
                     found.append(Sample(trial.wrong(issued, ordered), foreign, codes))
                     await store.discard(ordered)
     return tuple(found)

@@ -182,7 +182,9 @@ class Carried:
         return f"f{self._trial.token(12).hex()}"
 
     def order(self, offered: ChoicesOffered, key: bytes, serial: str) -> Ordered:
-        """An order by it."""
+        """An order by it; `Unexpected` where there is nothing to order."""
+        if len(offered.members) != 1 or not offered.forms:
+            raise Unexpected(f"{self.former.id}: not the holder alone, or no form")
         person = msgspec.structs.replace(self._trial.profile.people[0], id=self.former.id, serial=serial, may=(), refused=(), marks=())
         ordered = self.store.order(Asked(person, self.former.may, key, offered), year=self.former.year)
         return Ordered(ordered.asked, msgspec.structs.replace(ordered.order, by_referral=True), ordered.members)

@@ -1,8 +1,11 @@
 """What is done for the cases of the chapter `refusals`. A case gives what was wrong, as evidence without personal data; nothing wrong is a pass."""
 
+from certificates.entitlement import NOT_ISSUABLE
 from conformance.findings import NotTried
-from conformance.store import word
+from conformance.line import Answer
+from conformance.store import Store, Unexpected, word
 from conformance.trial import Trial
+from messages.link import NoAnswer, understand
 from messages.orders import OfferChoices
 from messages.routes import BY_MESSAGE
 from messages.wire import encode
@@ -35,17 +38,29 @@ def _alike(trial: Trial) -> list[tuple[str, str, bool]]:
         (person.serial, one.kind, one.protected)
         for person in trial.profile.people
         for one in person.refused
-        if one.code == "not_issuable" and one.at == "choices"
+        if one.code == NOT_ISSUABLE and one.at == "choices"
     ]
     if len({protected for _, _, protected in found}) < 2:
         raise NotTried("the profile names not both a protected person and one who is not_issuable for something else")
     return found
 
 
+async def _refused(store: Store, serial: str, kind: str) -> Answer:
+    """The answer to this question, which must be the row `not_issuable`."""
+    answer = await store.line.send(_CHOICES.path, encode(store.question(serial, kind)[0]))
+    try:
+        reply = understand(answer.status, answer.body, _CHOICES.reply)
+    except NoAnswer as reason:
+        raise Unexpected(f"{kind}: an answer that is no refusal ({reason})") from None
+    if word(reply) != NOT_ISSUABLE:
+        raise Unexpected(f"{kind}: {word(reply)} instead of {NOT_ISSUABLE}")
+    return answer
+
+
 async def same_bytes(trial: Trial) -> Wrong:
     """R2."""
     store = trial.store()
-    bodies = {(await store.line.send(_CHOICES.path, encode(store.question(serial, kind)[0]))).body for serial, kind, _ in _alike(trial)}
+    bodies = {(await _refused(store, serial, kind)).body for serial, kind, _ in _alike(trial)}
     return [] if len(bodies) == 1 else [f"{len(bodies)} different answers for not_issuable"]
 
 
@@ -62,7 +77,7 @@ async def _apart(trial: Trial, times: int) -> Wrong:
     taken: dict[bool, list[float]] = {True: [], False: []}
     for _ in range(times):
         for store, serial, kind, protected in trial.chance.shuffled(stores):
-            taken[protected].append((await store.line.send(_CHOICES.path, encode(store.question(serial, kind)[0]))).seconds)
+            taken[protected].append((await _refused(store, serial, kind)).seconds)
     hidden, others = sorted(taken[True]), sorted(taken[False])
     median, least = (hidden[len(hidden) // 2], others[len(others) // 2]), (hidden[0], others[0])
     apart = min(abs(median[0] - median[1]), abs(least[0] - least[1])) > TELLING_SECONDS and (median[0] > median[1]) is (least[0] > least[1])

@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from conformance.cases import CASES, CHAPTERS
 from conformance.findings import Finding
-from conformance.report import Run, incidents, outcome
+from conformance.report import DEMANDED_IN_STRICT, Run, incidents, outcome
 from conformance.tried import TRIED
 
 WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
@@ -51,6 +51,25 @@ _SEEN = {
     "numbers that do not grow": "発行番号が増えていない",
     "the kit could not go on": "応答を読み進められない",
 }
+_NOT_TRIED = {
+    "may have a paper": "証明書を取れる人がプロファイルにいません",
+    "nobody who is refused": "交付できない人がプロファイルにいません",
+    "not both a protected person": "支援措置の人と、ほかの理由で交付できない人の両方がプロファイルに要ります",
+    "strict mode only": "厳格な試験（--strict）でだけ測ります",
+    "without codes": "別の描き方の証明書で、2次元コードがありません",
+    "another drawing": "別の描き方の証明書です（見本センターの検査は通りません）",
+    "two people of the profile": "同じ証明書を取れる人が2人以上プロファイルに要ります",
+    "three sheets": "3人以上の世帯が2つプロファイルに要ります",
+    "no change after which": "交付できなくなる変更（refused）がプロファイルにありません",
+    "that can be undone": "元に戻せる内容の変更（before と after、undo）がプロファイルにありません",
+    "no change of what": "内容の変更（before と after）がプロファイルにありません",
+    "among the optional messages": "プロファイルの optional にありません",
+    "says nothing of referrals": "プロファイルに referrals がありません",
+    "server vouches": "プロファイルの referrals に residents がいません",
+    "server recognises": "プロファイルの referrals に former がいません",
+    "two copies": "2通以上取れる証明書がプロファイルにありません",
+    "TLS 1.2 itself": "この機械では TLS 1.2 を話せません",
+}
 _INSTEAD = re.compile(r"([A-Za-z_]{4,}) (?:with status \d+ )?instead of ([A-Za-z_]{4,}|a paper)(?: or |$)")
 
 _STYLE = """
@@ -86,6 +105,7 @@ def _page(findings: Sequence[Finding], run: Run) -> Iterator[str]:
     yield from _about(findings, run)
     yield from _named(incidents(findings))
     yield from _to_fix([one for one in findings if one.verdict == "failed"], run)
+    yield from _missing(findings, run)
     yield from _summary(findings)
     for chapter, (ja, english) in CHAPTERS.items():
         rows = [one for one in findings if CASES[one.case].chapter == chapter]
@@ -144,6 +164,22 @@ def _told(evidence: str) -> str:
     return f"{escape(ja)}　<code>{escape(evidence)}</code>" if ja else f"<code>{escape(evidence)}</code>"
 
 
+def _why(one: Finding) -> str:
+    """Why a case was not tried."""
+    reason = " ".join(one.evidence)
+    ja = next((ja for words, ja in _NOT_TRIED.items() if words in reason), None)
+    return escape(f"{ja}。") + f' <span class="en">{escape(reason)}</span>' if ja else escape(reason)
+
+
+def _missing(findings: Sequence[Finding], run: Run) -> Iterator[str]:
+    """What else must be tried before the verdict can be a good one."""
+    missing = [one for one in findings if one.verdict == "not_tried" and one.case in DEMANDED_IN_STRICT]
+    if missing and run.strict and not run.only:
+        yield '<h2>適合とするために試すもの <span class="en">To be tried before the server can pass in strict mode</span></h2><ul>'
+        yield from (f"<li><b>{one.case}</b>　{CASES[one.case].ja}　{_why(one)}</li>" for one in missing)
+        yield "</ul>"
+
+
 def _summary(findings: Sequence[Finding]) -> Iterator[str]:
     yield '<h2>まとめ <span class="en">Summary</span></h2><table><tr><th>章</th><th class="n">適合</th><th class="n">不適合</th><th class="n">未実施</th></tr>'
     for chapter, (ja, en) in CHAPTERS.items():
@@ -158,7 +194,7 @@ def _summary(findings: Sequence[Finding]) -> Iterator[str]:
 
 def _row(one: Finding) -> str:
     case, (ja, en) = CASES[one.case], WORDS[one.verdict]
-    why = f'<p class="not_tried">{escape(one.evidence[0])}</p>' if one.verdict == "not_tried" and one.evidence else ""
+    why = f'<p class="not_tried">{_why(one)}</p>' if one.verdict == "not_tried" else ""
     return (
         f'<tr><td class="id">{case.id}</td><td>{case.ja}<div class="en">{case.en} ({case.section})</div></td>'
         f'<td>{TRIED[case.id][0]}<div class="en">{TRIED[case.id][1]}</div>{why}</td>'

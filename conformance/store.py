@@ -12,6 +12,7 @@ from typing import Literal
 
 from certificates.binding import binding
 from certificates.fingerprint import KEY_BYTES
+from certificates.kinds import KINDS
 from conformance.line import Line, Silent
 from conformance.profile import MayHave, Member, Person, Profile
 from messages.ids import time_ordered_id
@@ -157,6 +158,8 @@ class Store:
         reply = await self.ask(ordered.order, patience_seconds)
         if not isinstance(reply, Issued):
             raise Unexpected(f"{ordered.asked.person.id} {ordered.order.kind}: order refused {word(reply)}")
+        if not reply.papers:
+            raise Unexpected(f"{ordered.asked.person.id} {ordered.order.kind}: an answer without a paper")
         return reply
 
     async def tell(self, order: IssueOrder, outcome: Outcome, copy: int = 0) -> Message:
@@ -194,8 +197,15 @@ def _offer_problems(offered: ChoicesOffered, question: OfferChoices, have: MayHa
         yield "member ids that are not 1 to 64 printable characters, each of its own"
     if not all(_FINGERPRINT.fullmatch(member.fingerprint) for member in offered.members):
         yield "a fingerprint that is not 64 lower-case hex digits"
-    if not offered.forms or offered.copies_max < 1:
-        yield "no form, or no copies"
+    kind = KINDS[have.kind]
+    if not offered.forms or not set(offered.forms) <= {form.code for form in kind.forms}:
+        yield "no form, or one that the kind has not"
+    if not set(offered.options) <= {option.code for option in kind.options}:
+        yield "an option that the kind has not"
+    if kind.yearly is not bool(offered.years):
+        yield "years where none belong, or none where some do"
+    if offered.copies_max < 1:
+        yield "no copies"
     if not _PLAIN.fullmatch(offered.register_version):
         yield "a register_version that is not 1 to 64 printable characters"
 

@@ -1,3 +1,4 @@
+import re
 import subprocess
 from dataclasses import replace
 from datetime import datetime
@@ -12,6 +13,7 @@ from conformance.report import DEMANDED_IN_STRICT, Run, checked, incidents, outc
 from conformance.report_page import INCIDENTS, report_page
 from conformance.tried import TRIED
 from storage.instants import JST
+from tests.structure.sources import ROOT
 from trust.signing import public_pem
 
 RUN = Run(
@@ -113,3 +115,17 @@ def test_a_report_signed_anew_is_not_by_the_key_that_is_believed(tmp_path: Path)
     assert checked(tmp_path / "forged", believed) == "report_altered"
     (tmp_path / "forged" / "report-key.pem").write_bytes(b"no key")
     assert checked(tmp_path / "forged") == "another_key"
+
+
+def test_an_incomplete_report_says_what_is_still_to_be_tried() -> None:
+    page = report_page(with_one("D1", "not_tried", "the profile names no change of what a register says"), RUN)
+    assert "試験不足" in page and "適合とするために試すもの" in page and "内容の変更（before と after）がプロファイルにありません" in page
+
+
+def test_every_reason_for_not_trying_is_told_in_japanese() -> None:
+    sources = [file.read_text(encoding="utf-8") for file in (ROOT / "conformance").glob("*.py")]
+    reasons = [found for text in sources for found in re.findall(r'NotTried\(\s*f?"([^"]+)"', text)]
+    assert len(reasons) > 12
+    for reason in reasons:
+        page = report_page(with_one("X1", "not_tried", reason), RUN)
+        assert re.search(r'<p class="not_tried">[^<]*。 <span', page), reason
