@@ -117,11 +117,12 @@ async def test_another_municipality_neither_sees_nor_restarts_a_stop_nor_anybody
     for scope, of in ((Scope(CITY, "inkan"), CITY), (Scope(kind="koseki"), "center")):
         town.center_store.do(endings.place, scope, "市の次郎", of, "印影が薄い", town.at)
     town.center_store.do(stops.propose, 1, Person("市の次郎", of=CITY), "直した", town.at)
-    near_miss(town)
+    finding = near_miss(town)
     await sign_in(office, "よその三郎")
     for listing in ("/stops", "/findings"):
         shown = await page(office, listing)
         assert "印影が薄い" not in shown and "市の次郎" not in shown and CITY not in shown
+        assert f'href="/findings/{finding}"' not in shown and 'href="/stops/' not in shown
     for number in (1, 2):
         assert (await office.get(f"/stops/{number}")).status == 404
         for act in ("propose", "check", "confirm"):
