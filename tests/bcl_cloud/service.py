@@ -98,6 +98,15 @@ class Service:
         finally:
             await close_cloud(cloud)
 
+    def beside(self) -> "Service":
+        """The same configuration once more, at other ports: another process of the same cloud."""
+        made = object.__new__(Service)
+        made.__dict__ |= self.__dict__ | {"door": free_port(), "office": free_port(), "process": None, "config": self.folder / "beside.json"}
+        settings = json.loads(self.config.read_text(encoding="utf-8"))
+        settings |= {"door": {"host": "127.0.0.1", "port": made.door}, "office": {"host": "127.0.0.1", "port": made.office}}
+        made.config.write_text(json.dumps(settings), encoding="utf-8")
+        return made
+
     def started(self) -> "subprocess.Popen[bytes]":
         """Another process of this configuration, with what it says kept."""
         return subprocess.Popen([sys.executable, "-m", "konbini", "serve", "bcl", "--config", str(self.config)], cwd=ROOT, stderr=subprocess.PIPE)

@@ -14,7 +14,9 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from bcl_cloud import onboarding
 from bcl_cloud.key_folders import KeyFolders
+from bcl_cloud.opening import close_cloud, open_cloud
 from certificates.back.code import verify_code
 from issuer.build import topology
 from messages.configuration import ConfigInvalid
@@ -109,6 +111,43 @@ async def test_two_tenants_are_served_over_tls_and_an_issuance_outlives_the_end(
     finally:
         await kiosk.close()
         await center.close()
+
+
+@pytest.mark.sweep
+async def test_two_processes_serve_the_same_tenants_and_give_no_number_twice(postgres: Server, tmp_path: Path) -> None:
+    url = postgres.new_database(f"served_{next(_DATABASES)}")
+    first = Service(tmp_path, database=url, tenants=url, processes=2, press_workers=0)
+    await first.prepare()
+    second = first.beside()
+    links = []
+    try:
+        for service in (first, second):
+            await service.start()
+            links.append(service.link("center"))
+        choices = await offered(first, A, FATHER)
+
+        async def issued(turn: int) -> Issued:
+            wanted = order(f"many-{turn}", FATHER, choices)
+            while isinstance(reply := await links[turn % 2].ask(wanted), Refusal):
+                assert reply.code == "busy", reply  # met the other process too often: the same order again, under its id
+            assert isinstance(reply, Issued), reply
+            return reply
+
+        found = await asyncio.gather(*(issued(turn) for turn in range(24)))
+        assert {one.declared.topology for one in found} == {topology(processes=2, press_workers=0, database="postgresql")}
+        assert sorted(one.papers[0].number for one in found) == sorted({f"{found[0].papers[0].number[:-6]}{number:06d}" for number in range(1, 25)})
+
+        cloud = await open_cloud(first.loaded(), sole=False)
+        await cloud.database.write(onboarding.set_closed, A, "op", "点検", first.now)
+        await close_cloud(cloud)
+        for link in links:
+            refused = await link.ask(ask(FATHER))
+            assert isinstance(refused, Refusal) and refused.code == "stopped_now"
+    finally:
+        for link in links:
+            await link.close()
+        first.end()
+        second.end()
 
 
 async def ended_in_the_middle(held: Held) -> None:
