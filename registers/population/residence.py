@@ -88,6 +88,8 @@ def _before(making: Making, draft: Draft, *, native: bool) -> _Before:
     city = draft.came_from
     if city is None and not native and _may_have_moved_in_the_world(making, draft, moved_in) and moves.random() < _FROM_THE_WORLD:
         city = moves.choice(making.cities[1:])
+        if city == draft.goes_to:  # nobody has two lines in one register
+            city = next((other for other in making.cities[1:] if other != draft.goes_to), None)
     address = draft.previous_address or (places.address(moves, city, flat=moves.random() < 0.5) if city else places.address_elsewhere(moves))
     return _Before(address, since, city, moved_in, notified)
 
