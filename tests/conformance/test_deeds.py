@@ -1,0 +1,192 @@
+"""Each case beyond the incidents finds its own fault: the little town's server, sound but for one thing that it answers, or for the door that it stands behind."""
+
+import secrets
+import ssl
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from prometheus_client import CollectorRegistry
+
+from conformance.broken.faults import Town
+from conformance.broken.serving import DECLARED, HERE, REFUSAL_SECONDS, hooks, served
+from conformance.broken.town import populate, terms, write_town
+from conformance.profile import Build as Registered
+from conformance.profile import load_profile
+from conformance.run import tried
+from issuer.desk import MESSAGES
+from issuer.issue_tables import METADATA
+from messages.conditions import Condition, Inventory
+from messages.door import Desk, Door, serve_application
+from messages.orders import Build, ChoicesOffered, Issued, IssueOrder, OfferChoices, OutcomeNoted, Referred, TellOutcome
+from messages.refusals import Refusal, refuse
+from messages.uses import RegisteredUse, UseTaken
+from messages.wire import Message
+from registers.residents.tables import METADATA as REGISTER
+from simulation.key_ring import rsa_ring
+from storage.crash_points import CrashPoints
+from storage.sqlite import SqliteStore
+from tests.conformance.house import now, trial_of
+from trust.parties import Peer, server_context
+
+Change = Callable[[Message, Message], Message]
+
+
+class Spoilt:
+    """A desk whose answers are changed by `change(question, answer)`."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self.change: Change = lambda _, reply: reply
+
+    async def answer(self, message: Message, peer: Peer, at: datetime) -> Message:
+        return self.change(message, await self._desk.answer(message, peer, at))
+
+
+@asynccontextmanager
+async def town(folder: Path) -> AsyncIterator[tuple[Spoilt, Path, str, Any]]:
+    store = await SqliteStore.open(folder / "town.db", METADATA, REGISTER)
+    await store.write(populate, now())
+    try:
+        async with serve_application(hooks(store, now), HERE, 0) as changes:
+            files = write_town(folder, f"http://{HERE}:{changes}", now(), secrets.token_bytes, rsa_ring()[:3])
+            spoilt = Spoilt(Town(terms(REFUSAL_SECONDS), store, files.hands, DECLARED, files.referrals).desk())
+            async with served(spoilt, files.server, now) as port:
+                yield spoilt, files.profile, f"https://{HERE}:{port}", files
+    finally:
+        await store.close()
+
+
+def only(kind: type[Message], **fields: Any) -> Change:
+    """Every answer of this kind says this instead."""
+    return lambda _, reply: msgspec.structs.replace(reply, **fields) if isinstance(reply, kind) else reply
+
+
+def instead(code: str, other: str) -> Change:
+    """This row where another belongs."""
+    return lambda _, reply: refuse(other) if isinstance(reply, Refusal) and reply.code == code else reply
+
+
+def turning(values: list[Any], field: str) -> Change:
+    """One value after another."""
+    given = iter(values * 99)
+    return lambda _, reply: msgspec.structs.replace(reply, **{field: next(given)}) if hasattr(reply, field) else reply
+
+
+def one_copy_less(_: Message, reply: Message) -> Message:
+    return msgspec.structs.replace(reply, papers=reply.papers[:1]) if isinstance(reply, Issued) else reply
+
+
+def told_apart(message: Message, reply: Message) -> Message:
+    """A refusal for protection with a detail of its own."""
+    protected = isinstance(message, OfferChoices) and message.serial == "cf00000015"
+    return msgspec.structs.replace(reply, detail="-") if protected and isinstance(reply, Refusal) else reply
+
+
+def deaf_to_outcomes(message: Message, reply: Message) -> Message:
+    return OutcomeNoted(issuance_id=message.issuance_id) if isinstance(message, TellOutcome) else reply
+
+
+class TwicePapers:
+    """A repeat of an order gets other bytes."""
+
+    def __init__(self) -> None:
+        self._count = 0
+
+    def __call__(self, message: Message, reply: Message) -> Message:
+        if not isinstance(reply, Issued):
+            return reply
+        self._count += 1
+        papers = tuple(msgspec.structs.replace(one, face=one.face + b"\n" * self._count) for one in reply.papers)
+        return msgspec.structs.replace(reply, papers=papers)
+
+
+class NeverUsed:
+    """A second order by one referral gets the first one's papers."""
+
+    def __init__(self) -> None:
+        self._first: Issued | None = None
+
+    def __call__(self, message: Message, reply: Message) -> Message:
+        if isinstance(reply, Issued):
+            self._first = reply
+        if isinstance(message, IssueOrder) and message.by_referral and isinstance(reply, Refusal) and self._first is not None:
+            return msgspec.structs.replace(self._first, request_id=message.request_id)
+        return reply
+
+
+OTHER = Build(program="another", topology="t")
+SPOILT: tuple[tuple[str, Callable[[], Change]], ...] = (
+    ("P1", TwicePapers),
+    ("P2", lambda: instead("request_altered", "busy")),
+    ("P5", lambda: instead("municipality_unknown", "kind_unknown")),
+    ("P8", lambda: instead("form_invalid", "malformed")),
+    ("P8", lambda: instead("copies_invalid", "malformed")),
+    ("P9", lambda: turning([DECLARED, OTHER], "declared")),
+    ("P12", TwicePapers),
+    ("R1", lambda: instead("not_registered", "not_issuable")),
+    ("R2", lambda: told_apart),
+    ("A5", TwicePapers),
+    ("A7", lambda: lambda _, reply: msgspec.structs.replace(reply, papers=reply.papers[::-1]) if isinstance(reply, Issued) else reply),
+    ("A9", lambda: one_copy_less),
+    ("D3", lambda: instead("order_void", "failed")),
+    ("O1", lambda: deaf_to_outcomes),
+    ("O2", lambda: instead("request_closed", "busy")),
+    ("X1", lambda: only(Condition, kinds=("juminhyo",))),
+    ("X1", lambda: only(Condition, halted="upload")),
+    ("X2", lambda: only(Inventory, series="よその市")),
+    ("X2", lambda: lambda _, reply: msgspec.structs.replace(reply, sections=reply.sections[:5]) if isinstance(reply, Inventory) else reply),
+    ("X3", lambda: instead("use_pending", "use_incomplete")),
+    ("X3", lambda: only(UseTaken, expected_by="2020-01-01")),
+    ("X3", lambda: only(RegisteredUse, state="accepted")),
+    ("X4", lambda: only(Referred, sealed="x.y.z")),
+    ("X4", lambda: instead("referral_invalid", "wide_not_joined")),
+    ("X4", lambda: instead("not_issuable", "moved_out")),
+    ("X5", NeverUsed),
+    ("X5", lambda: only(ChoicesOffered, years=(2020,))),
+    ("X6", lambda: instead("referral_expired", "referral_invalid")),
+    ("X6", lambda: instead("referral_used", "referral_invalid")),
+    ("X6", lambda: instead("not_found_there", "not_registered")),
+)
+"""The case that is for it, and what a server gets wrong. What the door alone refuses (P3, P4, P7, P13) no desk can get wrong: `test_kit` has answers for these."""
+
+
+async def test_each_case_finds_its_own_fault_and_no_other(tmp_path: Path) -> None:
+    async with town(tmp_path) as (spoilt, profile, url, _):
+        for case, make in SPOILT:
+            spoilt.change = make()
+            (found,) = await tried(trial_of(load_profile(profile), url, load=2), (case,))
+            assert (found.case, found.verdict) == (case, "failed"), found.evidence
+            assert "could not go on" not in " ".join(found.evidence), (case, found.evidence)
+
+
+async def test_a_door_that_lets_others_in_is_found(tmp_path: Path) -> None:
+    async with town(tmp_path) as (spoilt, profile, _, files):
+        for case, opened in (("P10", _older), ("P6", _anybody)):
+            door = Door(spoilt, title="t", accepts=MESSAGES, now=now, registry=CollectorRegistry(), points=CrashPoints(None, "municipal"))
+            context = server_context(*files.server)
+            opened(context)
+            async with serve_application(door.application(), HERE, 0, context) as port:
+                (found,) = await tried(trial_of(load_profile(profile), f"https://{HERE}:{port}", load=2), (case,))
+            assert (found.case, found.verdict) == (case, "failed"), found.evidence
+
+
+def _older(context: ssl.SSLContext) -> None:
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+
+
+def _anybody(context: ssl.SSLContext) -> None:
+    context.verify_mode = ssl.CERT_OPTIONAL
+
+
+@pytest.mark.parametrize(("program", "verdict"), [("rehearsal", "passed"), ("another", "failed")])
+async def test_the_build_that_was_registered_is_demanded(tmp_path: Path, program: str, verdict: str) -> None:
+    async with town(tmp_path) as (_, file, url, __):
+        profile = load_profile(file)
+        declared = Registered(program=program, topology=DECLARED.topology)
+        (found,) = await tried(trial_of(msgspec.structs.replace(profile, declared=declared), url), ("P9",))
+        assert found.verdict == verdict, found.evidence
