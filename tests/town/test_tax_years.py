@@ -16,7 +16,7 @@ from tests.town.rows import rows
 CODES = {place.city.name: place.code for place in PLACES}
 
 
-async def _come(world: OpenTown, hands, holder: HolderEntry, january: str = "", year: int | None = None) -> Visited:
+async def _come(world: OpenTown, hands, holder: HolderEntry, year: int, january: str = "") -> Visited:
     return await Visitor(hands, world.town.kiosks[1].url, wish(holder, kind="kazei", members="self", january=january, year=year)).visit()
 
 
@@ -33,11 +33,11 @@ async def test_a_year_is_issued_when_the_tax_section_has_approved_its_specimens_
         page = await tax.asked("POST", f"/years/{latest}/withdraw", data={"why": "税率の誤りを見つけた"})
         try:
             assert "承認の取消" in page and "交付していません" in page
-            closed = await _come(world, hands, resident)
+            closed = await _come(world, hands, resident, latest)
             assert (closed.refusal, closed.papers, closed.spent_yen) == ("year_not_here", [], 0)
-            older = await _come(world, hands, resident, year=before)
+            older = await _come(world, hands, resident, before)
             assert older.refusal is None and len(older.papers) == 1, "an older year stays open"
-            elsewhere = await _come(world, hands, former, january=resident.municipality)
+            elsewhere = await _come(world, hands, former, latest, resident.municipality)
             assert (elsewhere.refusal, elsewhere.papers, elsewhere.spent_yen) == ("year_not_open", [], 0)
             assert await tax.status("POST", f"/years/{latest}/approve", data={"why": "確認した", "specimens": "0" * 64}) == 422, "other specimens"
             assert "交付していません" in await tax.asked("GET", f"/years/{latest}")
@@ -51,7 +51,7 @@ async def test_a_year_is_issued_when_the_tax_section_has_approved_its_specimens_
             page = await tax.asked("POST", f"/years/{latest}/approve", data={"why": "見本を確かめた", "specimens": specimens})
     assert "交付しています" in page and "見本を確かめた" in page
     for holder, january in ((resident, ""), (former, resident.municipality)):
-        opened = await _come(world, hands, holder, january)
+        opened = await _come(world, hands, holder, latest, january)
         assert opened.refusal is None and len(opened.papers) == 1
 
 

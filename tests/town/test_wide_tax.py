@@ -4,7 +4,7 @@ import dataclasses
 import json
 import secrets
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -18,6 +18,7 @@ from messages.ids import time_ordered_id
 from messages.orders import AskReferral, OfferChoices
 from messages.wire import Message, encode
 from registers.population import Population
+from registers.population.movers import latest_year
 from registers.residents.resident import Resident
 from simulation.municipalities import PLACES
 from simulation.town.description import HolderEntry
@@ -67,7 +68,7 @@ def people() -> dict[str, Population]:
 
 
 async def _come(world: OpenTown, hands, holder: HolderEntry, january: str) -> Visited:
-    asked = dataclasses.replace(wish(holder, kind="kazei", members="self"), january=january)
+    asked = dataclasses.replace(wish(holder, kind="kazei", members="self", year=_year()), january=january)
     return await Visitor(hands, world.town.kiosks[0].url, asked).visit()
 
 
@@ -157,8 +158,7 @@ def _asked(world: OpenTown, party: str, path: str, message: Message) -> dict[str
 
 def _year() -> int:
     """The year of the stories' tax papers."""
-    today = datetime.now(JST).date()
-    return today.year if today >= date(today.year, 6, 15) else today.year - 1
+    return latest_year(datetime.now(JST).date())
 
 
 def _serial(world: OpenTown, holder: HolderEntry) -> str:
