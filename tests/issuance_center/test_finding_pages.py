@@ -62,7 +62,7 @@ async def test_the_dossier_s_page_and_its_files_say_the_same_of_the_same_papers_
     assert sorted(row["issuance_id"] for row in rows) == sorted(paper["issuance_id"] for paper in told["papers"]) == sorted(ids)
     assert {row["issuance_id"]: row["taken"] for row in rows} == {ids[0]: "yes", ids[1]: "no"}
     assert tuple(rows[0]) == COLUMNS and all(set(paper) == set(COLUMNS) for paper in told["papers"])
-    assert all(one in shown for one in ids) and "交付<b>2</b>" in shown and "お渡し済み<b>1</b>" in shown
+    assert all(one in shown for one in ids) and "交付<b>2</b>" in shown and "受け取り：お渡し済み<b>1</b>" in shown
     for who in foundation().household(card):
         for secret in (who.name, who.atena_no, who.my_number, card.serial, kiosk.visit_id):
             assert not any(secret in text for text in (shown, lines, json.dumps(told, ensure_ascii=False)))
