@@ -6,7 +6,7 @@ tax that is done, stand in the source, and here stands what was before them.
 
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import msgspec
 from sqlalchemy import Connection, Table, delete, func, insert, select, update
@@ -71,6 +71,13 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         return (self.on or self.at.date()).isoformat()
 
 
+class Moment(NamedTuple):
+    """One transaction: its instant, and the new version that whatever is changed in it gets, by table. Looked for once: it takes a look at the whole table."""
+
+    now: datetime
+    revisions: dict[str, int]
+
+
 def register_with(connection: Connection, kind: str, subject: str) -> str | None:
     """The register in which the subject of such an event is kept: a person's may be the residents' or the tax register's (住登外者); None for a person who stands in neither."""
     register = WORDS[kind][0]
@@ -91,10 +98,10 @@ def replaced(connection: Connection, register: str, kind: str, subject: str) -> 
     return connection.execute(select(CHANGED.c.unit).where(CHANGED.c.register == register, CHANGED.c.unit == unit)).first() is not None
 
 
-def put_in_force(connection: Connection, event: Event, number: int, now: datetime) -> bool:
+def put_in_force(connection: Connection, event: Event, number: int, moment: Moment) -> bool:
     """Whether there is somebody or something whom it concerns, and it is in force now."""
     register = register_with(connection, event.kind, event.subject)
-    return register is not None and _EFFECTS[register](connection, event, number, now)
+    return register is not None and _EFFECTS[register](connection, event, number, moment)
 
 
 def end_holds(connection: Connection, as_of: datetime) -> None:
@@ -116,29 +123,29 @@ def let_go(connection: Connection, settled: Event) -> None:
     connection.execute(delete(HOLDS).where(held, HOLDS.c.at <= stamp(settled.at)))
 
 
-def _resident(connection: Connection, event: Event, _number: int, now: datetime) -> bool:
+def _resident(connection: Connection, event: Event, _number: int, moment: Moment) -> bool:
     household_no = connection.execute(select(RESIDENTS.c.household_no).where(COUNTED, RESIDENTS.c.atena_no == event.subject)).scalar_one()
     person = update(RESIDENTS).where(RESIDENTS.c.atena_no == event.subject)
     if event.kind in ("protect", "unprotect"):
-        _protect(connection, PROTECTIONS, "atena_no", event, now)
+        _protect(connection, PROTECTIONS, "atena_no", event, moment)
     elif event.kind in STANDINGS:
         standing = STANDINGS[event.kind]
         connection.execute(person.values(standing=standing, standing_since=None if standing == "current" else event.day))
-        _stop_headless(connection, household_no, event, now)
+        _stop_headless(connection, household_no, event, moment)
     else:
         connection.execute(person.values(character_pending=event.kind == "pending_character"))
-    _moved_on(connection, HOUSEHOLDS, HOUSEHOLDS.c.household_no == household_no, now)
+    _moved_on(connection, HOUSEHOLDS, HOUSEHOLDS.c.household_no == household_no, moment)
     return True
 
 
-def _protect(connection: Connection, table: Table, whom: str, event: Event, now: datetime) -> None:
+def _protect(connection: Connection, table: Table, whom: str, event: Event, moment: Moment) -> None:
     connection.execute(delete(table).where(table.c[whom] == event.subject, table.c.source == "file"))
     if event.kind in ("protect", "koseki_protect"):
-        values = {whom: event.subject, "source": "file", "level": event.level, "since": event.day, "until": None, "set_at": stamp(now)}
+        values = {whom: event.subject, "source": "file", "level": event.level, "since": event.day, "until": None, "set_at": stamp(moment.now)}
         connection.execute(insert(table).values(values))
 
 
-def _stop_headless(connection: Connection, household_no: str, event: Event, now: datetime) -> None:
+def _stop_headless(connection: Connection, household_no: str, event: Event, moment: Moment) -> None:
     """A household whose head is gone gets no paper until the data say who the head is, or the head is back."""
     ours = (SUPPRESSIONS.c.household_no == household_no) & (SUPPRESSIONS.c.source == "file") & (SUPPRESSIONS.c.reason == HEADLESS)
     connection.execute(delete(SUPPRESSIONS).where(ours))
@@ -146,44 +153,44 @@ def _stop_headless(connection: Connection, household_no: str, event: Event, now:
     relations = connection.execute(present).scalars().all()
     if relations and "世帯主" not in relations:
         stop = Suppression(event.at.date(), None, household=True, reason=HEADLESS)
-        connection.execute(insert(SUPPRESSIONS).values(suppression_row(event.subject, household_no, stop, "file", stamp(now))))
+        connection.execute(insert(SUPPRESSIONS).values(suppression_row(event.subject, household_no, stop, "file", stamp(moment.now))))
 
 
-def _koseki(connection: Connection, event: Event, _number: int, now: datetime) -> bool:
+def _koseki(connection: Connection, event: Event, _number: int, moment: Moment) -> bool:
     if event.kind in ("koseki_protect", "koseki_unprotect"):
-        return _koseki_person(connection, event, now)
+        return _koseki_person(connection, event, moment)
     pending = connection.execute(select(KOSEKI.c.pending).where(KOSEKI.c.koseki_no == event.subject)).scalar_one_or_none()
     if pending is None or (event.kind == "koseki_withdrawn" and not pending):
         return False  # a withdrawal before its acceptance waits for it
     count = {"koseki_accepted": pending + 1, "koseki_withdrawn": pending - 1, "koseki_entered": max(pending, 1)}[event.kind]
     connection.execute(update(KOSEKI).where(KOSEKI.c.koseki_no == event.subject).values(pending=count))
-    _moved_on(connection, KOSEKI, KOSEKI.c.koseki_no == event.subject, now)
+    _moved_on(connection, KOSEKI, KOSEKI.c.koseki_no == event.subject, moment)
     return True
 
 
-def _koseki_person(connection: Connection, event: Event, now: datetime) -> bool:
+def _koseki_person(connection: Connection, event: Event, moment: Moment) -> bool:
     koseki_no = connection.execute(select(MEMBERS.c.koseki_no).where(MEMBERS.c.person_no == event.subject)).scalar_one_or_none()
     if koseki_no is None:
         return False
-    _protect(connection, KOSEKI_PROTECTIONS, "person_no", event, now)
+    _protect(connection, KOSEKI_PROTECTIONS, "person_no", event, moment)
     atena = select(MEMBERS.c.atena_no).where(MEMBERS.c.person_no == event.subject, MEMBERS.c.atena_no.is_not(None))
     same = select(MEMBERS.c.koseki_no).where(MEMBERS.c.atena_no.in_(atena))
-    _moved_on(connection, KOSEKI, (KOSEKI.c.koseki_no == koseki_no) | KOSEKI.c.koseki_no.in_(same), now)
+    _moved_on(connection, KOSEKI, (KOSEKI.c.koseki_no == koseki_no) | KOSEKI.c.koseki_no.in_(same), moment)
     return True
 
 
-def _seal(connection: Connection, event: Event, _number: int, now: datetime) -> bool:
+def _seal(connection: Connection, event: Event, _number: int, moment: Moment) -> bool:
     mine = (SEALS.c.atena_no == event.subject) & SEALS.c.cancelled_at.is_(None) & (SEALS.c.registered_on <= event.at.date().isoformat())
     if connection.execute(select(SEALS.c.number).where(mine)).first() is None:
         return False
-    _moved_on(connection, SEALS, mine, now)
+    _moved_on(connection, SEALS, mine, moment)
     connection.execute(update(SEALS).where(mine).values(cancelled_at=instant_text(event.at), cancelled_for=event.reason, cancel_source="file"))
     return True
 
 
-def _tax(connection: Connection, event: Event, number: int, now: datetime) -> bool:
+def _tax(connection: Connection, event: Event, number: int, moment: Moment) -> bool:
     if WORDS[event.kind][0] == "residents":
-        return _outsider(connection, event, now)
+        return _outsider(connection, event, moment)
     person, _, year = event.subject.partition("/")
     held = (HOLDS.c.register == "tax") & (HOLDS.c.unit == event.subject)
     there = connection.execute(select(HOLDS.c.event_no).where(held)).first() is not None
@@ -195,11 +202,11 @@ def _tax(connection: Connection, event: Event, number: int, now: datetime) -> bo
         connection.execute(delete(HOLDS).where(held))
         row = {"register": "tax", "unit": event.subject, "event_no": number, "at": stamp(event.at), "digest": digest, "settled_at": settled_at}
         connection.execute(insert(HOLDS).values(row))
-    _moved_on(connection, RECORDS, (RECORDS.c.atena_no == person) & (RECORDS.c.year == (int(year) if year.isdigit() else 0)), now)
+    _moved_on(connection, RECORDS, (RECORDS.c.atena_no == person) & (RECORDS.c.year == (int(year) if year.isdigit() else 0)), moment)
     return True
 
 
-def _outsider(connection: Connection, event: Event, now: datetime) -> bool:
+def _outsider(connection: Connection, event: Event, moment: Moment) -> bool:
     """A 住登外者 is registered nowhere here: what can be told of them is 支援措置, 外字, and that they died."""
     here = OUTSIDERS.c.atena_no == event.subject
     values: dict[str, Any]
@@ -216,16 +223,18 @@ def _outsider(connection: Connection, event: Event, now: datetime) -> bool:
     else:
         return False
     connection.execute(update(OUTSIDERS).where(here).values(values))
-    _moved_on(connection, OUTSIDERS, here, now)
+    _moved_on(connection, OUTSIDERS, here, moment)
     return True
 
 
-def _moved_on(connection: Connection, table: Table, where: Any, now: datetime) -> None:
-    """A version that no unit of this register has had."""
-    highest = int(connection.execute(select(func.coalesce(func.max(table.c.revision), 0))).scalar_one())
-    ever = connection.execute(select(AGES.c.revision).where(AGES.c.register == _REGISTER_OF[table.name])).scalar_one_or_none() or 0
-    connection.execute(update(table).where(where).values(revision=max(highest, ever) + 1, changed_at=now.isoformat()))
+def _moved_on(connection: Connection, table: Table, where: Any, moment: Moment) -> None:
+    """A version that no unit of this register has had before this moment."""
+    if table.name not in moment.revisions:
+        highest = int(connection.execute(select(func.coalesce(func.max(table.c.revision), 0))).scalar_one())
+        ever = connection.execute(select(AGES.c.revision).where(AGES.c.register == _REGISTER_OF[table.name])).scalar_one_or_none() or 0
+        moment.revisions[table.name] = max(highest, ever) + 1
+    connection.execute(update(table).where(where).values(revision=moment.revisions[table.name], changed_at=moment.now.isoformat()))
 
 
-_EFFECTS: Mapping[str, Callable[[Connection, Event, int, datetime], bool]] = {"residents": _resident, "koseki": _koseki, "seal": _seal, "tax": _tax}
+_EFFECTS: Mapping[str, Callable[[Connection, Event, int, Moment], bool]] = {"residents": _resident, "koseki": _koseki, "seal": _seal, "tax": _tax}
 _REGISTER_OF = {HOUSEHOLDS.name: "residents", KOSEKI.name: "koseki", SEALS.name: "seal", RECORDS.name: "tax", OUTSIDERS.name: "tax"}

@@ -10,7 +10,7 @@ from typing import Any, Literal
 import msgspec
 from sqlalchemy import Connection, Row, insert, select, update
 
-from bcl_cloud.feeds.event_effects import PROTECTING, STANDINGS, WORDS, Event, Kind, end_holds, let_go, put_in_force, register_with, replaced
+from bcl_cloud.feeds.event_effects import PROTECTING, STANDINGS, WORDS, Event, Kind, Moment, end_holds, let_go, put_in_force, register_with, replaced
 from bcl_cloud.feeds.tables import AGES, EVENTS, HOLDS
 from storage.instants import instant, stamp
 
@@ -54,19 +54,20 @@ def take(connection: Connection, event: Event, now: datetime) -> Outcome:
     number = connection.execute(insert(EVENTS).values(row).returning(EVENTS.c.event_no)).scalar_one()
     if state == "included" and event.kind == "tax_settled":
         let_go(connection, event)
-    if state == "waiting" and put_in_force(connection, event, int(number), now):
+    moment = Moment(now, {})
+    if state == "waiting" and put_in_force(connection, event, int(number), moment):
         connection.execute(update(EVENTS).where(EVENTS.c.event_no == number).values(state="applied"))
-        _withdrawal_that_waits(connection, event, now)
+        _withdrawal_that_waits(connection, event, moment)
         return "applied"
     return state
 
 
-def _withdrawal_that_waits(connection: Connection, accepted: Event, now: datetime) -> None:
+def _withdrawal_that_waits(connection: Connection, accepted: Event, moment: Moment) -> None:
     """The withdrawal of a notification may be told before its acceptance; it then waits, and is in force with it."""
     waiting = (EVENTS.c.kind == "koseki_withdrawn") & (EVENTS.c.subject == accepted.subject) & (EVENTS.c.state == "waiting")
     first = select(EVENTS).where(waiting, EVENTS.c.at >= stamp(accepted.at)).order_by(EVENTS.c.at, EVENTS.c.event_no).limit(1)
     row = connection.execute(first).one_or_none() if accepted.kind == "koseki_accepted" else None
-    if row is not None and put_in_force(connection, msgspec.json.decode(row.body, type=Event), row.event_no, now):
+    if row is not None and put_in_force(connection, msgspec.json.decode(row.body, type=Event), row.event_no, moment):
         connection.execute(update(EVENTS).where(EVENTS.c.event_no == row.event_no).values(state="applied"))
 
 
@@ -77,6 +78,7 @@ def apply_again(connection: Connection, as_of: Mapping[str, datetime], now: date
     """
     if "tax" in as_of:
         end_holds(connection, as_of["tax"])
+    moment = Moment(now, {})
     live = EVENTS.c.state.in_(("applied", "waiting")) & EVENTS.c.register.in_({*as_of, "residents"})
     for row in connection.execute(select(EVENTS).where(live).order_by(EVENTS.c.at, EVENTS.c.event_no)).all():
         register = register_with(connection, row.kind, row.subject)
@@ -87,7 +89,7 @@ def apply_again(connection: Connection, as_of: Mapping[str, datetime], now: date
         elif row.register == "tax" or (row.state == "applied" and not replaced(connection, register, row.kind, row.subject)):
             continue  # a hold stands beside the record; and where nothing was taken away a notification must not count twice
         else:
-            state = "applied" if put_in_force(connection, msgspec.json.decode(row.body, type=Event), row.event_no, now) else "waiting"
+            state = "applied" if put_in_force(connection, msgspec.json.decode(row.body, type=Event), row.event_no, moment) else "waiting"
         connection.execute(update(EVENTS).where(EVENTS.c.event_no == row.event_no).values(state=state))
 
 

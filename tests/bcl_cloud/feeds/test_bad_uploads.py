@@ -348,6 +348,17 @@ async def test_line_31337_of_50000_is_named(store: SqliteStore, others: int, qua
     await named(store, 50_000, 31_337, others, quarantine=quarantine)
 
 
+async def test_a_number_that_two_bear_far_apart_keeps_both_out(store: SqliteStore) -> None:
+    people = list(many(700).residents)
+    people[689] = replace(people[689], my_number=people[9].my_number)
+    await store.write(decide, FeedTerms(quarantine=True), "clerk", NOW)
+    archive = pack(replace(many(700), residents=tuple(people)), TENANT, 1, AS_OF, registers=("residents",))
+    report = await send(store, archive, registers=("residents",))
+    assert [(one.line, one.column, one.code) for one in report.faults] == [(691, "個人番号", "duplicate")]
+    assert set(report.left_out["residents"]) == {people[9].household_no, people[689].household_no}
+    assert set((await everything(store))[0]) == {person.atena_no for person in people} - {people[9].atena_no, people[689].atena_no}
+
+
 async def test_without_the_head_whose_line_is_bad_the_household_is_not_said_to_have_none(tenant: SqliteStore) -> None:
     head = next(person for person in changed_town().residents if person.relation == "世帯主" and person.household_no == healthy().household_no)
     line = 2 + changed_town().residents.index(head)

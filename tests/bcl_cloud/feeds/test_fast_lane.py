@@ -99,6 +99,16 @@ async def test_who_a_stop_was_told_of_twice_is_stopped_once_and_the_contrary_let
         assert await refused(tenant, MOTHER, NOW) == {"inkan", "kazei"}, "the household has its head again"
 
 
+async def test_a_correction_of_tax_that_is_told_after_newer_data_stops_the_year_all_the_same(tenant: SqliteStore) -> None:
+    """Data taken a minute after it may hold the record as it was; that it is done lets go, for then they hold it as it is."""
+    unit = f"{atena(FATHER)}/2026"
+    assert await happens(tenant, "leaving", atena(FATHER), AS_OF - timedelta(minutes=1)) == "included"
+    assert await happens(tenant, "tax_correction", unit, AS_OF - timedelta(minutes=1)) == "applied"
+    assert await refused(tenant, FATHER, NOW) == {"kazei"}
+    assert await happens(tenant, "tax_settled", unit, AS_OF - timedelta(seconds=1)) == "included"
+    assert await refused(tenant, FATHER, NOW) == set()
+
+
 class Tell(NamedTuple):
     """The source's word that something happened, `hour` hours after the first data."""
 
