@@ -10,7 +10,6 @@ command's own function in a process of its own; events and look-ups come from th
 import asyncio
 import csv
 import io
-import resource
 import statistics
 import sys
 import tempfile
@@ -238,8 +237,14 @@ async def _uploaded(database: Path, archive: Path) -> Uploaded:
         note(phases.setdefault(name, Phase()), ended - began, cpu_ended - cpu_began)
     phases |= {f"  step {name}": phase for name, phase in sorted(watched.phases.items())}
     await watched.close()
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    memory = _most_memory()
     return Uploaded(report.outcome, report.changed, time.perf_counter() - wall, time.process_time() - cpu, memory, phases)
+
+
+def _most_memory() -> float:
+    """MiB that this process had at most. What `getrusage` says counts the process that started it as well."""
+    status = Path("/proc/self/status").read_text(encoding="ascii")
+    return int(next(line.split()[1] for line in status.splitlines() if line.startswith("VmHWM"))) / 1024
 
 
 def _some_people(archive: Path) -> list[str]:
