@@ -44,6 +44,7 @@ class KeyFolders:
 
     def __init__(self, root: Path) -> None:
         self._root = root
+        self._loaded: dict[Path, tuple[tuple[int, int, int], object]] = {}
 
     def folder(self, code: str) -> Path:
         """One tenant's folder, there or not."""
@@ -169,7 +170,13 @@ class KeyFolders:
         file = self.folder(code) / f"{name}.key"
         if not file.is_file():
             raise KeysMissing(f"{code} has no {name} key")
-        return load_key(file)
+        # To prove an RSA key takes longer than to draw a paper: it is done once, and again when the file has changed.
+        stands = file.stat()
+        seen = (stands.st_mtime_ns, stands.st_size, stands.st_ino)
+        known = self._loaded.get(file)
+        if known is None or known[0] != seen:
+            known = self._loaded[file] = (seen, load_key(file))
+        return known[1]
 
 
 def urn_of(code: str) -> str:

@@ -6,6 +6,7 @@ they never meet the one that was added.
 """
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from sqlalchemy import (
     BigInteger,
@@ -52,7 +53,13 @@ def checked_code(code: str) -> str:
 
 def tables_of_file(code: str, metadatas: Iterable[MetaData] = METADATAS) -> MetaData:
     """The tables of one tenant's own SQLite file: each row says `code` by default and can say nothing else; and the marker that says whose the file is."""
-    quoted = f"'{checked_code(code)}'"
+    return _tables_of_file(checked_code(code), tuple(metadatas))
+
+
+@lru_cache(128)
+def _tables_of_file(code: str, metadatas: tuple[MetaData, ...]) -> MetaData:
+    # A tenant's file is opened again and again; its tables are the same each time, and nobody changes them.
+    quoted = f"'{code}'"
     made = MetaData()
     for metadata in metadatas:
         for table in metadata.sorted_tables:

@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from argon2 import PasswordHasher
 
 from bcl_cloud.cloud_tables import METADATA
 from bcl_cloud.desk import CloudDesk
@@ -24,7 +25,6 @@ from certificates.kinds import KINDS
 from messages.orders import ChoicesOffered, Issued
 from messages.refusals import Refusal
 from registers.residents.changes import bind_card
-from screens.sign_in import hash_password
 from simulation.key_ring import rsa_ring, signing_key
 from storage.instants import JST
 from storage.opening import open_store
@@ -55,7 +55,7 @@ def config(tmp_path: Path) -> Path:
         "policies": {kind: [{"since": "2020-01-01", "options": [], "forms": [KINDS[kind].forms[0].code], "copies_max": 10}] for kind in KINDS},
         "seal": str(tmp_path / "seal.png"),
         "wide_tax_since": "2024-06-01",
-        "staff": [{"name": CLERK, "password_hash": hash_password(PASSWORD), "roles": ["clerk"]}],
+        "staff": [{"name": CLERK, "password_hash": PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD), "roles": ["clerk"]}],
     }
     (tmp_path / "town.json").write_text(json.dumps(told), encoding="utf-8")
     cloud = {

@@ -7,6 +7,7 @@ from random import Random
 import pytest
 from aiohttp import DummyCookieJar
 from aiohttp.test_utils import TestClient, TestServer
+from argon2 import PasswordHasher
 from prometheus_client import CollectorRegistry
 
 from bcl_cloud import tenants
@@ -16,14 +17,14 @@ from bcl_cloud.offices import offices_app
 from bcl_cloud.onboarding import Cloud
 from bcl_cloud.serving import Serving
 from bcl_cloud.upload_desk import UploadDesk
-from screens.sign_in import StaffAccount, hash_password
+from screens.sign_in import StaffAccount
 from tests.bcl_cloud.opened import opened
 from tests.bcl_cloud.tenants import A, B, C
 from tests.bcl_cloud.test_desk import ONLY_B, cloud
 from tests.issuer.town import DECLARED, FATHER, NOW, atena
 
 __all__ = ["cloud"]
-HASH = hash_password("himitsu")
+HASH = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash("himitsu")  # a hash says how much work it is: as little as there can be
 
 
 class Door:

@@ -23,7 +23,7 @@ from bcl_cloud.serving import Serving
 from bcl_cloud.tenant_terms import terms_of
 from bcl_cloud.upload_desk import UploadDesk
 from issuer.terms import Certifier
-from screens.sign_in import StaffAccount, hash_password
+from screens.sign_in import StaffAccount
 from tests.bcl_cloud.tenants import A, B, C
 from tests.bcl_cloud.test_desk import cloud
 from tests.bcl_cloud.test_offices import HASH, Door, door
@@ -263,7 +263,7 @@ async def test_a_tenant_without_a_certificate_has_no_office_and_harms_no_other(c
     (cloud.keys.folder(A) / "documents.pem").unlink()
     token = lambda size: b"t" * size  # noqa: E731
     desk = UploadDesk(cloud, str(tmp_path / "tenants"), tmp_path / "keys", tmp_path / "uploads", lambda: NOW, token)
-    ops = (StaffAccount("op", hash_password("x"), (OPERATOR,)),)
+    ops = (StaffAccount("op", HASH, (OPERATOR,)),)
     office = operators_office(ops, cloud, desk, now=lambda: NOW, token=token, registry=CollectorRegistry(), openapi=None)
     serving = Serving(cloud.database, cloud.tenancy, cloud.keys, DECLARED, 0.0)
     client = TestClient(TestServer(offices_app(serving, cloud, desk, office, lambda: NOW, token)), cookie_jar=DummyCookieJar())
