@@ -41,7 +41,7 @@ SILENCES = {
     "no-tls": "{issuer} は TLS 1.3 で応じません。証明書発行サーバの通信用のポートかを確かめてください。",
     "not-admitted": "サーバが、プロファイルの tls.certificate（{tls.certificate}）を受け付けません。両方の認証局が同じかを確かめてください。",
     "ServerDisconnectedError": "サーバが何も答えずに接続を切りました。プロファイルの tls.certificate（{tls.certificate}）を発行した認証局を、サーバが信じているかを確かめてください。",
-    "hung-up": "{issuer} は10秒待っても答えません。",
+    "hung-up": "{issuer} は20秒待っても答えません。",
 }
 """Why nobody answered the first question -> what to look at."""
 
@@ -189,7 +189,7 @@ async def _findings(errand: Errand, profile: Profile, believed: Believed) -> tup
     contexts = FileContexts(profile, lambda: datetime.now(JST), secrets.token_bytes)
     probe = Line(errand.issuer, contexts.center(), profile.tls.server_name)
     try:
-        await probe.send("/", b"{}", patience_seconds=10.0)  # whatever is answered: somebody is there
+        await probe.send("/", b"{}", patience_seconds=20.0)  # whatever is answered: somebody is there
     finally:
         await probe.close()
     chance = Chance(errand.seed)

@@ -29,11 +29,11 @@ def test_there_is_a_broken_issuer_and_a_case_for_each_class() -> None:
     assert sorted({case.incident for case in CASES.values()} - {""}) == EVERY_CLASS
 
 
-@pytest.mark.parametrize("fault", ["I2", "I7"])
-async def test_a_broken_issuer_fails_in_its_class_and_in_no_other(tmp_path: Path, fault: str) -> None:
-    findings = await rehearsal(tmp_path, fault, only=OF_INCIDENTS)
-    assert incidents(findings) == (fault,)
-    assert {found.incident for found in findings if found.verdict == "failed"} == {fault}, failed(findings)
+async def test_a_broken_issuer_fails_in_its_class_and_in_no_other(tmp_path: Path) -> None:
+    """One of the seven; the sweep has all of them."""
+    findings = await rehearsal(tmp_path, "I2", only=OF_INCIDENTS)
+    assert incidents(findings) == ("I2",)
+    assert {found.incident for found in findings if found.verdict == "failed"} == {"I2"}, failed(findings)
 
 
 async def test_the_sound_one_passes_every_case(tmp_path: Path) -> None:

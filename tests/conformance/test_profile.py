@@ -54,3 +54,33 @@ def test_a_profile_is_read_with_its_files_beside_it(tmp_path: Path) -> None:
 def test_what_contradicts_itself_is_refused_by_its_place(tmp_path: Path, changed: dict[str, Any], named: str) -> None:
     with pytest.raises(ConfigInvalid, match=named):
         load_profile(written(tmp_path, **changed))
+
+
+def test_a_program_beside_the_profile_is_found_there_and_any_other_is_as_it_is_named(tmp_path: Path) -> None:
+    hooks = {"do": {"command": ["./move", "on"]}, "undo": {"command": ["true"]}}
+    (change,) = load_profile(written(tmp_path, changes=[CHANGE | hooks])).changes
+    assert change.undo is not None
+    assert (change.do.command, change.undo.command) == ((str(tmp_path / "move"), "on"), ("true",))
+
+
+REFERRALS: dict[str, Any] = {
+    "as_municipality": "990027", "certificate": "n.pem", "key": "n.key", "statement": "s.jws",
+    "residents": [{"person": "taro", "year": 2026, "juminhyo_code": "00000000013", "birth": "1980-04-01"}],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("changed", "named"),
+    [
+        ({"optional": ["referrals"]}, "the profile has no referrals"),
+        ({"referrals": REFERRALS | {"as_municipality": "990019"}}, "cannot play the municipality under test"),
+        ({"referrals": REFERRALS | {"kind": "juminhyo"}}, "of a year"),
+        ({"referrals": REFERRALS | {"residents": [{"person": "taro", "year": 2026}]}}, "a row, or"),
+        ({"referrals": REFERRALS | {"residents": [{"person": "taro", "year": 2026, "refused": "nonsense"}]}}, "does not exist"),
+        ({"referrals": REFERRALS | {"residents": [{"person": "jiro", "year": 2026, "refused": "moved_out"}]}}, "nobody of people"),
+    ],
+)
+def test_what_contradicts_itself_about_referrals_is_refused_by_its_place(tmp_path: Path, changed: dict[str, Any], named: str) -> None:
+    load_profile(written(tmp_path, optional=["referrals"], referrals=REFERRALS))
+    with pytest.raises(ConfigInvalid, match=named):
+        load_profile(written(tmp_path, **changed))
