@@ -1,3 +1,4 @@
+import re
 from pathlib import Path
 from typing import Any
 
@@ -6,6 +7,7 @@ import pytest
 
 from conformance.profile import load_profile
 from messages.configuration import ConfigInvalid
+from tests.structure.sources import ROOT
 
 PERSON: dict[str, Any] = {
     "id": "taro",
@@ -84,3 +86,11 @@ def test_what_contradicts_itself_about_referrals_is_refused_by_its_place(tmp_pat
     load_profile(written(tmp_path, optional=["referrals"], referrals=REFERRALS))
     with pytest.raises(ConfigInvalid, match=named):
         load_profile(written(tmp_path, **changed))
+
+
+def test_the_profile_that_the_description_shows_can_be_loaded(tmp_path: Path) -> None:
+    page = (ROOT / "docs" / "protocol" / "profile.md").read_text(encoding="utf-8")
+    (shown,) = re.findall(r"^```json\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
+    (tmp_path / "profile.json").write_text(shown, encoding="utf-8")
+    profile = load_profile(tmp_path / "profile.json")
+    assert {one.person for one in profile.changes} == {"mover", "seal-owner"} and profile.declared is not None
