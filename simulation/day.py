@@ -31,6 +31,7 @@ from simulation.workload import ARRIVALS_A_MINUTE, Crowd
 EVENT_SECONDS, UPLOAD_SECONDS, RENEWAL_SECONDS, USES_SECONDS = 12.0, 90.0, 100.0, 15.0
 ABOUT_SOMEBODY_HERE = 0.5
 """How often an event is about somebody who stands at a terminal just then."""
+STOP_SECONDS = (30.0, 300.0)
 HEALS_SECONDS = (40.0, 400.0)
 OTHER = Build(program="konbini/unregistered", topology=demo.DECLARED.topology)
 
@@ -185,7 +186,7 @@ class Day:
     async def _stops(self) -> None:
         """One scope after another is stopped for a while."""
         while True:
-            await asyncio.sleep(self._chance.uniform(0.15, 0.35) * max(self._seconds, 120.0))
+            await asyncio.sleep(self._chance.uniform(*STOP_SECONDS))
             scope, one, other = self._scope()
             await self.staff.stop(scope, one)
             await asyncio.sleep(self._chance.uniform(10.0, 60.0))

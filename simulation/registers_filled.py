@@ -40,7 +40,12 @@ def fill_registers(connection: Connection, population: Population, residents: Se
     koseki_tables.load(connection, population.koseki, population.fuhyo, now=now)
     seal_tables.load(connection, population.seals, now=now)
     tax_tables.load(connection, population.tax, now=now)
-    replace_outsiders(connection, tuple(_outsider(one) for one in population.outside), now)
+    replace_outsiders(connection, outsiders_of(population), now)
+
+
+def outsiders_of(population: Population) -> tuple[Outsider, ...]:
+    """住登外者, as the tax section's list has them."""
+    return tuple(_outsider(one) for one in population.outside)
 
 
 def _outsider(one: TaxedOutside) -> Outsider:

@@ -24,6 +24,7 @@ from simulation.errands import AGAIN_SECONDS, done, step
 from simulation.issuers import IssuerOf
 from simulation.parties import Town
 from simulation.party_life import Dead, Incarnation
+from simulation.registers_filled import outsiders_of
 from simulation.store import Ailing
 from simulation.truth import happenings
 from simulation.truth.happenings import Happening
@@ -180,7 +181,15 @@ class TownHall:
             registers = [register for register in ("residents", "koseki", "seal", "tax") if register in _registers_of(tenant)]
             before = None if full else self._uploaded
             now, population = self._world.now(), self.kept.population
-            archive = pack(population, self.code, self._sequence, now, before=before, registers=registers)
+            archive = pack(
+                population,
+                self.code,
+                self._sequence,
+                now,
+                before=before,
+                registers=registers,
+                outsiders=outsiders_of(population) if before is None and "tax" in registers else (),
+            )
             self._world.trace.note(f"upload {self.code} {self._sequence} {'full' if before is None else 'differential'}")
             report = await self._worked(tenant, archive, registers)
             if report.outcome == "rejected":

@@ -158,8 +158,8 @@ class Crowd:
         """Of a tax paper also where they lived on January 1: rightly, wrongly, abroad, not born."""
         dated = replace(wish, year=self._year(chance))
         places = [place.code for place in self._foundation.places if place.code != holder.municipality]
-        if not places:
-            return dated
+        if not places or not self._foundation.place(holder.municipality).wide_tax:
+            return dated  # nobody asks them: theirs vouches for nobody
         if holder.former and chance.random() < JANUARY_ELSEWHERE:
             former = chance.choice(holder.former)
             year = chance.choice((None, *former.years)) if chance.random() < 0.8 else dated.year

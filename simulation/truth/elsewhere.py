@@ -9,7 +9,7 @@ from registers.residents.resident import Resident
 
 @dataclass(frozen=True, slots=True)
 class Former:
-    """Somebody's line in the register of a municipality that they have left, and the 年度 of which it has their figures."""
+    """Somebody's line in the register of a municipality that they have left, or that taxes them from outside, and the 年度 of which it has their figures."""
 
     municipality: str
     atena_no: str
@@ -26,15 +26,22 @@ class EntryElsewhere:
 
 
 def former_lines(municipalities: Sequence[Population], home: str, resident: Resident) -> tuple[Former, ...]:
-    """Where this resident of `home` lived before: the lines of the same 住民票コード and birth in registers that they are no present resident of."""
+    """Where this resident of `home` lived before, or is taxed without being registered: the lines of the same 住民票コード and birth where they are no present resident."""
     found = []
     for population in municipalities:
-        line = next((one for one in population.residents if one.juminhyo_code == resident.juminhyo_code and one.birth == resident.birth), None)
-        if population.city.code == home or line is None or line.standing in ("current", "leaving"):
-            continue
-        years = sorted(record.year for record in population.tax if record.atena_no == line.atena_no)
-        found.append(Former(population.city.code, line.atena_no, tuple(years)))
+        number = _number_in(population, resident)
+        if population.city.code != home and number is not None:
+            years = sorted(record.year for record in population.tax if record.atena_no == number)
+            found.append(Former(population.city.code, number, tuple(years)))
     return tuple(found)
+
+
+def _number_in(population: Population, resident: Resident) -> str | None:
+    who = (resident.juminhyo_code, resident.birth)
+    line = next((one for one in population.residents if (one.juminhyo_code, one.birth) == who), None)
+    if line is not None:
+        return None if line.standing in ("current", "leaving") else line.atena_no
+    return next((one.atena_no for one in population.outside if (one.resident.juminhyo_code, one.resident.birth) == who), None)
 
 
 def entry_elsewhere(municipalities: Sequence[Population], home: str, resident: Resident) -> EntryElsewhere | None:

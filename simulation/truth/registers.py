@@ -1,6 +1,6 @@
 """One municipality's registers, by who somebody is; and who was asked about."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from registers.koseki.fuhyo import Fuhyo
 from registers.koseki.koseki import Koseki, KosekiPerson
@@ -8,6 +8,8 @@ from registers.population import Population
 from registers.residents.resident import Household, Resident
 from registers.seal.seal import SealRegistration
 from registers.tax.record import TaxRecord
+
+_NO_HOME = Household("", "", "", (), "-")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +61,11 @@ class Registers:
 def registers_of(population: Population, held: frozenset[tuple[str, int]] = frozenset()) -> Registers:
     """The registers of a made-up municipality. Of several seals of one person the one in force, or the last."""
     seals = sorted(population.seals, key=lambda seal: (seal.cancelled_at is None, seal.registered_on))
+    # Who is taxed here and lives elsewhere (住登外) has no household here.
+    outside = {one.atena_no: replace(one.resident, atena_no=one.atena_no, household_no=_NO_HOME.household_no) for one in population.outside}
     return Registers(
-        residents={resident.atena_no: resident for resident in population.residents},
-        households={home.household_no: home for home in population.households},
+        residents={**outside, **{resident.atena_no: resident for resident in population.residents}},
+        households={_NO_HOME.household_no: _NO_HOME, **{home.household_no: home for home in population.households}},
         kosekis={koseki.koseki_no: koseki for koseki in population.koseki},
         fuhyos={fuhyo.koseki_no: fuhyo for fuhyo in population.fuhyo},
         seals={seal.atena_no: seal for seal in seals},
