@@ -47,10 +47,12 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 class Probes(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The watch over the tenants: one of them every `turn_seconds` in turn; after a probe that could not be carried out, before it is served, the next not before `again_seconds`; after
-    `failures_max` such probes in a row it is stopped. Each asks for `others_max` neighbours' canaries."""
+    `failures_max` such probes in a row it is stopped. Each asks for `others_max` neighbours' canaries,
+    and one that takes longer than `probe_seconds` could not be carried out."""
 
     turn_seconds: float = 20.0
     again_seconds: float = 5.0
+    probe_seconds: float = 60.0
     failures_max: int = 3
     others_max: int = 16
 
@@ -94,7 +96,7 @@ def load(file: Path) -> Config:
         "staff: each with the role operator": any(OPERATOR not in staff.roles for staff in config.staff),
         "refusal_seconds: 0 to 5": not 0 <= config.refusal_seconds <= 5,
         "limits: 1 <= in_work_of_tenant <= in_work": not 1 <= limits.in_work_of_tenant <= limits.in_work,
-        "probes: turn_seconds and again_seconds above zero, failures_max and others_max at least 1": min(probes.turn_seconds, probes.again_seconds)
+        "probes: seconds above zero, failures_max and others_max at least 1": min(probes.turn_seconds, probes.again_seconds, probes.probe_seconds)
         <= 0
         or min(probes.failures_max, probes.others_max) < 1,
         "limits: nothing below zero": min(limits.waiting_of_tenant, limits.open_tenants - 1) < 0,

@@ -92,4 +92,5 @@ def _probe(cloud: Cloud, config: Config) -> Probe:
     declared = Build(program=program(), topology=topology(processes=1, press_workers=0, database=cloud.tenancy.kind))
     serving = Serving(cloud.database, cloud.tenancy, cloud.keys, declared, 0.0, roots, secrets.token_bytes)
     share = FairShare(config.limits.in_work, config.limits.in_work_of_tenant, config.limits.waiting_of_tenant)
-    return Probe(cloud.database, cloud.tenancy, asking(CloudDesk(serving, share)), secrets.token_bytes, roots, config.probes.others_max)
+    desk, settings = CloudDesk(serving, share), config.probes
+    return Probe(cloud.database, cloud.tenancy, asking(desk), secrets.token_bytes, roots, settings.others_max, settings.probe_seconds)

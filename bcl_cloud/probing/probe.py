@@ -52,6 +52,7 @@ class Probe:
         token: Callable[[int], bytes],
         roots: tuple[x509.Certificate, ...] = (),
         others_max: int = OTHERS_MAX,
+        seconds: float = PROBE_SECONDS,
     ) -> None:
         self._cloud = cloud
         self._tenancy = tenancy
@@ -59,12 +60,13 @@ class Probe:
         self._token = token
         self._roots = roots
         self._others_max = others_max
+        self._seconds = seconds
         self._next: dict[str, int] = {}
 
     async def probe(self, code: str, now: datetime) -> Verdict:
         """What is found at the tenant `code`. Raises nothing but a cancellation: what goes wrong is a verdict too."""
         try:
-            async with asyncio.timeout(PROBE_SECONDS):
+            async with asyncio.timeout(self._seconds):
                 return await self._probed(code, now)
         except Leak as leak:
             return Verdict("leak", tuple(dict.fromkeys((code, *leak.concerned))), str(leak))

@@ -160,7 +160,8 @@ def under_watch(
     roots: tuple[x509.Certificate, ...] = (),
 ) -> tuple[WatchedDesk, Watch]:
     """This desk under watch, and the watch, which keeps its rounds once somebody runs `keep_watch`."""
-    watch = Watch(Probe(cloud, tenancy, asking(desk), token, roots, settings.others_max), cloud, tenancy, settings, now, registry)
+    probe = Probe(cloud, tenancy, asking(desk), token, roots, settings.others_max, settings.probe_seconds)
+    watch = Watch(probe, cloud, tenancy, settings, now, registry)
     return WatchedDesk(desk, watch, cloud), watch
 
 

@@ -108,7 +108,7 @@ async def test_no_clerk_changes_it_and_no_event_reaches_it(cloud: Cloud) -> None
     assert (await watched(cloud).watch.look(A)).outcome == "passed"
 
 
-@pytest.mark.parametrize("quarantine", [False, True])
+@pytest.mark.parametrize("quarantine", [False, pytest.param(True, marks=pytest.mark.sweep)])
 async def test_uploads_leave_it_where_it_is_and_count_nothing_of_it(cloud: Cloud, quarantine: bool) -> None:
     store, mine = cloud.tenancy.store(A), await canary(cloud, A)
     await store.write(decide, FeedTerms(quarantine=quarantine), "op", UPLOADED)
@@ -128,7 +128,11 @@ async def test_uploads_leave_it_where_it_is_and_count_nothing_of_it(cloud: Cloud
 
 @pytest.mark.parametrize(
     ("field", "quarantine"),
-    [("atena_no", False), ("household_no", False), ("my_number", False), ("juminhyo_code", False), ("serial", False), ("my_number", True)],
+    [
+        *(pytest.param(field, False, marks=pytest.mark.sweep) for field in ("atena_no", "household_no", "juminhyo_code", "serial")),
+        ("my_number", False),
+        ("my_number", True),
+    ],
 )
 async def test_a_line_that_names_a_number_of_it_is_refused_and_nothing_goes_in(cloud: Cloud, field: str, quarantine: bool) -> None:
     store, mine = cloud.tenancy.store(A), await canary(cloud, A)

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from aiohttp import DummyCookieJar, web
 from aiohttp.test_utils import TestClient, TestServer
+from argon2 import PasswordHasher
 from prometheus_client import CollectorRegistry
 from sqlalchemy import select
 
@@ -21,13 +22,13 @@ from bcl_cloud.onboarding import Cloud
 from bcl_cloud.upload_desk import UploadDesk
 from issuer.clerks.office import CLERK, PROTECTION_CLERK, TAX
 from issuer.use_tables import APPLICATIONS
-from screens.sign_in import StaffAccount, hash_password
+from screens.sign_in import StaffAccount
 from tests.bcl_cloud.tenants import A
 from tests.bcl_cloud.watched import CODES, serving_of
 from tests.bcl_cloud.worlds import Pair
 from tests.issuer.town import FATHER, NOW, atena
 
-HASH = hash_password("himitsu")
+HASH = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1).hash("himitsu")
 PARAMETER = re.compile(r"\{(\w+)(?::[^}]*)?\}")
 OPEN = ("/healthz", "/metrics", "/openapi.json", "/sign-in", "/sign-out", "/static")
 

@@ -101,7 +101,7 @@ def test_every_message_that_the_cloud_hears_is_tried() -> None:
     assert set(ASKED) == set(MESSAGES)
 
 
-@settings(max_examples=40, deadline=None, derandomize=True, database=None)
+@settings(max_examples=25, deadline=None, derandomize=True, database=None)
 @given(data=st.data())
 def test_no_message_with_a_neighbours_identity_says_or_changes_anything_of_the_neighbour(pair: Pair, data: st.DataObject) -> None:
     told_alike(pair, data.draw(questions(pair)))

@@ -15,7 +15,6 @@ from bcl_cloud.canaries_planted import plant
 from bcl_cloud.desk import PROBE, CloudDesk
 from bcl_cloud.fair_share import FairShare
 from bcl_cloud.journal import entries
-from bcl_cloud.key_folders import KeyFolders
 from bcl_cloud.onboarding import Cloud
 from bcl_cloud.probes_recorded import last_probe
 from bcl_cloud.probing import probe
@@ -28,7 +27,7 @@ from messages.refusals import refuse
 from messages.wire import Message
 from storage.store import Store
 from tests.bcl_cloud.tenants import A, B, C
-from tests.bcl_cloud.watched import CODES, Watched, canary, cloud_in, copied, number_in, rows_of_tenant, serving_of, watched
+from tests.bcl_cloud.watched import CODES, KeptKeys, Watched, canary, cloud_in, copied, number_in, rows_of_tenant, serving_of, watched
 from tests.issuer.town import CENTER, FATHER, NOW, ask, serial
 from trust.parties import Peer
 
@@ -211,7 +210,7 @@ async def test_a_neighbours_canary_planted_here_is_found(cloud: Cloud) -> None:
     assert set((await watched(cloud).watch.look(A)).concerned) == {A, B}
 
 
-class MixedKeys(KeyFolders):
+class MixedKeys(KeptKeys):
     def keys(self, code: str) -> Any:
         return super().keys(B if code == A else code)
 

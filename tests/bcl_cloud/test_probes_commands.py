@@ -6,16 +6,16 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 
 from bcl_cloud.canaries_planted import canary_of, plant
 from bcl_cloud.config import OPERATOR
-from screens.sign_in import hash_password
 from storage.instants import JST
 from tests.bcl_cloud.tenants import A, B, C
 from tests.bcl_cloud.watched import canary, cloud_in, copied
 from tests.konbini.told import Told, konbini
 
-PASSWORD = hash_password("himitsu")
+PASSWORD = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1).hash("himitsu")
 
 
 @pytest.fixture
@@ -29,6 +29,7 @@ def config(tmp_path: Path) -> Path:
         "database": f"sqlite:///{tmp_path / 'cloud.db'}",
         "tenants": str(tmp_path / "tenants"),
         "keys": str(tmp_path / "keys"),
+        "probes": {"probe_seconds": 3600.0},
         "staff": [{"name": name, "password_hash": PASSWORD, "roles": [OPERATOR]} for name in ("sato", "suzuki")],
     }
     (tmp_path / "bcl.json").write_text(json.dumps(told), encoding="utf-8")

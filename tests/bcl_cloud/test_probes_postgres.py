@@ -21,6 +21,7 @@ from bcl_cloud.tenancy import Tenancy
 from bcl_cloud.tenant_roles import PREFIX, SCHEMA, TENANT_OF_ROLE, TenantRoles
 from bcl_cloud.unkept import Unkept
 from issuer.issue_log import find_order
+from registers.residents.schema import RESIDENTS
 from registers.seal.schema import SEALS
 from simulation.key_ring import rsa_ring, signing_key
 from storage.sqlite import SqliteStore
@@ -138,7 +139,13 @@ HOLES: tuple[tuple[str, str, str, set[str]], ...] = (
 )
 
 
-@pytest.mark.parametrize(("breaking", "mending", "rule", "concerned"), HOLES, ids=[one[2] for one in HOLES])
+EVERY_DAY = (f"no row-level security on {RESIDENTS.name}", f"another policy than everywhere on {SEALS.name}", "may become another tenant's role")
+
+
+@pytest.mark.parametrize(
+    ("breaking", "mending", "rule", "concerned"),
+    [pytest.param(*one, marks=() if one[2] in EVERY_DAY else pytest.mark.sweep, id=one[2]) for one in HOLES],
+)
 async def test_every_hole_in_the_schema_is_found(hole: Hole, breaking: str, mending: str, rule: str, concerned: set[str]) -> None:
     await hole.door.store(A).close()
     hole.sql(*breaking.split("; "))

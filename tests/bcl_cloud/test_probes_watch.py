@@ -22,7 +22,7 @@ from messages.orders import ChoicesOffered, IssueOrder, OfferChoices, TellOutcom
 from messages.wire import Message
 from storage.instants import stamp
 from tests.bcl_cloud.tenants import A, B, C
-from tests.bcl_cloud.watched import CODES, canary, cloud_in, copied, number_in, serving_of, watched
+from tests.bcl_cloud.watched import CODES, HOUR, canary, cloud_in, copied, number_in, serving_of, watched
 from tests.issuer.town import FATHER, NOW, ask, order, serial
 from trust.parties import Peer
 
@@ -52,7 +52,7 @@ async def test_nothing_is_served_before_a_probe_has_passed_and_those_who_wait_wa
 
 
 async def test_a_tenant_whose_first_probe_cannot_be_carried_out_is_not_available_and_is_tried_again_after_a_while(cloud: Cloud) -> None:
-    room = watched(cloud, settings=Probes(again_seconds=5.0, failures_max=9))
+    room = watched(cloud, settings=Probes(again_seconds=5.0, failures_max=9, probe_seconds=HOUR))
     await cloud.tenancy.store(A).write(lambda connection: connection.exec_driver_sql("DELETE FROM residents WHERE place <= 0"))
     assert [await room.said(of_town(A)) for _ in range(4)] == ["issuer_unavailable"] * 4
     assert room.metric("konbini_bcl_probes_total", outcome="failed") == 1
@@ -108,9 +108,9 @@ async def test_a_paper_that_was_being_made_when_a_leak_was_found_is_not_handed_o
 
 
 async def test_the_watch_goes_round_all_tenants_for_ever(cloud: Cloud) -> None:
-    room = watched(cloud, settings=Probes(turn_seconds=0.001))
+    room = watched(cloud, settings=Probes(turn_seconds=0.001, probe_seconds=HOUR))
     watching = asyncio.create_task(room.watch.keep_watch())
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(600):
         while room.metric("konbini_bcl_probes_total", outcome="passed") < 2 * len(CODES):
             await asyncio.sleep(0.01)
     watching.cancel()
