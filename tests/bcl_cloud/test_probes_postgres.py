@@ -184,6 +184,7 @@ async def test_a_session_of_another_role_is_met_before_anything_is_read(hole: Ho
         await hole.door.store(B).read(look_through, BIRDS[A])
 
 
+@pytest.mark.sweep
 async def test_a_whole_cloud_on_postgresql_is_probed_through_its_desk_and_stopped_when_row_level_security_goes(
     postgres: Server, tmp_path: Path
 ) -> None:
