@@ -34,6 +34,12 @@ def test_in_heavy_weather_things_did_go_wrong_and_papers_came_out_all_the_same(h
     assert heavy.findings.issued > 12
 
 
+def test_whoever_was_away_is_asked_again_soon_so_that_one_municipality_in_heavy_weather_still_serves_most() -> None:
+    # A line that stays cut off for fifteen seconds after an issuer's death leaves nineteen papers here, one that is tried again after two leaves twenty-three.
+    report = simulate(4, 40, "heavy", 1)
+    assert report.complaints == () and report.findings.issued > 20
+
+
 def test_a_trace_names_people_by_number_only(heavy: Report) -> None:
     lines = "\n".join(heavy.last_events)
     assert lines.isascii(), "no name, no address: those are Japanese"
@@ -101,7 +107,21 @@ def test_a_thousand_people_in_heavy_weather_twice() -> None:
     one, same = _told(7, "1", 1000), _told(7, "2", 1000)
     assert _without_clock(one) == _without_clock(same)
     assert (one["complaints"], one["mismatches"], one["ledger_imbalance_yen"]) == ([], 0, 0)
-    assert one["issued"] > 500
+    # Of a thousand, with the issuers of a third of the municipalities ill by turns and stops placed and lifted; where the main one is among them, about three hundred leave with a paper.
+    assert one["issued"] > 200
+
+
+@pytest.mark.sweep
+@pytest.mark.parametrize("seed", range(1, 6))
+def test_a_thousand_people_in_the_heavy_weather_of_five_seeds(seed: int) -> None:
+    report = simulate(seed, 1000, "heavy")
+    assert report.complaints == ()
+    assert {"kazei", "koseki"} <= report.findings.of_other_municipalities.keys()
+
+
+@pytest.mark.sweep
+def test_ten_thousand_people_in_light_weather() -> None:
+    assert simulate(1, 10_000, "light").complaints == ()
 
 
 @pytest.mark.sweep
