@@ -32,8 +32,8 @@ def trial_of(profile: Profile, url: str, seed: int = 1, load: int = 16) -> Trial
 
 
 @asynccontextmanager
-async def trial(folder: Path, fault: str = "none", seed: int = 1) -> AsyncIterator[Trial]:
+async def trial(folder: Path, fault: str = "none", seed: int = 1, load: int = 16) -> AsyncIterator[Trial]:
     """A trial of the town's server with this fault."""
     folder.mkdir(exist_ok=True)
     async with rehearsed(folder, fault, now, secrets.token_bytes, rsa_ring()[:3]) as made:
-        yield trial_of(load_profile(made.files.profile), made.url, seed)
+        yield trial_of(load_profile(made.files.profile), made.url, seed, load)

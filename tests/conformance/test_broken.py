@@ -15,8 +15,8 @@ EVERY_CLASS = [f"I{number}" for number in range(1, 8)]
 OF_INCIDENTS = tuple(case.id for case in CASES.values() if case.incident)
 
 
-async def rehearsal(folder: Path, fault: str, seed: int = 1, only: tuple[str, ...] = ()) -> tuple[Finding, ...]:
-    async with trial(folder, fault, seed) as one:
+async def rehearsal(folder: Path, fault: str, seed: int = 1, only: tuple[str, ...] = (), load: int = 16) -> tuple[Finding, ...]:
+    async with trial(folder, fault, seed, load) as one:
         return await tried(one, only)
 
 
@@ -31,13 +31,13 @@ def test_there_is_a_broken_issuer_and_a_case_for_each_class() -> None:
 
 async def test_a_broken_issuer_fails_in_its_class_and_in_no_other(tmp_path: Path) -> None:
     """One of the seven; the sweep has all of them."""
-    findings = await rehearsal(tmp_path, "I2", only=OF_INCIDENTS)
+    findings = await rehearsal(tmp_path, "I2", only=OF_INCIDENTS, load=4)
     assert incidents(findings) == ("I2",)
     assert {found.incident for found in findings if found.verdict == "failed"} == {"I2"}, failed(findings)
 
 
 async def test_the_sound_one_passes_every_case(tmp_path: Path) -> None:
-    assert [found for found in await rehearsal(tmp_path, "none") if found.verdict != "passed"] == []
+    assert [found for found in await rehearsal(tmp_path, "none", load=8) if found.verdict != "passed"] == []
 
 
 @pytest.mark.sweep

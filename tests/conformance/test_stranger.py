@@ -66,7 +66,7 @@ async def test_an_issuer_written_from_the_description_passes(tmp_path: Path) -> 
         assert server.stdout is not None
         port = int(await server.stdout.readline())
         profile = load_profile(files.profile)
-        findings = await tried(trial_of(profile, f"https://127.0.0.1:{port}", load=8))
+        findings = await tried(trial_of(profile, f"https://127.0.0.1:{port}", load=4))
     finally:
         server.kill()
         await server.wait()
