@@ -47,6 +47,7 @@ def test_a_center_that_minds_no_stop_no_build_and_no_move_is_found_out_three_tim
     chosen = routing.open_issuer
     monkeypatch.setattr(routing, "open_issuer", lambda *asked: REIJI if chosen(*asked) == BCL else chosen(*asked))
     monkeypatch.setattr("simulation.workload.MIX", {"juminhyo": 100})
+    monkeypatch.setattr("simulation.day.STOP_SECONDS", (10.0, 40.0))
     monkeypatch.setattr(Day, "_with_server", lambda day: day._foundation.place(REIJI))
     monkeypatch.setattr(Day, "_scope", lambda _: (Scope(kind="juminhyo"), OPERATOR, SECOND))
     findings = _audited(tmp_path, 3, 44, 3, _of(REIJI), monkeypatch)
