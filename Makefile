@@ -68,7 +68,7 @@ tests:
 	@$(BIN)/python -m pytest
 
 sweep: $(VENV)/tested browser ## the full tables: every crash point, long simulations, thousands of visits
-	@$(BIN)/python -m pytest -m sweep -o faulthandler_timeout=3600
+	@KONBINI_SEARCH=1 $(BIN)/python -m pytest -m sweep -o faulthandler_timeout=3600
 
 bench: $(VENV)/benched ## the cost of one visit, step by step, and of papers beside other programs
 	@$(BIN)/python -m benchmarks.visit

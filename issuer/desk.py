@@ -12,6 +12,7 @@ import structlog
 from sqlalchemy import Connection
 
 from certificates.entitlement import Declined
+from certificates.fingerprint import KEY_BYTES
 from certificates.issuing import Offered, OfferedMember, offer
 from certificates.kinds import KINDS
 from certificates.sources import Sources
@@ -98,7 +99,7 @@ class Desk:
             return refuse("issuer_unavailable")
 
     async def _offer(self, message: OfferChoices, began: float, now: datetime) -> Message:
-        unserved = self._unserved(message.municipality, message.kind)
+        unserved = self._unserved(message.municipality, message.kind) or _malformed_key(message)
         if unserved is not None:
             return unserved
         sources = await self._found(message, now)
@@ -199,6 +200,10 @@ def _malformed(order: IssueOrder) -> Refusal | None:
     if not all(_BINDING.fullmatch(paper.binding) for paper in order.papers):
         return refuse("malformed", "a binding is 1 to 64 printable ASCII characters")
     return None
+
+
+def _malformed_key(message: OfferChoices) -> Refusal | None:
+    return None if len(message.visit_key) == KEY_BYTES else refuse("malformed", f"{KEY_BYTES} bytes - at `$.visit_key`")
 
 
 def looked(connection: Connection, message: OfferChoices, bars: Bars | None, now: datetime) -> Sources | Declined | None:

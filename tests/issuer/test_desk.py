@@ -285,6 +285,11 @@ async def test_bad_orders_are_refused_and_take_no_number(desk: Desk, store: Sqli
     assert await count(store, PAPERS) == 0
 
 
+@pytest.mark.parametrize("length", [0, 31, 33])
+async def test_a_visit_key_of_another_length_is_malformed(desk: Desk, length: int) -> None:
+    assert await code(desk, msgspec.structs.replace(ask(FATHER, "v1"), visit_key=b"k" * length)) == "malformed"
+
+
 async def test_more_copies_than_allowed_are_refused(desk: Desk) -> None:
     assert await code(desk, order("r1", FATHER, await choices(desk), copies=11)) == "copies_invalid"
 
