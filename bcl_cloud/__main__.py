@@ -58,7 +58,7 @@ async def serve(config: Config, stop: asyncio.Event, press: PoolPress | None = N
     """Open the doors and keep them open until `stop`, or until the press breaks."""
     async with AsyncExitStack() as stack:
         points = CrashPoints(config.crash_points, config.name)
-        cloud = await open_cloud(config, sole=True, open_max=config.limits.open_tenants)
+        cloud = await open_cloud(config, sole=True, open_max=config.limits.open_tenants, points=points)
         stack.push_async_callback(close_cloud, cloud)
         database = cloud.tenancy.kind
         declared = Build(program=program(), topology=topology(processes=config.processes, press_workers=config.press_workers, database=database))

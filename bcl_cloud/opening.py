@@ -8,17 +8,20 @@ from bcl_cloud.config import Config
 from bcl_cloud.key_folders import KeyFolders
 from bcl_cloud.locating import places_of
 from bcl_cloud.onboarding import Cloud
+from bcl_cloud.places import RehearsedPlaces
 from bcl_cloud.tenancy import OPEN_MAX, Tenancy
+from storage.crash_points import CrashPoints
 from storage.opening import open_store
 
 
-async def open_cloud(config: Config, *, sole: bool, open_max: int = OPEN_MAX) -> Cloud:
+async def open_cloud(config: Config, *, sole: bool, open_max: int = OPEN_MAX, points: CrashPoints | None = None) -> Cloud:
     """Everything opened. `sole` is for the serving process: on files a second one is refused.
 
     Raises `storage.opening.UnknownDatabase`, `storage.sqlite.AlreadyServed`. Close with `close_cloud`.
     """
     database = await open_store(config.database, METADATA, sole=sole, servers=True)
-    return Cloud(database, Tenancy(places_of(config.tenants, config.keys), sole=sole, open_max=open_max), KeyFolders(config.keys))
+    places = places_of(config.tenants, config.keys)
+    return Cloud(database, Tenancy(RehearsedPlaces(places, points) if points else places, sole=sole, open_max=open_max), KeyFolders(config.keys))
 
 
 async def close_cloud(cloud: Cloud) -> None:

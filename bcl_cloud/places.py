@@ -2,6 +2,7 @@
 
 from typing import Protocol
 
+from storage.crash_points import CrashPoints, RehearsedStore
 from storage.store import Store
 
 
@@ -37,3 +38,25 @@ class Places(Protocol):
     async def close(self) -> None:
         """Let go of what is held besides the stores."""
         ...
+
+
+class RehearsedPlaces:
+    """Places whose stores pass a crash point before and after every commit."""
+
+    def __init__(self, places: Places, points: CrashPoints) -> None:
+        self._places = places
+        self._points = points
+        self.kind = places.kind
+        self.shared_by_processes = places.shared_by_processes
+
+    async def create(self, code: str) -> None:
+        """See `Places.create`."""
+        await self._places.create(code)
+
+    async def open(self, code: str, *, sole: bool) -> Store:
+        """See `Places.open`."""
+        return RehearsedStore(await self._places.open(code, sole=sole), self._points)
+
+    async def close(self) -> None:
+        """See `Places.close`."""
+        await self._places.close()
