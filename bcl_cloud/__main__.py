@@ -10,16 +10,16 @@ from pathlib import Path
 from cryptography import x509
 from prometheus_client import CollectorRegistry
 
-from bcl_cloud.app import operators_office, protocol_door
 from bcl_cloud.config import Config, accounts_of, load
 from bcl_cloud.desk import CloudDesk
 from bcl_cloud.fair_share import FairShare
-from bcl_cloud.key_folders import KeptHands, KeyFolders
-from bcl_cloud.offices import offices_app
-from bcl_cloud.opening import close_cloud, open_cloud
+from bcl_cloud.joining.opening import close_cloud, open_cloud
+from bcl_cloud.offices.app import operators_office, protocol_door
+from bcl_cloud.offices.by_host import offices_app
 from bcl_cloud.probing.watch import under_watch
 from bcl_cloud.serving import Serving
-from bcl_cloud.upload_desk import UploadDesk
+from bcl_cloud.tenancy.key_folders import KeptHands, KeyFolders
+from bcl_cloud.uploads.desk import UploadDesk
 from issuer.build import program, topology
 from issuer.press import PoolPress
 from messages.door import open_door, serve_application

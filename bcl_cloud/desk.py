@@ -9,11 +9,11 @@ import msgspec
 import structlog
 from sqlalchemy import Connection, func, select
 
-from bcl_cloud.canaries import NOBODYS_SERIAL, is_canarys_serial
 from bcl_cloud.fair_share import Busy, FairShare
-from bcl_cloud.key_folders import KeysMissing
 from bcl_cloud.serving import Served, Serving, in_flight_only
-from bcl_cloud.tenancy import ForeignRows, NoSuchTenant
+from bcl_cloud.tenancy.door import ForeignRows, NoSuchTenant
+from bcl_cloud.tenancy.key_folders import KeysMissing
+from bcl_cloud.tenants.canaries import NOBODYS_SERIAL, is_canarys_serial
 from issuer.issue_log import find_order
 from issuer.issue_tables import SERIES
 from messages.orders import IssueOrder, TellOutcome

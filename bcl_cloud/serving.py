@@ -13,13 +13,13 @@ from cryptography import x509
 
 from bcl_cloud.feeds.ages import ages_of_all
 from bcl_cloud.feeds.bars import bars
-from bcl_cloud.key_folders import KeyFolders
-from bcl_cloud.own_session import demand_own
-from bcl_cloud.tenancy import Tenancy, TenantStore
-from bcl_cloud.tenant_terms import issuer_of, terms_of
-from bcl_cloud.tenants import Tenant, find
-from bcl_cloud.trials import looked_at, looked_at_only
-from bcl_cloud.unkept import Unkept
+from bcl_cloud.tenancy.door import Tenancy, TenantStore
+from bcl_cloud.tenancy.key_folders import KeyFolders
+from bcl_cloud.tenancy.own_session import demand_own
+from bcl_cloud.tenancy.unkept import Unkept
+from bcl_cloud.tenants.entries import Tenant, find
+from bcl_cloud.tenants.terms import issuer_of, terms_of
+from bcl_cloud.tenants.trials import looked_at, looked_at_only
 from certificates.kinds import KINDS
 from certificates.policy import Policy
 from issuer.desk import Desk

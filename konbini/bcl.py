@@ -7,20 +7,21 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
-from bcl_cloud import onboarding, restarts, trials
 from bcl_cloud.config import Config, load
-from bcl_cloud.key_folders import KeysMissing
-from bcl_cloud.locating import places_of
-from bcl_cloud.onboarding import STEPS, Cloud, Description, count_people
-from bcl_cloud.opening import close_cloud, open_cloud
-from bcl_cloud.overview import Overview, overviews
-from bcl_cloud.refusal_words import REFUSED
-from bcl_cloud.tenancy import ForeignRows, NoSuchTenant, NoTenantCode, Tenancy
-from bcl_cloud.tenants import TenantRefused
-from bcl_cloud.trial_issue import Specimen, draw_trial, signed_by, specimen
-from bcl_cloud.trial_pages import STATES as TRIAL_STATES
-from bcl_cloud.trial_pages import form_name
-from bcl_cloud.trials import Look, TrialLine
+from bcl_cloud.joining import onboarding
+from bcl_cloud.joining.onboarding import STEPS, Cloud, Description, count_people
+from bcl_cloud.joining.opening import close_cloud, open_cloud
+from bcl_cloud.joining.trial_issue import Specimen, draw_trial, signed_by, specimen
+from bcl_cloud.offices.overview import Overview, overviews
+from bcl_cloud.offices.refusal_words import REFUSED
+from bcl_cloud.offices.trial_pages import STATES as TRIAL_STATES
+from bcl_cloud.offices.trial_pages import form_name
+from bcl_cloud.tenancy.door import ForeignRows, NoSuchTenant, NoTenantCode, Tenancy
+from bcl_cloud.tenancy.key_folders import KeysMissing
+from bcl_cloud.tenancy.locating import places_of
+from bcl_cloud.tenants import restarts, trials
+from bcl_cloud.tenants.entries import TenantRefused
+from bcl_cloud.tenants.trials import Look, TrialLine
 from konbini.answers import fail, print_json
 from konbini.bcl_status import print_table, status_row
 from messages.configuration import ConfigInvalid, read_config

@@ -13,15 +13,15 @@ import structlog
 from bcl_cloud.config import OPERATOR, Config, accounts_of, load
 from bcl_cloud.desk import CloudDesk
 from bcl_cloud.fair_share import FairShare
-from bcl_cloud.onboarding import Cloud
-from bcl_cloud.probes_recorded import WORDS, Verdict, record
+from bcl_cloud.joining.onboarding import Cloud
 from bcl_cloud.probing.probe import Probe
 from bcl_cloud.probing.watch import WATCHED, asking
-from bcl_cloud.restarts import say_restart
 from bcl_cloud.serving import Serving
-from bcl_cloud.tenant_states import WORDS as STATES
-from bcl_cloud.tenant_states import State
-from bcl_cloud.tenants import TenantRefused, demanded, tenants
+from bcl_cloud.tenants.entries import TenantRefused, demanded, tenants
+from bcl_cloud.tenants.probes_recorded import WORDS, Verdict, record
+from bcl_cloud.tenants.restarts import say_restart
+from bcl_cloud.tenants.states import WORDS as STATES
+from bcl_cloud.tenants.states import State
 from issuer.build import program, topology
 from konbini.answers import print_json
 from konbini.bcl import run

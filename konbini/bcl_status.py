@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from bcl_cloud.onboarding import STEPS
-from bcl_cloud.overview import AGE_WORDS, Overview
-from bcl_cloud.probes_recorded import WORDS as PROBED
-from bcl_cloud.tenant_states import WORDS
+from bcl_cloud.joining.onboarding import STEPS
+from bcl_cloud.offices.overview import AGE_WORDS, Overview
+from bcl_cloud.tenants.probes_recorded import WORDS as PROBED
+from bcl_cloud.tenants.states import WORDS
 from storage.instants import JST
 
 HEAD = ("コード", "団体", "状態", "住民", "データの基準時点", "連番", "本日/上限", "前回の取込", "前回の点検", "未了・停止の理由")

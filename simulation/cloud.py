@@ -8,14 +8,14 @@ from pathlib import Path
 
 from sqlalchemy import Engine, MetaData
 
-from bcl_cloud.cloud_tables import METADATA
-from bcl_cloud.key_folders import KeyFolders
-from bcl_cloud.onboarding import Cloud, Description, StaffSetting, onboard, open_tenant
-from bcl_cloud.places import NoSuchTenant
-from bcl_cloud.tenancy import Tenancy
-from bcl_cloud.tenant_files import check_file, mark
-from bcl_cloud.tenant_tables import tables_of_file
-from bcl_cloud.trial_issue import draw_trial, look_at_all
+from bcl_cloud.joining.onboarding import Cloud, Description, StaffSetting, onboard, open_tenant
+from bcl_cloud.joining.trial_issue import draw_trial, look_at_all
+from bcl_cloud.tenancy.door import Tenancy
+from bcl_cloud.tenancy.files import check_file, mark
+from bcl_cloud.tenancy.key_folders import KeyFolders
+from bcl_cloud.tenancy.places import NoSuchTenant
+from bcl_cloud.tenancy.tables import tables_of_file
+from bcl_cloud.tenants.tables import METADATA
 from certificates.face import Face
 from certificates.issuer_form import IssuerForm
 from certificates.policy import Policy
@@ -40,7 +40,7 @@ class NotReady(Exception):
 
 
 class TenantDatabases:
-    """The places of all tenants (`bcl_cloud.places.Places`), each a database in memory; `opened` makes the store of one."""
+    """The places of all tenants (`bcl_cloud.tenancy.places.Places`), each a database in memory; `opened` makes the store of one."""
 
     kind = "sqlite"
     shared_by_processes = False

@@ -15,9 +15,9 @@ from sqlalchemy import Engine
 from bcl_cloud.config import Limits as CloudLimits
 from bcl_cloud.desk import CloudDesk
 from bcl_cloud.fair_share import FairShare
-from bcl_cloud.key_folders import KeyFolders
 from bcl_cloud.serving import Serving
-from bcl_cloud.tenancy import Tenancy
+from bcl_cloud.tenancy.door import Tenancy
+from bcl_cloud.tenancy.key_folders import KeyFolders
 from fees.desk import Desk as FeesDesk
 from fees.pricing import Rates
 from issuance_center.backs import Documents

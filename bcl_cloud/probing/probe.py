@@ -13,18 +13,18 @@ import structlog
 from cryptography import x509
 from sqlalchemy import Connection, func, select
 
-from bcl_cloud.canaries import Canary
-from bcl_cloud.canaries_planted import address_of, canaries, canary_of, enter, plant, stands
-from bcl_cloud.own_session import demand_own
-from bcl_cloud.probe_signs import Leak, NotProbed
-from bcl_cloud.probes_recorded import WATCH, Verdict
 from bcl_cloud.probing import questions
 from bcl_cloud.probing.questions import Visit
 from bcl_cloud.probing.rows import look_through
-from bcl_cloud.tenancy import Tenancy
-from bcl_cloud.tenant_terms import terms_of
-from bcl_cloud.tenants import Tenant, find
-from bcl_cloud.unkept import Unkept
+from bcl_cloud.tenancy.door import Tenancy
+from bcl_cloud.tenancy.own_session import demand_own
+from bcl_cloud.tenancy.probe_signs import Leak, NotProbed
+from bcl_cloud.tenancy.unkept import Unkept
+from bcl_cloud.tenants.canaries import Canary
+from bcl_cloud.tenants.canaries_planted import address_of, canaries, canary_of, enter, plant, stands
+from bcl_cloud.tenants.entries import Tenant, find
+from bcl_cloud.tenants.probes_recorded import WATCH, Verdict
+from bcl_cloud.tenants.terms import terms_of
 from messages.refusals import Refusal
 from messages.wire import Message
 from registers.residents.schema import COUNTED, RESIDENTS

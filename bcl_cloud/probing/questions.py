@@ -10,9 +10,9 @@ from functools import partial
 
 from cryptography import x509
 
-from bcl_cloud.canaries import NOBODYS_SERIAL, Canary, codes_in, foreign_traces
-from bcl_cloud.probe_signs import Leak, NotProbed
-from bcl_cloud.tenants import Tenant
+from bcl_cloud.tenancy.probe_signs import Leak, NotProbed
+from bcl_cloud.tenants.canaries import NOBODYS_SERIAL, Canary, codes_in, foreign_traces
+from bcl_cloud.tenants.entries import Tenant
 from certificates.binding import binding
 from certificates.kinds import KINDS
 from certificates.reading import Unreadable, open_paper

@@ -9,11 +9,11 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, column, func, or_, select, table, text
 
-from bcl_cloud.canaries import NAME_STEM, SERIAL_STEM, Canary, codes_in, foreign_traces
-from bcl_cloud.own_session import code_in, demand_own
-from bcl_cloud.probe_signs import Leak
-from bcl_cloud.tenant_roles import PREFIX
-from bcl_cloud.tenant_tables import TENANT
+from bcl_cloud.tenancy.own_session import code_in, demand_own
+from bcl_cloud.tenancy.probe_signs import Leak
+from bcl_cloud.tenancy.roles import PREFIX
+from bcl_cloud.tenancy.tables import TENANT
+from bcl_cloud.tenants.canaries import NAME_STEM, SERIAL_STEM, Canary, codes_in, foreign_traces
 
 HITS_MAX = 1000
 _COLUMNS = {

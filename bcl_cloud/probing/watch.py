@@ -17,10 +17,10 @@ from sqlalchemy import Connection, func, select
 from bcl_cloud.config import Probes
 from bcl_cloud.desk import PROBE, CloudDesk, municipality_of
 from bcl_cloud.feeds.tables import UPLOADS
-from bcl_cloud.probes_recorded import Verdict, record
 from bcl_cloud.probing.probe import Probe
-from bcl_cloud.tenancy import ForeignRows, NoSuchTenant, Tenancy
-from bcl_cloud.tenants import find, tenants
+from bcl_cloud.tenancy.door import ForeignRows, NoSuchTenant, Tenancy
+from bcl_cloud.tenants.entries import find, tenants
+from bcl_cloud.tenants.probes_recorded import Verdict, record
 from messages.refusals import refuse
 from messages.wire import Message
 from storage.store import Store

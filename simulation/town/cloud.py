@@ -10,14 +10,14 @@ import msgspec
 from cryptography.hazmat.primitives.asymmetric import ec
 from sqlalchemy import Connection
 
-from bcl_cloud.cloud_tables import METADATA
-from bcl_cloud.key_folders import KeyFolders
-from bcl_cloud.onboarding import Cloud, Description, StaffSetting, onboard, open_tenant, plant_canary
-from bcl_cloud.tenancy import Tenancy
-from bcl_cloud.tenant_files import TenantFiles
-from bcl_cloud.tenant_terms import terms_of
-from bcl_cloud.tenants import set_forms, staff_of_tenant
-from bcl_cloud.trial_issue import draw_trial, look_at_all
+from bcl_cloud.joining.onboarding import Cloud, Description, StaffSetting, onboard, open_tenant, plant_canary
+from bcl_cloud.joining.trial_issue import draw_trial, look_at_all
+from bcl_cloud.tenancy.door import Tenancy
+from bcl_cloud.tenancy.files import TenantFiles
+from bcl_cloud.tenancy.key_folders import KeyFolders
+from bcl_cloud.tenants.entries import set_forms, staff_of_tenant
+from bcl_cloud.tenants.tables import METADATA
+from bcl_cloud.tenants.terms import terms_of
 from certificates.kinds import KINDS
 from issuer.terms import Certifier, Issuer, PolicySetting
 from registers.population import Population

@@ -11,7 +11,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from bcl_cloud.key_folders import KeyFolders
+from bcl_cloud.tenancy.key_folders import KeyFolders
 from issuer.referring import Referrals
 from simulation.municipalities import BCL, TAX_KIND, Place
 from simulation.town.authorities import load_root

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from bcl_cloud.onboarding import StaffSetting
+from bcl_cloud.joining.onboarding import StaffSetting
 from screens.sign_in import hash_password
 from simulation import demonstration as demo
 from simulation.municipalities import BCL, TAX_KIND, Place

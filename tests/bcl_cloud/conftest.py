@@ -3,9 +3,9 @@ from pathlib import Path
 
 import pytest
 
-from bcl_cloud.tenancy import Tenancy
-from bcl_cloud.tenant_files import TenantFiles
-from tests.bcl_cloud.tenants import A, B
+from bcl_cloud.tenancy.door import Tenancy
+from bcl_cloud.tenancy.files import TenantFiles
+from tests.bcl_cloud.tenants.entries import A, B
 
 
 @pytest.fixture

@@ -1,8 +1,9 @@
 """A tenant of these tests brought all the way: somebody of its own looks at the specimens, and it is opened."""
 
-from bcl_cloud import onboarding, tenants
-from bcl_cloud.onboarding import Cloud
-from bcl_cloud.trial_issue import draw_trial, look_at_all
+from bcl_cloud.joining import onboarding
+from bcl_cloud.joining.onboarding import Cloud
+from bcl_cloud.joining.trial_issue import draw_trial, look_at_all
+from bcl_cloud.tenants import entries as tenants
 from issuer.clerks.office import CLERK
 from screens.sign_in import StaffAccount
 from tests.issuer.town import NOW

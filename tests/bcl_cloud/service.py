@@ -15,16 +15,17 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from bcl_cloud import onboarding, tenants
 from bcl_cloud.config import Config, load
-from bcl_cloud.opening import close_cloud, open_cloud
-from bcl_cloud.trial_issue import draw_trial, look_at_all
+from bcl_cloud.joining import onboarding
+from bcl_cloud.joining.opening import close_cloud, open_cloud
+from bcl_cloud.joining.trial_issue import draw_trial, look_at_all
+from bcl_cloud.tenants import entries as tenants
 from messages.link import HttpLink
 from registers.residents.tables import METADATA as REGISTER
 from simulation.key_ring import rsa_ring, signing_key
 from storage.instants import JST
 from tests.bcl_cloud.opened import ACCOUNT, CLERK_NAME
-from tests.bcl_cloud.tenants import A, B
+from tests.bcl_cloud.tenants.entries import A, B
 from tests.bcl_cloud.test_desk import ONLY_B, description
 from tests.issuer.town import document_keys, person, populate
 from trust.authority import create_root, save_certificate, save_key

@@ -11,15 +11,15 @@ import msgspec
 import pytest
 from sqlalchemy.exc import IntegrityError
 
-from bcl_cloud import onboarding
-from bcl_cloud.canaries import NOBODYS_SERIAL, foreign_traces, made
-from bcl_cloud.canaries_planted import plant, stands
 from bcl_cloud.feeds.fast_lane import Event, take
 from bcl_cloud.feeds.feed_terms import FeedTerms, decide
 from bcl_cloud.feeds.packing import ALL, _files, pack, sealed
 from bcl_cloud.feeds.uploading import upload
-from bcl_cloud.journal import entries
-from bcl_cloud.onboarding import Cloud, count_people
+from bcl_cloud.joining import onboarding
+from bcl_cloud.joining.onboarding import Cloud, count_people
+from bcl_cloud.tenants.canaries import NOBODYS_SERIAL, foreign_traces, made
+from bcl_cloud.tenants.canaries_planted import plant, stands
+from bcl_cloud.tenants.journal import entries
 from issuer.clerks.residents import read_record
 from issuer.inventory import sections
 from messages.orders import AskReferral
@@ -30,7 +30,7 @@ from registers.residents.changes import ChangeRefused, bind_card, set_standing
 from registers.residents.tables import resident_by_juminhyo_code, resident_by_serial, residents_in_order, search
 from tests.bcl_cloud.feeds.feeding import AS_OF, changed_town, town
 from tests.bcl_cloud.feeds.feeding import NOW as UPLOADED
-from tests.bcl_cloud.tenants import A, B
+from tests.bcl_cloud.tenants.entries import A, B
 from tests.bcl_cloud.watched import canary, cloud_in, copied, number_in, rows_of_tenant, serving_of, watched
 from tests.issuer.town import CENTER, FATHER, NOW, PEOPLE, ask, atena, order, serial
 

@@ -12,15 +12,15 @@ import msgspec
 import pytest
 from argon2 import PasswordHasher
 
-from bcl_cloud.cloud_tables import METADATA
 from bcl_cloud.desk import CloudDesk
 from bcl_cloud.fair_share import FairShare
 from bcl_cloud.feeds.feed_terms import FeedTerms, decide
 from bcl_cloud.feeds.packing import pack
-from bcl_cloud.key_folders import KeyFolders
 from bcl_cloud.serving import Serving
-from bcl_cloud.tenancy import Tenancy
-from bcl_cloud.tenant_files import TenantFiles
+from bcl_cloud.tenancy.door import Tenancy
+from bcl_cloud.tenancy.files import TenantFiles
+from bcl_cloud.tenancy.key_folders import KeyFolders
+from bcl_cloud.tenants.tables import METADATA
 from certificates.kinds import KINDS
 from messages.orders import ChoicesOffered, Issued
 from messages.refusals import Refusal
@@ -29,7 +29,7 @@ from simulation.key_ring import rsa_ring, signing_key
 from storage.instants import JST
 from storage.opening import open_store
 from tests.bcl_cloud.feeds.feeding import healthy, town
-from tests.bcl_cloud.tenants import A
+from tests.bcl_cloud.tenants.entries import A
 from tests.issuer.town import CENTER, DECLARED, FATHER, ask, document_keys, order, seal, serial
 from tests.konbini.told import Told, konbini
 from tests.postgres_server import Server

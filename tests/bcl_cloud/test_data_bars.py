@@ -12,8 +12,8 @@ from bcl_cloud.feeds.bars import bars
 from bcl_cloud.feeds.fast_lane import Event, apply_again, take
 from bcl_cloud.feeds.feed_terms import BadTerms, FeedTerms, decide
 from bcl_cloud.feeds.tables import AGES, QUARANTINE
-from bcl_cloud.onboarding import Cloud
-from bcl_cloud.tenancy import Tenancy
+from bcl_cloud.joining.onboarding import Cloud
+from bcl_cloud.tenancy.door import Tenancy
 from certificates.entitlement import Declined
 from certificates.sources import Sources
 from messages.orders import ChoicesOffered, Issued
@@ -21,7 +21,7 @@ from registers.residents.tables import household_of, resident
 from registers.tax.tables import load, records_of
 from storage.instants import stamp
 from tests.bcl_cloud.feeds.feeding import town
-from tests.bcl_cloud.tenants import A
+from tests.bcl_cloud.tenants.entries import A
 from tests.bcl_cloud.test_desk import cloud, desk, said
 from tests.issuer.town import FATHER, NOW, ask, atena, order, populate
 

@@ -8,16 +8,17 @@ from random import Random
 import msgspec
 import pytest
 
-from bcl_cloud import onboarding, tenants
-from bcl_cloud.cloud_tables import METADATA
 from bcl_cloud.desk import CloudDesk
 from bcl_cloud.fair_share import Busy, FairShare
-from bcl_cloud.journal import entries
-from bcl_cloud.key_folders import KeyFolders
-from bcl_cloud.onboarding import Cloud, Description
+from bcl_cloud.joining import onboarding
+from bcl_cloud.joining.onboarding import Cloud, Description
 from bcl_cloud.serving import Serving
-from bcl_cloud.tenancy import Tenancy
-from bcl_cloud.tenants import TenantRefused
+from bcl_cloud.tenancy.door import Tenancy
+from bcl_cloud.tenancy.key_folders import KeyFolders
+from bcl_cloud.tenants import entries as tenants
+from bcl_cloud.tenants.entries import TenantRefused
+from bcl_cloud.tenants.journal import entries
+from bcl_cloud.tenants.tables import METADATA
 from certificates.kinds import KINDS
 from issuer.issue_log import find_order
 from issuer.terms import Certifier, PolicySetting
@@ -26,7 +27,7 @@ from messages.refusals import Refusal
 from simulation.key_ring import rsa_ring, signing_key
 from storage.sqlite import SqliteStore
 from tests.bcl_cloud.opened import CLERK_NAME, looked, opened
-from tests.bcl_cloud.tenants import A, B, C
+from tests.bcl_cloud.tenants.entries import A, B, C
 from tests.issuer.town import CENTER, DECLARED, FATHER, NOW, SINCE, ask, document_keys, drawn_text, order, person, populate, seal, tell
 
 ONLY_B = 99

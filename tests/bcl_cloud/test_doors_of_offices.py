@@ -15,15 +15,15 @@ from argon2 import PasswordHasher
 from prometheus_client import CollectorRegistry
 from sqlalchemy import select
 
-from bcl_cloud import tenants
-from bcl_cloud.app import operators_office
-from bcl_cloud.offices import offices_app, tenant_office
-from bcl_cloud.onboarding import Cloud
-from bcl_cloud.upload_desk import UploadDesk
+from bcl_cloud.joining.onboarding import Cloud
+from bcl_cloud.offices.app import operators_office
+from bcl_cloud.offices.by_host import offices_app, tenant_office
+from bcl_cloud.tenants import entries as tenants
+from bcl_cloud.uploads.desk import UploadDesk
 from issuer.clerks.office import CLERK, PROTECTION_CLERK, TAX
 from issuer.use_tables import APPLICATIONS
 from screens.sign_in import StaffAccount
-from tests.bcl_cloud.tenants import A
+from tests.bcl_cloud.tenants.entries import A
 from tests.bcl_cloud.watched import CODES, serving_of
 from tests.bcl_cloud.worlds import Pair
 from tests.issuer.town import FATHER, NOW, atena

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from bcl_cloud.tenancy import Tenancy
-from bcl_cloud.tenant_roles import PREFIX, SCHEMA, TenantRoles
-from tests.bcl_cloud.tenants import A, B
+from bcl_cloud.tenancy.door import Tenancy
+from bcl_cloud.tenancy.roles import PREFIX, SCHEMA, TenantRoles
+from tests.bcl_cloud.tenants.entries import A, B
 from tests.bcl_cloud.watched import people_of
 from tests.issuer.books import fill_all
 from tests.issuer.town import FATHER, PEOPLE, atena, person, populate

@@ -14,16 +14,16 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from bcl_cloud import onboarding
-from bcl_cloud.key_folders import KeyFolders
-from bcl_cloud.opening import close_cloud, open_cloud
+from bcl_cloud.joining import onboarding
+from bcl_cloud.joining.opening import close_cloud, open_cloud
+from bcl_cloud.tenancy.key_folders import KeyFolders
 from certificates.back.code import verify_code
 from issuer.build import topology
 from messages.configuration import ConfigInvalid
 from messages.orders import ChoicesOffered, Issued
 from messages.refusals import Refusal
 from tests.bcl_cloud.service import Service
-from tests.bcl_cloud.tenants import A, B
+from tests.bcl_cloud.tenants.entries import A, B
 from tests.bcl_cloud.test_desk import ONLY_B
 from tests.issuer.town import FATHER, ask, drawn_text, order
 from tests.postgres_server import Server

@@ -10,16 +10,16 @@ from aiohttp.test_utils import TestClient, TestServer
 from argon2 import PasswordHasher
 from prometheus_client import CollectorRegistry
 
-from bcl_cloud import tenants
-from bcl_cloud.app import operators_office
 from bcl_cloud.config import OPERATOR
-from bcl_cloud.offices import offices_app
-from bcl_cloud.onboarding import Cloud
+from bcl_cloud.joining.onboarding import Cloud
+from bcl_cloud.offices.app import operators_office
+from bcl_cloud.offices.by_host import offices_app
 from bcl_cloud.serving import Serving
-from bcl_cloud.upload_desk import UploadDesk
+from bcl_cloud.tenants import entries as tenants
+from bcl_cloud.uploads.desk import UploadDesk
 from screens.sign_in import StaffAccount
 from tests.bcl_cloud.opened import opened
-from tests.bcl_cloud.tenants import A, B, C
+from tests.bcl_cloud.tenants.entries import A, B, C
 from tests.bcl_cloud.test_desk import ONLY_B, cloud
 from tests.issuer.town import DECLARED, FATHER, NOW, atena
 

@@ -5,22 +5,24 @@ from datetime import date, timedelta
 
 import pytest
 
-from bcl_cloud import onboarding, tenants, trials
 from bcl_cloud.desk import CloudDesk
 from bcl_cloud.fair_share import FairShare
-from bcl_cloud.onboarding import Cloud
+from bcl_cloud.joining import onboarding
+from bcl_cloud.joining.onboarding import Cloud
+from bcl_cloud.joining.trial_issue import draw_trial, look_at_all, specimen
 from bcl_cloud.serving import Serving
-from bcl_cloud.specimen_papers import due_papers, specimen_face
-from bcl_cloud.tenants import TenantRefused
-from bcl_cloud.trial_issue import draw_trial, look_at_all, specimen
-from bcl_cloud.trials import Look, looked_at_only
+from bcl_cloud.tenants import entries as tenants
+from bcl_cloud.tenants import trials
+from bcl_cloud.tenants.entries import TenantRefused
+from bcl_cloud.tenants.specimen_papers import due_papers, specimen_face
+from bcl_cloud.tenants.trials import Look, looked_at_only
 from certificates.face import Face
 from certificates.kinds import KINDS
 from certificates.seal import seal_png
 from issuer.terms import Certifier, PolicySetting
 from messages.orders import ChoicesOffered, Issued
 from tests.bcl_cloud.opened import ACCOUNT, CLERK_NAME, opened
-from tests.bcl_cloud.tenants import A, B
+from tests.bcl_cloud.tenants.entries import A, B
 from tests.bcl_cloud.test_desk import cloud, said
 from tests.issuer.town import DECLARED, FATHER, NOW, SINCE, ask, drawn_text, issuer, order, policy_of
 

@@ -13,24 +13,25 @@ from aiohttp import DummyCookieJar, FormData
 from aiohttp.test_utils import TestClient, TestServer
 from prometheus_client import CollectorRegistry
 
-from bcl_cloud import journal, tenants
-from bcl_cloud.app import operators_office
 from bcl_cloud.config import OPERATOR
 from bcl_cloud.feeds import switching
 from bcl_cloud.feeds.history import uploads
 from bcl_cloud.feeds.packing import pack
 from bcl_cloud.feeds.uploading import FaultLine, UploadReport
-from bcl_cloud.offices import offices_app
-from bcl_cloud.onboarding import Cloud
+from bcl_cloud.joining.onboarding import Cloud
+from bcl_cloud.offices.app import operators_office
+from bcl_cloud.offices.by_host import offices_app
+from bcl_cloud.offices.upload_pages import PER_PAGE
 from bcl_cloud.serving import Serving
-from bcl_cloud.tenancy import Tenancy
-from bcl_cloud.upload_beside import Job, UploadSeats
-from bcl_cloud.upload_desk import AnotherRuns, TooLarge, UploadDesk
-from bcl_cloud.upload_pages import PER_PAGE
+from bcl_cloud.tenancy.door import Tenancy
+from bcl_cloud.tenants import entries as tenants
+from bcl_cloud.tenants import journal
+from bcl_cloud.uploads.beside import Job, UploadSeats
+from bcl_cloud.uploads.desk import AnotherRuns, TooLarge, UploadDesk
 from screens.sign_in import StaffAccount
 from tests.bcl_cloud.feeds.feeding import AS_OF, town
 from tests.bcl_cloud.opened import looked
-from tests.bcl_cloud.tenants import A, B
+from tests.bcl_cloud.tenants.entries import A, B
 from tests.bcl_cloud.test_desk import cloud
 from tests.bcl_cloud.test_offices import HASH, Door
 from tests.issuer.town import DECLARED, NOW

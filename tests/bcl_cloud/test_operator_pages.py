@@ -13,18 +13,20 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 from prometheus_client import CollectorRegistry
 
-from bcl_cloud import journal, onboarding, tenants
-from bcl_cloud.app import operators_office
 from bcl_cloud.config import OPERATOR
-from bcl_cloud.offices import offices_app
-from bcl_cloud.onboarding import Cloud
-from bcl_cloud.probes_recorded import Verdict, record
+from bcl_cloud.joining import onboarding
+from bcl_cloud.joining.onboarding import Cloud
+from bcl_cloud.offices.app import operators_office
+from bcl_cloud.offices.by_host import offices_app
 from bcl_cloud.serving import Serving
-from bcl_cloud.tenant_terms import terms_of
-from bcl_cloud.upload_desk import UploadDesk
+from bcl_cloud.tenants import entries as tenants
+from bcl_cloud.tenants import journal
+from bcl_cloud.tenants.probes_recorded import Verdict, record
+from bcl_cloud.tenants.terms import terms_of
+from bcl_cloud.uploads.desk import UploadDesk
 from issuer.terms import Certifier
 from screens.sign_in import StaffAccount
-from tests.bcl_cloud.tenants import A, B, C
+from tests.bcl_cloud.tenants.entries import A, B, C
 from tests.bcl_cloud.test_desk import cloud
 from tests.bcl_cloud.test_offices import HASH, Door, door
 from tests.issuer.town import DECLARED, NOW, document_keys, seal

@@ -11,22 +11,22 @@ import msgspec
 import pytest
 
 from bcl_cloud import serving
-from bcl_cloud.canaries_planted import plant
 from bcl_cloud.desk import PROBE, CloudDesk
 from bcl_cloud.fair_share import FairShare
-from bcl_cloud.journal import entries
-from bcl_cloud.onboarding import Cloud
-from bcl_cloud.probes_recorded import last_probe
+from bcl_cloud.joining.onboarding import Cloud
 from bcl_cloud.probing import probe
-from bcl_cloud.tenancy import Tenancy
-from bcl_cloud.tenant_files import TenantFiles
-from bcl_cloud.tenants import find
+from bcl_cloud.tenancy.door import Tenancy
+from bcl_cloud.tenancy.files import TenantFiles
+from bcl_cloud.tenants.canaries_planted import plant
+from bcl_cloud.tenants.entries import find
+from bcl_cloud.tenants.journal import entries
+from bcl_cloud.tenants.probes_recorded import last_probe
 from issuer.desk import Desk
 from messages.orders import ChoicesOffered, OfferChoices
 from messages.refusals import refuse
 from messages.wire import Message
 from storage.store import Store
-from tests.bcl_cloud.tenants import A, B, C
+from tests.bcl_cloud.tenants.entries import A, B, C
 from tests.bcl_cloud.watched import CODES, KeptKeys, Watched, canary, cloud_in, copied, number_in, rows_of_tenant, serving_of, watched
 from tests.issuer.town import CENTER, FATHER, NOW, ask, serial
 from trust.parties import Peer

@@ -8,24 +8,24 @@ from random import Random
 import msgspec
 import pytest
 
-from bcl_cloud import onboarding
-from bcl_cloud.canaries import Canary, made
-from bcl_cloud.canaries_planted import plant
-from bcl_cloud.cloud_tables import METADATA
-from bcl_cloud.key_folders import KeyFolders
-from bcl_cloud.onboarding import Cloud
-from bcl_cloud.own_session import demand_own
-from bcl_cloud.probe_signs import Leak
+from bcl_cloud.joining import onboarding
+from bcl_cloud.joining.onboarding import Cloud
 from bcl_cloud.probing.rows import look_through
-from bcl_cloud.tenancy import Tenancy
-from bcl_cloud.tenant_roles import PREFIX, SCHEMA, TENANT_OF_ROLE, TenantRoles
-from bcl_cloud.unkept import Unkept
+from bcl_cloud.tenancy.door import Tenancy
+from bcl_cloud.tenancy.key_folders import KeyFolders
+from bcl_cloud.tenancy.own_session import demand_own
+from bcl_cloud.tenancy.probe_signs import Leak
+from bcl_cloud.tenancy.roles import PREFIX, SCHEMA, TENANT_OF_ROLE, TenantRoles
+from bcl_cloud.tenancy.unkept import Unkept
+from bcl_cloud.tenants.canaries import Canary, made
+from bcl_cloud.tenants.canaries_planted import plant
+from bcl_cloud.tenants.tables import METADATA
 from issuer.issue_log import find_order
 from registers.residents.schema import RESIDENTS
 from registers.seal.schema import SEALS
 from simulation.key_ring import rsa_ring, signing_key
 from storage.sqlite import SqliteStore
-from tests.bcl_cloud.tenants import A, B
+from tests.bcl_cloud.tenants.entries import A, B
 from tests.bcl_cloud.watched import description, number_in, settle, watched
 from tests.issuer.town import FATHER, NOW, PEOPLE, ask, document_keys, populate, serial
 from tests.postgres_server import Server

@@ -8,13 +8,14 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, create_engine
 
-from bcl_cloud import onboarding, tenants
-from bcl_cloud.cloud_tables import METADATA
-from bcl_cloud.journal import entries
-from bcl_cloud.probes_recorded import Outcome, Verdict, last_probe, passed_since, record
-from bcl_cloud.restarts import REFUSED, ask_restart, asked_for, restart, say_restart
-from bcl_cloud.tenants import NewTenant, TenantRefused
-from tests.bcl_cloud.tenants import A, B
+from bcl_cloud.joining import onboarding
+from bcl_cloud.tenants import entries as tenants
+from bcl_cloud.tenants.entries import NewTenant, TenantRefused
+from bcl_cloud.tenants.journal import entries
+from bcl_cloud.tenants.probes_recorded import Outcome, Verdict, last_probe, passed_since, record
+from bcl_cloud.tenants.restarts import REFUSED, ask_restart, asked_for, restart, say_restart
+from bcl_cloud.tenants.tables import METADATA
+from tests.bcl_cloud.tenants.entries import A, B
 from tests.issuer.town import NOW
 
 

@@ -10,18 +10,18 @@ import msgspec
 import pytest
 from sqlalchemy import insert
 
-from bcl_cloud.canaries_planted import canaries, plant
 from bcl_cloud.config import Probes
 from bcl_cloud.desk import CloudDesk
 from bcl_cloud.fair_share import FairShare
 from bcl_cloud.feeds.tables import UPLOADS
-from bcl_cloud.onboarding import Cloud
-from bcl_cloud.probes_recorded import last_probe
-from bcl_cloud.tenants import find
+from bcl_cloud.joining.onboarding import Cloud
+from bcl_cloud.tenants.canaries_planted import canaries, plant
+from bcl_cloud.tenants.entries import find
+from bcl_cloud.tenants.probes_recorded import last_probe
 from messages.orders import ChoicesOffered, IssueOrder, OfferChoices, TellOutcome
 from messages.wire import Message
 from storage.instants import stamp
-from tests.bcl_cloud.tenants import A, B, C
+from tests.bcl_cloud.tenants.entries import A, B, C
 from tests.bcl_cloud.watched import CODES, HOUR, canary, cloud_in, copied, number_in, serving_of, watched
 from tests.issuer.town import FATHER, NOW, ask, order, serial
 from trust.parties import Peer

@@ -8,13 +8,13 @@ import pytest
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import IntegrityError
 
-from bcl_cloud.tenancy import ForeignRows, NoSuchTenant, NoTenantCode, Tenancy
-from bcl_cloud.tenant_files import TenantFiles
-from bcl_cloud.tenant_tables import METADATAS
+from bcl_cloud.tenancy.door import ForeignRows, NoSuchTenant, NoTenantCode, Tenancy
+from bcl_cloud.tenancy.files import TenantFiles
+from bcl_cloud.tenancy.tables import METADATAS
 from registers.residents.tables import residents_in_order
 from storage.sqlite import AlreadyServed
 from storage.store import StoreFailed
-from tests.bcl_cloud.tenants import A, B, C
+from tests.bcl_cloud.tenants.entries import A, B, C
 from tests.issuer.town import PEOPLE, populate
 
 

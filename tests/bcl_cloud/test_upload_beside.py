@@ -9,10 +9,10 @@ from sqlalchemy import select
 
 from bcl_cloud.feeds.packing import pack
 from bcl_cloud.feeds.switching import WAITING
-from bcl_cloud.tenancy import Tenancy
-from bcl_cloud.upload_beside import Job, UploadBroken, UploadSeats
+from bcl_cloud.tenancy.door import Tenancy
+from bcl_cloud.uploads.beside import Job, UploadBroken, UploadSeats
 from tests.bcl_cloud.feeds.feeding import AS_OF, changed_town, everything, send, town
-from tests.bcl_cloud.tenants import A
+from tests.bcl_cloud.tenants.entries import A
 
 REGISTERS = ("residents", "koseki", "seal", "tax")
 SWITCHED = len(WAITING)

@@ -10,11 +10,11 @@ import msgspec
 import pytest
 from sqlalchemy import delete
 
-from bcl_cloud import tenants
 from bcl_cloud.desk import CloudDesk
 from bcl_cloud.fair_share import FairShare
-from bcl_cloud.onboarding import Cloud
+from bcl_cloud.joining.onboarding import Cloud
 from bcl_cloud.serving import Serving
+from bcl_cloud.tenants import entries as tenants
 from certificates.kinds import KINDS
 from issuer.terms import PolicySetting
 from messages.orders import AskReferral, ChoicesOffered, Issued, OfferChoices, Referred
@@ -24,7 +24,7 @@ from registers.residents.tables import METADATA as REGISTER
 from registers.residents.tables import load
 from registers.tax.tables import load as load_taxes
 from tests.bcl_cloud.opened import opened
-from tests.bcl_cloud.tenants import A, B
+from tests.bcl_cloud.tenants.entries import A, B
 from tests.bcl_cloud.test_desk import cloud
 from tests.issuer.test_referring import HERE, HOUSE_NOW, MOVED, OLD_ADDRESS, RECORD, THERE
 from tests.issuer.town import CENTER, DECLARED, KEY, NOW, SINCE, document_keys, drawn_text, order, person, populate, serial

@@ -18,19 +18,19 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from prometheus_client import CollectorRegistry
 from sqlalchemy import Connection, text
 
-from bcl_cloud import onboarding
-from bcl_cloud.canaries import Canary
-from bcl_cloud.canaries_planted import canary_of
-from bcl_cloud.cloud_tables import METADATA
 from bcl_cloud.config import Probes
 from bcl_cloud.desk import CloudDesk
 from bcl_cloud.fair_share import FairShare
-from bcl_cloud.key_folders import KeyFolders
-from bcl_cloud.onboarding import Cloud, Description
+from bcl_cloud.joining import onboarding
+from bcl_cloud.joining.onboarding import Cloud, Description
 from bcl_cloud.probing.watch import Watch, WatchedDesk, under_watch
 from bcl_cloud.serving import Serving
-from bcl_cloud.tenancy import Tenancy
-from bcl_cloud.tenant_files import TenantFiles
+from bcl_cloud.tenancy.door import Tenancy
+from bcl_cloud.tenancy.files import TenantFiles
+from bcl_cloud.tenancy.key_folders import KeyFolders
+from bcl_cloud.tenants.canaries import Canary
+from bcl_cloud.tenants.canaries_planted import canary_of
+from bcl_cloud.tenants.tables import METADATA
 from certificates.kinds import KINDS
 from issuer.terms import Certifier, PolicySetting
 from messages.refusals import Refusal
@@ -42,7 +42,7 @@ from registers.residents.tables import load
 from simulation.key_ring import rsa_ring, signing_key
 from storage.sqlite import SqliteStore
 from tests.bcl_cloud.opened import opened
-from tests.bcl_cloud.tenants import A, B, C
+from tests.bcl_cloud.tenants.entries import A, B, C
 from tests.issuer.town import CENTER, DECLARED, NOW, PEOPLE, SINCE, document_keys, seal, serial
 
 CODES = (A, B, C)

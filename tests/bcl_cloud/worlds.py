@@ -14,7 +14,7 @@ import msgspec
 
 from bcl_cloud.desk import CloudDesk
 from bcl_cloud.fair_share import FairShare
-from bcl_cloud.onboarding import Cloud
+from bcl_cloud.joining.onboarding import Cloud
 from messages.orders import AskReferral, ChoicesOffered, Issued, IssueOrder, Referred
 from messages.uses import RegisterUse, UseApplication
 from messages.wire import Message, encode

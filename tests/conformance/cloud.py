@@ -8,16 +8,17 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from bcl_cloud import onboarding, tenants
-from bcl_cloud.cloud_tables import METADATA
 from bcl_cloud.desk import CloudDesk
 from bcl_cloud.fair_share import FairShare
-from bcl_cloud.key_folders import KeyFolders
-from bcl_cloud.onboarding import Cloud, Description
+from bcl_cloud.joining import onboarding
+from bcl_cloud.joining.onboarding import Cloud, Description
+from bcl_cloud.joining.trial_issue import draw_trial, look_at_all
 from bcl_cloud.serving import Serving
-from bcl_cloud.tenancy import Tenancy
-from bcl_cloud.tenant_files import TenantFiles
-from bcl_cloud.trial_issue import draw_trial, look_at_all
+from bcl_cloud.tenancy.door import Tenancy
+from bcl_cloud.tenancy.files import TenantFiles
+from bcl_cloud.tenancy.key_folders import KeyFolders
+from bcl_cloud.tenants import entries as tenants
+from bcl_cloud.tenants.tables import METADATA
 from certificates.kinds import KINDS
 from certificates.seal import seal_png
 from certificates.signature.key_list import CodeKey, sign_key_list

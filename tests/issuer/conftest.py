@@ -9,8 +9,8 @@ from shutil import copyfile, copytree
 import pytest
 from sqlalchemy import Connection, create_engine
 
-from bcl_cloud.tenancy import Tenancy
-from bcl_cloud.tenant_files import TenantFiles
+from bcl_cloud.tenancy.door import Tenancy
+from bcl_cloud.tenancy.files import TenantFiles
 from issuer.desk import Desk
 from issuer.issue_tables import METADATA
 from issuer.press import InlinePress

@@ -17,14 +17,14 @@ import aiohttp
 import msgspec
 from sqlalchemy import create_engine
 
-from bcl_cloud.cloud_tables import METADATA
 from bcl_cloud.feeds.packing import pack
-from bcl_cloud.key_folders import KeyFolders
-from bcl_cloud.onboarding import Cloud, Description, StaffSetting, onboard, open_tenant
-from bcl_cloud.tenancy import Tenancy
-from bcl_cloud.tenant_files import TenantFiles
-from bcl_cloud.tenants import set_forms
-from bcl_cloud.trial_issue import draw_trial, look_at_all
+from bcl_cloud.joining.onboarding import Cloud, Description, StaffSetting, onboard, open_tenant
+from bcl_cloud.joining.trial_issue import draw_trial, look_at_all
+from bcl_cloud.tenancy.door import Tenancy
+from bcl_cloud.tenancy.files import TenantFiles
+from bcl_cloud.tenancy.key_folders import KeyFolders
+from bcl_cloud.tenants.entries import set_forms
+from bcl_cloud.tenants.tables import METADATA
 from issuer.terms import Certifier, PolicySetting
 from registers.koseki.usage import bind_serial
 from registers.population import Population

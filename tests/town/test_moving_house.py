@@ -13,7 +13,7 @@ from statistics import median
 import aiohttp
 import pytest
 
-from bcl_cloud.tenants import set_seal
+from bcl_cloud.tenants.entries import set_seal
 from certificates.kinds import KINDS
 from certificates.seal import seal_png
 from registers.koseki.stops import release_stop, suppress

@@ -10,7 +10,7 @@ from datetime import datetime
 import aiohttp
 import pytest
 
-from bcl_cloud.canaries import SERIAL_STEM
+from bcl_cloud.tenants.canaries import SERIAL_STEM
 from certificates.reading import face_of, read
 from simulation import demonstration as demo
 from simulation.municipalities import PLACES

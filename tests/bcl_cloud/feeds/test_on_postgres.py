@@ -7,13 +7,13 @@ from pathlib import Path
 from bcl_cloud.feeds.fast_lane import Event, take
 from bcl_cloud.feeds.feed_terms import FeedTerms, decide
 from bcl_cloud.feeds.packing import pack
-from bcl_cloud.tenancy import Tenancy
-from bcl_cloud.tenant_roles import TenantRoles
+from bcl_cloud.tenancy.door import Tenancy
+from bcl_cloud.tenancy.roles import TenantRoles
 from registers.residents.tables import resident, residents_in_order
 from registers.tax.outsiders import outsiders_in_order
 from storage.sqlite import SqliteStore
 from tests.bcl_cloud.feeds.feeding import AS_OF, NOW, changed_town, everything, healthy, send, spoiled, town
-from tests.bcl_cloud.tenants import A, B
+from tests.bcl_cloud.tenants.entries import A, B
 from tests.issuer.test_referring import OUTSIDER
 from tests.postgres_server import Server
 
