@@ -5,7 +5,7 @@ import pytest
 
 from bcl_cloud.tenancy.door import Tenancy
 from bcl_cloud.tenancy.files import TenantFiles
-from tests.bcl_cloud.tenants.entries import A, B
+from tests.bcl_cloud.tenants import A, B
 
 
 @pytest.fixture

@@ -25,7 +25,7 @@ from registers.residents.tables import METADATA as REGISTER
 from simulation.key_ring import rsa_ring, signing_key
 from storage.instants import JST
 from tests.bcl_cloud.opened import ACCOUNT, CLERK_NAME
-from tests.bcl_cloud.tenants.entries import A, B
+from tests.bcl_cloud.tenants import A, B
 from tests.bcl_cloud.test_desk import ONLY_B, description
 from tests.issuer.town import document_keys, person, populate
 from trust.authority import create_root, save_certificate, save_key

@@ -30,7 +30,7 @@ from registers.residents.changes import ChangeRefused, bind_card, set_standing
 from registers.residents.tables import resident_by_juminhyo_code, resident_by_serial, residents_in_order, search
 from tests.bcl_cloud.feeds.feeding import AS_OF, changed_town, town
 from tests.bcl_cloud.feeds.feeding import NOW as UPLOADED
-from tests.bcl_cloud.tenants.entries import A, B
+from tests.bcl_cloud.tenants import A, B
 from tests.bcl_cloud.watched import canary, cloud_in, copied, number_in, rows_of_tenant, serving_of, watched
 from tests.issuer.town import CENTER, FATHER, NOW, PEOPLE, ask, atena, order, serial
 

@@ -29,7 +29,7 @@ from simulation.key_ring import rsa_ring, signing_key
 from storage.instants import JST
 from storage.opening import open_store
 from tests.bcl_cloud.feeds.feeding import healthy, town
-from tests.bcl_cloud.tenants.entries import A
+from tests.bcl_cloud.tenants import A
 from tests.issuer.town import CENTER, DECLARED, FATHER, ask, document_keys, order, seal, serial
 from tests.konbini.told import Told, konbini
 from tests.postgres_server import Server

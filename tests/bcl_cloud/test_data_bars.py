@@ -21,7 +21,7 @@ from registers.residents.tables import household_of, resident
 from registers.tax.tables import load, records_of
 from storage.instants import stamp
 from tests.bcl_cloud.feeds.feeding import town
-from tests.bcl_cloud.tenants.entries import A
+from tests.bcl_cloud.tenants import A
 from tests.bcl_cloud.test_desk import cloud, desk, said
 from tests.issuer.town import FATHER, NOW, ask, atena, order, populate
 

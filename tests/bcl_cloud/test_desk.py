@@ -27,7 +27,7 @@ from messages.refusals import Refusal
 from simulation.key_ring import rsa_ring, signing_key
 from storage.sqlite import SqliteStore
 from tests.bcl_cloud.opened import CLERK_NAME, looked, opened
-from tests.bcl_cloud.tenants.entries import A, B, C
+from tests.bcl_cloud.tenants import A, B, C
 from tests.issuer.town import CENTER, DECLARED, FATHER, NOW, SINCE, ask, document_keys, drawn_text, order, person, populate, seal, tell
 
 ONLY_B = 99

@@ -23,7 +23,7 @@ from bcl_cloud.uploads.desk import UploadDesk
 from issuer.clerks.office import CLERK, PROTECTION_CLERK, TAX
 from issuer.use_tables import APPLICATIONS
 from screens.sign_in import StaffAccount
-from tests.bcl_cloud.tenants.entries import A
+from tests.bcl_cloud.tenants import A
 from tests.bcl_cloud.watched import CODES, serving_of
 from tests.bcl_cloud.worlds import Pair
 from tests.issuer.town import FATHER, NOW, atena

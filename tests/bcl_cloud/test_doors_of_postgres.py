@@ -11,7 +11,7 @@ import pytest
 
 from bcl_cloud.tenancy.door import Tenancy
 from bcl_cloud.tenancy.roles import PREFIX, SCHEMA, TenantRoles
-from tests.bcl_cloud.tenants.entries import A, B
+from tests.bcl_cloud.tenants import A, B
 from tests.bcl_cloud.watched import people_of
 from tests.issuer.books import fill_all
 from tests.issuer.town import FATHER, PEOPLE, atena, person, populate

@@ -25,7 +25,7 @@ from messages.uses import AskRegisteredUse, RegisterUse
 from messages.wire import Message, encode
 from tests.bcl_cloud.feeds.feeding import AS_OF, town
 from tests.bcl_cloud.feeds.feeding import NOW as UPLOADED
-from tests.bcl_cloud.tenants.entries import A, B, C
+from tests.bcl_cloud.tenants import A, B, C
 from tests.bcl_cloud.watched import CODES, OFFERED, TOWNS, number_in, serving_of
 from tests.bcl_cloud.worlds import Pair, application_of, comparable
 from tests.issuer.town import ALONE, CENTER, FATHER, NOW, TWIN, atena, drawn_text, order, serial

@@ -8,7 +8,7 @@ from bcl_cloud.feeds.feed_terms import terms_of
 from bcl_cloud.joining.onboarding import Cloud
 from registers.residents.tables import resident
 from tests.bcl_cloud.feeds.feeding import send
-from tests.bcl_cloud.tenants.entries import A
+from tests.bcl_cloud.tenants import A
 from tests.bcl_cloud.test_desk import cloud
 from tests.bcl_cloud.test_offices import Door, door
 from tests.issuer.town import FATHER, NOW, atena

@@ -23,7 +23,7 @@ from messages.configuration import ConfigInvalid
 from messages.orders import ChoicesOffered, Issued
 from messages.refusals import Refusal
 from tests.bcl_cloud.service import Service
-from tests.bcl_cloud.tenants.entries import A, B
+from tests.bcl_cloud.tenants import A, B
 from tests.bcl_cloud.test_desk import ONLY_B
 from tests.issuer.town import FATHER, ask, drawn_text, order
 from tests.postgres_server import Server

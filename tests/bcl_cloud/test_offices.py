@@ -19,7 +19,7 @@ from bcl_cloud.tenants import entries as tenants
 from bcl_cloud.uploads.desk import UploadDesk
 from screens.sign_in import StaffAccount
 from tests.bcl_cloud.opened import opened
-from tests.bcl_cloud.tenants.entries import A, B, C
+from tests.bcl_cloud.tenants import A, B, C
 from tests.bcl_cloud.test_desk import ONLY_B, cloud
 from tests.issuer.town import DECLARED, FATHER, NOW, atena
 

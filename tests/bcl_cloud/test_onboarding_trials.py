@@ -22,7 +22,7 @@ from certificates.seal import seal_png
 from issuer.terms import Certifier, PolicySetting
 from messages.orders import ChoicesOffered, Issued
 from tests.bcl_cloud.opened import ACCOUNT, CLERK_NAME, opened
-from tests.bcl_cloud.tenants.entries import A, B
+from tests.bcl_cloud.tenants import A, B
 from tests.bcl_cloud.test_desk import cloud, said
 from tests.issuer.town import DECLARED, FATHER, NOW, SINCE, ask, drawn_text, issuer, order, policy_of
 

@@ -31,7 +31,7 @@ from bcl_cloud.uploads.desk import AnotherRuns, TooLarge, UploadDesk
 from screens.sign_in import StaffAccount
 from tests.bcl_cloud.feeds.feeding import AS_OF, town
 from tests.bcl_cloud.opened import looked
-from tests.bcl_cloud.tenants.entries import A, B
+from tests.bcl_cloud.tenants import A, B
 from tests.bcl_cloud.test_desk import cloud
 from tests.bcl_cloud.test_offices import HASH, Door
 from tests.issuer.town import DECLARED, NOW

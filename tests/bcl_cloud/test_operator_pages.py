@@ -26,7 +26,7 @@ from bcl_cloud.tenants.terms import terms_of
 from bcl_cloud.uploads.desk import UploadDesk
 from issuer.terms import Certifier
 from screens.sign_in import StaffAccount
-from tests.bcl_cloud.tenants.entries import A, B, C
+from tests.bcl_cloud.tenants import A, B, C
 from tests.bcl_cloud.test_desk import cloud
 from tests.bcl_cloud.test_offices import HASH, Door, door
 from tests.issuer.town import DECLARED, NOW, document_keys, seal

@@ -26,7 +26,7 @@ from messages.orders import ChoicesOffered, OfferChoices
 from messages.refusals import refuse
 from messages.wire import Message
 from storage.store import Store
-from tests.bcl_cloud.tenants.entries import A, B, C
+from tests.bcl_cloud.tenants import A, B, C
 from tests.bcl_cloud.watched import CODES, KeptKeys, Watched, canary, cloud_in, copied, number_in, rows_of_tenant, serving_of, watched
 from tests.issuer.town import CENTER, FATHER, NOW, ask, serial
 from trust.parties import Peer

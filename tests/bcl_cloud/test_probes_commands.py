@@ -11,7 +11,7 @@ from argon2 import PasswordHasher
 from bcl_cloud.config import OPERATOR
 from bcl_cloud.tenants.canaries_planted import canary_of, plant
 from storage.instants import JST
-from tests.bcl_cloud.tenants.entries import A, B, C
+from tests.bcl_cloud.tenants import A, B, C
 from tests.bcl_cloud.watched import canary, cloud_in, copied
 from tests.konbini.told import Told, konbini
 

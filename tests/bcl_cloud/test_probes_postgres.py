@@ -25,7 +25,7 @@ from registers.residents.schema import RESIDENTS
 from registers.seal.schema import SEALS
 from simulation.key_ring import rsa_ring, signing_key
 from storage.sqlite import SqliteStore
-from tests.bcl_cloud.tenants.entries import A, B
+from tests.bcl_cloud.tenants import A, B
 from tests.bcl_cloud.watched import description, number_in, settle, watched
 from tests.issuer.town import FATHER, NOW, PEOPLE, ask, document_keys, populate, serial
 from tests.postgres_server import Server

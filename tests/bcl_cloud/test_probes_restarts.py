@@ -15,7 +15,7 @@ from bcl_cloud.tenants.journal import entries
 from bcl_cloud.tenants.probes_recorded import Outcome, Verdict, last_probe, passed_since, record
 from bcl_cloud.tenants.restarts import REFUSED, ask_restart, asked_for, restart, say_restart
 from bcl_cloud.tenants.tables import METADATA
-from tests.bcl_cloud.tenants.entries import A, B
+from tests.bcl_cloud.tenants import A, B
 from tests.issuer.town import NOW
 
 

@@ -21,7 +21,7 @@ from bcl_cloud.tenants.probes_recorded import last_probe
 from messages.orders import ChoicesOffered, IssueOrder, OfferChoices, TellOutcome
 from messages.wire import Message
 from storage.instants import stamp
-from tests.bcl_cloud.tenants.entries import A, B, C
+from tests.bcl_cloud.tenants import A, B, C
 from tests.bcl_cloud.watched import CODES, HOUR, canary, cloud_in, copied, number_in, serving_of, watched
 from tests.issuer.town import FATHER, NOW, ask, order, serial
 from trust.parties import Peer

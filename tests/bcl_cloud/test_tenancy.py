@@ -14,7 +14,7 @@ from bcl_cloud.tenancy.tables import METADATAS
 from registers.residents.tables import residents_in_order
 from storage.sqlite import AlreadyServed
 from storage.store import StoreFailed
-from tests.bcl_cloud.tenants.entries import A, B, C
+from tests.bcl_cloud.tenants import A, B, C
 from tests.issuer.town import PEOPLE, populate
 
 

@@ -11,7 +11,7 @@ from bcl_cloud.tenancy.door import Tenancy
 from bcl_cloud.tenancy.roles import PREFIX, SCHEMA, TenantRoles
 from registers.residents.tables import residents_in_order
 from storage.postgres import PostgresStore
-from tests.bcl_cloud.tenants.entries import A, B
+from tests.bcl_cloud.tenants import A, B
 from tests.issuer.books import fill_all
 from tests.issuer.town import FATHER, MOTHER, PEOPLE, atena, person, populate
 from tests.postgres_server import Server

@@ -12,7 +12,7 @@ from bcl_cloud.feeds.switching import WAITING
 from bcl_cloud.tenancy.door import Tenancy
 from bcl_cloud.uploads.beside import Job, UploadBroken, UploadSeats
 from tests.bcl_cloud.feeds.feeding import AS_OF, changed_town, everything, send, town
-from tests.bcl_cloud.tenants.entries import A
+from tests.bcl_cloud.tenants import A
 
 REGISTERS = ("residents", "koseki", "seal", "tax")
 SWITCHED = len(WAITING)

@@ -24,7 +24,7 @@ from registers.residents.tables import METADATA as REGISTER
 from registers.residents.tables import load
 from registers.tax.tables import load as load_taxes
 from tests.bcl_cloud.opened import opened
-from tests.bcl_cloud.tenants.entries import A, B
+from tests.bcl_cloud.tenants import A, B
 from tests.bcl_cloud.test_desk import cloud
 from tests.issuer.test_referring import HERE, HOUSE_NOW, MOVED, OLD_ADDRESS, RECORD, THERE
 from tests.issuer.town import CENTER, DECLARED, KEY, NOW, SINCE, document_keys, drawn_text, order, person, populate, serial

@@ -42,7 +42,7 @@ from registers.residents.tables import load
 from simulation.key_ring import rsa_ring, signing_key
 from storage.sqlite import SqliteStore
 from tests.bcl_cloud.opened import opened
-from tests.bcl_cloud.tenants.entries import A, B, C
+from tests.bcl_cloud.tenants import A, B, C
 from tests.issuer.town import CENTER, DECLARED, NOW, PEOPLE, SINCE, document_keys, seal, serial
 
 CODES = (A, B, C)

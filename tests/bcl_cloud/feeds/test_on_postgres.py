@@ -13,7 +13,7 @@ from registers.residents.tables import resident, residents_in_order
 from registers.tax.outsiders import outsiders_in_order
 from storage.sqlite import SqliteStore
 from tests.bcl_cloud.feeds.feeding import AS_OF, NOW, changed_town, everything, healthy, send, spoiled, town
-from tests.bcl_cloud.tenants.entries import A, B
+from tests.bcl_cloud.tenants import A, B
 from tests.issuer.test_referring import OUTSIDER
 from tests.postgres_server import Server
 
