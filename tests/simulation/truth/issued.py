@@ -12,7 +12,7 @@ from certificates.seal import seal_png
 from certificates.sources import Sources
 from registers.population import MIHON, Population, generate
 from registers.residents.resident import Household, Resident
-from simulation.foundation import policy_of
+from simulation.municipalities import PLACES, policy_at
 from simulation.registers_filled import carved
 from simulation.truth.registers import Asked, Registers, registers_of
 from simulation.world import START
@@ -60,7 +60,7 @@ def papers_of(population: Population, holder: str, *, full: bool) -> Iterator[Ma
     registers = registers_of(population)
     for kind in KINDS.values():
         sources = _of_kind(sources_of(population, registers, holder), kind.register)
-        offered = offer(sources, kind, policy_of(kind), KEY, START)
+        offered = offer(sources, kind, policy_at(PLACES[0], kind), KEY, START)
         if not isinstance(offered, Offered):
             continue
         everybody = tuple(member.id for member in offered.members)
@@ -71,7 +71,9 @@ def papers_of(population: Population, holder: str, *, full: bool) -> Iterator[Ma
             for year in offered.years or (None,):
                 for members, ids in scopes if kind.chosen != "holder" else scopes[1:2]:
                     show = offered.options if full else ()
-                    face = issue(sources, kind, policy_of(kind), Wanted(ids, show, form, year, "1"), FORM, "みほん市000001", "x/ABCDE", START)
+                    face = issue(
+                        sources, kind, policy_at(PLACES[0], kind), Wanted(ids, show, form, year, "1"), FORM, "みほん市000001", "x/ABCDE", START
+                    )
                     if isinstance(face, Face):
                         yield Made(Asked(holder, kind.code, form, year, members, show), face)
 

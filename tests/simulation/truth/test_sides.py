@@ -10,6 +10,7 @@ from certificates.reading import face_of, read
 from simulation import demonstration as demo
 from simulation.truth.sides import Signers, wrong_with_sides
 from simulation.wishes import Paper
+from simulation.workload import Came
 from tests.simulation.rested import Rested
 from tests.simulation.truth.issued import changed
 
@@ -19,8 +20,7 @@ AT_NIGHT = timedelta(hours=18)
 @pytest.fixture(scope="module")
 def paper(rested: Rested) -> Paper:
     """A paper with an imprint."""
-    place = next(place for place in rested.with_papers() if rested.came[place].wish.kind == "inkan")
-    return rested.came[place].visited.papers[0]
+    return _of_an_imprint(rested).visited.papers[0]
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +31,11 @@ def face(paper: Paper) -> Face:
 @pytest.fixture(scope="module")
 def signers(rested: Rested) -> Signers:
     documents = rested.foundation.estate.documents
-    return Signers(documents.roots, documents.code_keys, rested.foundation.estate.issuer.municipality, demo.CENTER)
+    return Signers(documents.roots, documents.code_keys, _of_an_imprint(rested).wish.municipality, demo.CENTER)
+
+
+def _of_an_imprint(rested: Rested) -> Came:
+    return next(rested.came[place] for place in rested.with_papers() if rested.came[place].wish.kind == "inkan")
 
 
 def _wrong(rested: Rested, paper: Paper, face: Face, signers: Signers) -> list[str]:
