@@ -122,8 +122,6 @@ class Rehearsals:
             visits.append(await self._with_crashes(errand, waiting))
             if not waiting:
                 break
-            if not visits[-1].papers:
-                await self._lines_may_be_tried()
         endings, complaints = await self._judged()
         unreached = [f"{point} was never reached" for point in waiting]
         for point in waiting:
@@ -152,12 +150,14 @@ class Rehearsals:
         return visited
 
     async def _lines_may_be_tried(self) -> None:
-        """Who was sent away because of an earlier crash comes again when the center lets a question through to every issuer."""
+        """The center lets a question through to every issuer again."""
         async with asyncio.timeout(QUIET_SECONDS):
             while CUT_OFF in await office_page(self._town.town, "center", "/issuers"):
                 await asyncio.sleep(10 * LOOK_SECONDS)
 
     async def visit(self, errand: Errand) -> Visited:
+        """Somebody comes for this errand, when no line is cut off any more because of an earlier crash."""
+        await self._lines_may_be_tried()
         kiosk = next(self._kiosks)
         await self._staff_come(kiosk)
         try:
