@@ -88,9 +88,7 @@ class Mover:
     async def compare(self, municipality: str, kinds: tuple[str, ...], old: str, new: str) -> Compared:
         """Ask both, side by side, with one nonce."""
         question = AskInventory(municipality=municipality, kinds=kinds, nonce=self._token(16).hex())
-        before, after = await asyncio.gather(
-            self._issuers.ask(old, question, Inventory, probe=True), self._issuers.ask(new, question, Inventory, probe=True)
-        )
+        before, after = await asyncio.gather(*(self._issuers.ask_at_length(issuer, question, Inventory) for issuer in (old, new)))
         if not isinstance(before, Inventory):
             return Compared(failure="old_silent")
         if not isinstance(after, Inventory):

@@ -88,6 +88,20 @@ class IssuerLines:
             self._log.warning("issuer_silent", issuer=issuer, municipality=municipality, message=type(message).__name__, last=last)
             return Unavailable(refuse(last), asked)
 
+    async def ask_at_length(self, issuer: str, message: Message, reply: type[R]) -> R | Declined | Unavailable | Failed:
+        """The reply to a question that takes an issuer long, asked once and waited for `inventory_seconds`.
+
+        It holds no place that a resident may wait for, and how long it takes says nothing about the line.
+        """
+        if issuer not in self._issuers:
+            self._log.error("issuer_without_line", issuer=issuer)
+            return Unavailable(refuse("issuer_unavailable"), asked=False)
+        try:
+            heard = understood(await self._issuers[issuer].ask(message, self._limits.inventory_seconds), reply)
+        except NoAnswer as nothing:
+            heard = silence(str(nothing))
+        return Unavailable(refuse(heard.code)) if isinstance(heard, Again) else heard
+
     def states(self) -> tuple[LineState, ...]:
         """Every line that was asked since the start, by issuer and municipality."""
         at = asyncio.get_running_loop().time()

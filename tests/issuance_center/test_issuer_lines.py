@@ -94,6 +94,10 @@ class Lines:
         heard = await self.lines.ask(issuer, AskCondition(municipality=municipality or issuer), Condition, **given)
         return word(heard), now() - began
 
+    async def ask_at_length(self, issuer: str) -> tuple[str, float]:
+        began = now()
+        return word(await self.lines.ask_at_length(issuer, AskCondition(municipality=issuer), Condition)), now() - began
+
     def state(self, issuer: str, municipality: str | None = None) -> LineState:
         return next(line for line in self.lines.states() if (line.issuer, line.municipality) == (issuer, municipality or issuer))
 
@@ -371,6 +375,28 @@ def test_a_check_asks_once_even_where_the_line_is_cut_off() -> None:
 def test_a_name_without_a_line_is_no_answer() -> None:
     async def scene() -> None:
         assert await Lines("990010").ask("990027") == ("issuer_unavailable unasked", 0.0)
+        assert await Lines("990010").ask_at_length("990027") == ("issuer_unavailable unasked", 0.0)
+
+
+def test_a_question_that_takes_long_is_waited_for_and_nobody_is_kept_waiting_or_cut_off_by_it() -> None:
+    async def counts() -> None:
+        await asyncio.sleep(90.0)
+
+    async def scene() -> None:
+        lines = Lines("990010", issuer_at_once=1, issuer_waiting=0, breaker_failures=1, inventory_seconds=100.0)
+        lines.twins["990010"].manner["990010"] = counts
+        long = asyncio.create_task(lines.ask_at_length("990010"))
+        await asyncio.sleep(10.0)
+        lines.twins["990010"].manner["990010"] = hangs
+        too_long = asyncio.create_task(lines.ask_at_length("990010"))
+        await asyncio.sleep(10.0)
+        lines.twins["990010"].manner["990010"] = well
+        assert await lines.ask("990010") == ("answered", pytest.approx(0.05))
+        assert await long == ("answered", pytest.approx(90.0))
+        assert await too_long == ("issuer_unavailable", pytest.approx(100.0))
+        assert await lines.ask("990010") == ("answered", pytest.approx(0.05))
+
+    virtually(scene)
 
     virtually(scene)
 
