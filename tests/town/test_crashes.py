@@ -12,7 +12,7 @@ from tests.town.open_town import OpenTown
 from tests.town.rehearsal import Point, Rehearsals, Rehearsed
 
 SEED = 20_261_123
-SAMPLE = 9
+SAMPLE = 7
 FEW = 2
 
 UNKNOWABLE = Point("kiosk", "printer.land.before")
