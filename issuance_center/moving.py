@@ -27,6 +27,9 @@ from storage.store import Store, StoreFailed
 LAST_MINUTES = timedelta(minutes=5)
 """The last comparison is made within these before the move; clerks keep the registers still in them."""
 
+INVENTORY_SECONDS = 100.0
+"""An issuer reads every register for its answer, of a city of hundreds of thousands beside the people who buy. Well within the last minutes."""
+
 EVERY_SECONDS = 15.0
 PLANNED_AHEAD = timedelta(minutes=1)
 """A move is planned for a later minute than this from now."""
@@ -89,7 +92,7 @@ class Mover:
         """Ask both, side by side, with one nonce."""
         question = AskInventory(municipality=municipality, kinds=kinds, nonce=self._token(16).hex())
         before, after = await asyncio.gather(
-            self._issuers.ask(old, question, Inventory, probe=True), self._issuers.ask(new, question, Inventory, probe=True)
+            *(self._issuers.ask(issuer, question, Inventory, probe=True, seconds=INVENTORY_SECONDS) for issuer in (old, new))
         )
         if not isinstance(before, Inventory):
             return Compared(failure="old_silent")

@@ -60,9 +60,12 @@ class IssuerLines:
         self._log = structlog.get_logger()
 
     async def ask(
-        self, issuer: str, message: Message, reply: type[R], troubles: list[str] | None = None, *, probe: bool = False
+        self, issuer: str, message: Message, reply: type[R], troubles: list[str] | None = None, *, probe: bool = False, seconds: float | None = None
     ) -> R | Declined | Unavailable | Failed:
-        """The issuer's reply to `message`, or why there is none. The codes of tries that were no answer are added to `troubles`. A `probe` is sent once, even on a line that is cut off."""
+        """The issuer's reply to `message`, or why there is none. The codes of tries that were no answer are added to `troubles`. A `probe` is sent once, even on a line that is cut off.
+
+        `seconds` are for a question that takes longer than any about a person: nobody stands at a terminal and waits for it.
+        """
         if issuer not in self._issuers:
             self._log.error("issuer_without_line", issuer=issuer)
             return Unavailable(refuse("issuer_unavailable"), asked=False)
@@ -70,9 +73,9 @@ class IssuerLines:
         line = self._line(issuer, municipality)
         last, asked = "busy", False
         try:
-            async with asyncio.timeout(self._limits.issuer_deadline_seconds):
+            async with asyncio.timeout(seconds or self._limits.issuer_deadline_seconds):
                 while True:
-                    heard = await self._once(line, issuer, municipality, message, reply, probe=probe)
+                    heard = await self._once(line, issuer, municipality, message, reply, probe=probe, seconds=seconds)
                     if heard is None or (probe and isinstance(heard, Again)):
                         return Unavailable(refuse("issuer_unavailable"), asked or heard is not None)
                     if not isinstance(heard, Again):
@@ -94,7 +97,7 @@ class IssuerLines:
         return tuple(self._state(issuer, municipality, self._lines[issuer, municipality], at) for issuer, municipality in sorted(self._lines))
 
     async def _once(
-        self, line: _Line, issuer: str, municipality: str, message: Message, reply: type[R], *, probe: bool
+        self, line: _Line, issuer: str, municipality: str, message: Message, reply: type[R], *, probe: bool, seconds: float | None
     ) -> R | Declined | Unavailable | Failed | Again | None:
         """One try; None when the line is cut off. Raises `LaneFull`."""
         loop = asyncio.get_running_loop()
@@ -109,7 +112,7 @@ class IssuerLines:
                 return None
             began = loop.time()
             try:
-                heard = understood(await self._issuers[issuer].ask(message, self._limits.issuer_try_seconds), reply)
+                heard = understood(await self._issuers[issuer].ask(message, seconds or self._limits.issuer_try_seconds), reply)
             except NoAnswer as nothing:
                 heard = silence(str(nothing))
             except BaseException:
