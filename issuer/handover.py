@@ -185,8 +185,9 @@ def gather(connection: Connection, municipality: str, series: str, kinds: tuple[
 
 
 def _all(connection: Connection, form: type[S], table: Table, order: str, *where: Any) -> tuple[S, ...]:
-    rows = connection.execute(select(*(table.c[name] for name in form.__struct_fields__)).where(*where).order_by(table.c[order])).mappings()
-    return tuple(msgspec.convert(dict(row), form) for row in rows)
+    fields = form.__struct_fields__
+    rows = connection.execute(select(*(table.c[name] for name in fields)).where(*where).order_by(table.c[order]))
+    return tuple(msgspec.convert(dict(zip(fields, row, strict=True)), form) for row in rows)
 
 
 def _protections(connection: Connection, register: str) -> Iterable[Protected]:

@@ -5,7 +5,7 @@ time. Whom it names must stand in the registers already: they come by a file of 
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -85,7 +85,7 @@ def take_over(
     if handover.series.strip() == series.strip():
         _numbers(connection, handover, municipality, tally)
     _moved_on(connection, tally, now)
-    outcome = TakenOver("entered", dict(sorted(tally.written.items())), dict(sorted(tally.newer.items())))
+    outcome = TakenOver("entered", _some(tally.written), _some(tally.newer))
     row = {"digest": digest, "as_of": stamp(handover.as_of), "entered_at": stamp(now), "entered_by": who}
     connection.execute(insert(HANDOVERS).values(row | {"outcome": msgspec.json.encode(outcome).decode()}))
     detail = ", ".join(f"{count} {part}" for part, count in outcome.written.items())
@@ -166,15 +166,17 @@ def _free(connection: Connection, use: Use, tally: _Tally) -> bool:
     return not others
 
 
-def _applications(connection: Connection, applications: Iterable[Applied], tally: _Tally) -> None:
-    """Each with the 受付番号 of its receipt, unless somebody has that number here."""
+def _applications(connection: Connection, applications: Sequence[Applied], tally: _Tally) -> None:
+    """Each with the 受付番号 of its receipt, unless somebody has that number here: then with one that nobody has here or there."""
+    taken = set(connection.execute(select(APPLICATIONS.c.running).order_by(APPLICATIONS.c.running)).scalars())
+    last = max((*taken, *(one.running for one in applications)), default=0)
     for one in applications:
         values = msgspec.structs.asdict(one)
         here = connection.execute(select(APPLICATIONS).where(APPLICATIONS.c.application_id == one.application_id)).one_or_none()
         if here is None:
-            taken = set(connection.execute(select(APPLICATIONS.c.running).order_by(APPLICATIONS.c.running)).scalars())
             if one.running in taken:
-                values["running"] = max(taken) + 1
+                last += 1
+                values["running"] = last
                 tally.written["renumbered"] += 1
             connection.execute(insert(APPLICATIONS).values(values))
             tally.written["applications"] += 1
@@ -293,6 +295,10 @@ def _koseki_of(connection: Connection, tally: _Tally) -> list[str]:
     linked = select(table.c.atena_no).where(table.c.person_no.in_(tally.people["koseki"]), table.c.atena_no.is_not(None))
     same = table.c.person_no.in_(tally.people["koseki"]) | table.c.atena_no.in_(linked)
     return list(connection.execute(select(table.c.koseki_no).where(same).distinct().order_by(table.c.koseki_no)).scalars())
+
+
+def _some(counted: Counter[str]) -> dict[str, int]:
+    return {part: count for part, count in sorted(counted.items()) if count}
 
 
 def _day(value: Any) -> str | None:

@@ -31,6 +31,7 @@ from registers.residents.schema import RESIDENTS
 from registers.residents.tables import METADATA as REGISTER
 from registers.residents.tables import holder_and_household
 from registers.seal import changes as seal_changes
+from registers.seal.schema import SEALS
 from storage.sqlite import SqliteStore
 from storage.store import Store
 from tests.issuer.books import FAMILY
@@ -41,6 +42,7 @@ from tests.issuer.town import ALONE, FATHER, MOTHER, MUNICIPALITY, NOW, atena, s
 SERIES, WHO, WHY = "みほん市", "移行 担当", "乗り換え"
 LATER = NOW + timedelta(hours=1)
 WAITING = "ce0009"
+CANCELLED = SEALS.c.cancelled_at.is_not(None)
 
 
 @pytest.fixture
@@ -138,7 +140,7 @@ async def test_what_is_newer_here_stays_and_no_protection_is_lifted(town_hall: S
     newer = Protection("support", date(2026, 11, 20), date(2027, 1, 1))
     await town_hall.write(resident_changes.set_protection, atena(ALONE), newer, now=NOW + timedelta(minutes=9))
     await town_hall.write(resident_changes.set_protection, atena(MOTHER), newer, now=NOW)
-    await town_hall.write(approve_year, 2026, "b" * 64, "税務課", "先", NOW)
+    await town_hall.write(approve_year, 2026, "b" * 64, "税務課", "先", NOW - timedelta(minutes=1))
     await town_hall.write(withdraw_year, 2026, "税務課", "誤り", NOW + timedelta(minutes=1))
     assert (await entered(town_hall, await handed(old))).newer_here == {"protections": 1, "years": 1}
     assert (await town_hall.read(resident_changes_of, ALONE)).until == newer.until and await town_hall.read(resident_changes_of, MOTHER) is not None
@@ -252,10 +254,6 @@ async def test_a_damaged_file_is_none(old: Store) -> None:
 async def test_a_clerks_cancellation_stays_one_after_it_came_with_the_file(town_hall: Store, old: Store) -> None:
     for store, source in ((old, "clerk"), (town_hall, "file")):
         await store.write(seal_changes.cancel, atena(FATHER), "lost", NOW)
-        await store.write(
-            lambda c, source=source: c.execute(text("UPDATE seals SET cancel_source = :s WHERE cancelled_at IS NOT NULL"), {"s": source})
-        )
+        await store.write(lambda c, said=source: c.execute(SEALS.update().where(CANCELLED).values(cancel_source=said)))
     assert (await entered(town_hall, await handed(old))).written["seals"] >= 1
-    assert await town_hall.read(lambda c: set(c.execute(text("SELECT cancel_source FROM seals WHERE cancelled_at IS NOT NULL")).scalars())) == {
-        "clerk"
-    }
+    assert set(await town_hall.read(lambda c: c.execute(select(SEALS.c.cancel_source).where(CANCELLED)).scalars().all())) == {"clerk"}
