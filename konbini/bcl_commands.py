@@ -102,6 +102,19 @@ def bcl_takeover(
     take_over_tenant(config, tenant, archive, who, why, as_json=json)
 
 
+@bcl.command("statement")
+def bcl_statement(
+    config: BclConfig,
+    tenant: Tenant,
+    days: Annotated[int, typer.Option(help="有効な日数。", min=1, max=3650)] = 1825,
+    json: Json = False,
+) -> None:
+    """照会を封じる鍵の証明文（課税証明書の広域交付）を示す。センターの参加市区町村の台帳に登録する。"""
+    from konbini.bcl import show_statement
+
+    show_statement(config, tenant, days, as_json=json)
+
+
 @bcl.command("trial")
 def bcl_trial(
     config: BclConfig,

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
 from sqlalchemy import Connection
 
 from bcl_cloud.tenancy.door import Tenancy
@@ -30,6 +31,8 @@ from tests.issuer.test_taking_over import at_the_desk
 from tests.issuer.town import NOW, PEOPLE, UNPRINTABLE, atena, issuer, populate
 from tests.konbini.told import Told, konbini
 from tests.municipal_server.test_config import written
+from trust.authority import load_key
+from trust.referrals import key_name, stated_key
 
 __all__ = ["config"]
 
@@ -112,6 +115,13 @@ def test_a_municipality_moves_to_the_cloud_by_two_files_and_back_by_one(joined: 
     assert municipal(own, "takeover", "--archive", folder / "back.zip").answer == {"outcome": "entered", "written": {}, "newer_here": {}}
     assert inventory(joined, own) == before
     assert asyncio.run(journalled(joined, own)) == (["take_over", "take_over", "take_over", "hand_over"], ["hand_over", "take_over"])
+
+
+def test_a_tenants_statement_of_its_key_is_for_the_directory(joined: Path) -> None:
+    told = bcl(joined, "statement", "--tenant", A)
+    key = load_key(joined.parent / "keys" / A / "referral.key")
+    assert isinstance(key, ec.EllipticCurvePrivateKey)
+    assert (told.status, stated_key(told.answer["statement"])) == (0, key_name(key.public_key())) and stated_key("a.b.c") is None
 
 
 async def journalled(joined: Path, own: Path) -> tuple[list[str], list[str]]:
