@@ -23,7 +23,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "not_handover": ("引継ぎデータの ZIP として読めません。", "This is no ZIP of a hand-over."),
     "damaged": ("引継ぎデータが壊れているか、書き出された後で変えられています。", "The hand-over is damaged or was changed after it was written."),
     "form": ("引継ぎデータの内容が決められた形ではありません。", "The content of the hand-over does not follow its form."),
-    "other_municipality": ("別の市区町村の引継ぎデータです。", "The hand-over is that of another municipality."),
+    "wrong_municipality": ("別の市区町村の引継ぎデータです。", "The hand-over is that of another municipality."),
     "doubled": (
         "同じ電子証明書、受付番号などが引継ぎデータに2度あります。",
         "A certificate, an application or a number stands twice in the hand-over.",

@@ -5,32 +5,27 @@ time. Whom it names must stand in the registers already: they come by a file of 
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Table, insert, select, update
+from sqlalchemy import Connection, insert, select, update
 
 from issuer.doings import Doing, note_doing
 from issuer.handover import OF_REGISTER, Applied, Handover, Protected, Stopped, Use, YearDecision, person_column
+from issuer.handover_checks import Reserved, demand_ours, demand_sound
 from issuer.handover_file import HandoverRefused
 from issuer.issue_tables import HANDOVERS, SERIES
 from issuer.use_tables import APPLICATIONS
 from issuer.year_tables import YEAR_STEPS
 from registers.koseki import revisions
 from registers.koseki import schema as koseki
-from registers.numbers import is_serial
 from registers.residents import changes as residents_changes
 from registers.residents import schema as residents
 from registers.seal.schema import SEALS
 from registers.tax.schema import RECORDS
 from storage.instants import instant, stamp
-
-AHEAD_MAX = timedelta(minutes=5)
-
-Reserved = Callable[[str], bool]
-"""Whether a number or serial belongs to somebody made up by whom a cloud watches itself."""
 
 
 class TakenOver(msgspec.Struct, frozen=True):
@@ -62,17 +57,27 @@ def take_over(
     reserved: Reserved = lambda _: False,
 ) -> TakenOver:
     """Enter it, whole or not at all; `series` is how the 発行番号 of this municipality begin here. Raises `HandoverRefused` (see `handover_file.SENTENCES`)."""
-    if handover.municipality != municipality:
-        raise HandoverRefused("other_municipality")
-    if handover.as_of > now + AHEAD_MAX:
-        raise HandoverRefused("as_of_future")
+    demand_ours(handover, municipality, now)
     stands = connection.execute(select(HANDOVERS).order_by(HANDOVERS.c.handover_no.desc()).limit(1)).one_or_none()
     if stands is not None and stands.digest == digest:
         return msgspec.structs.replace(msgspec.json.decode(stands.outcome, type=TakenOver), outcome="repeated")
     if stands is not None and handover.as_of <= instant(stands.as_of):
         raise HandoverRefused("older")
-    _demand_sound(connection, handover, reserved)
+    demand_sound(connection, handover, reserved)
     tally = _Tally()
+    _enter(connection, handover, tally, now)
+    if handover.series.strip() == series.strip():
+        _numbers(connection, handover, municipality, tally)
+    outcome = TakenOver("entered", _some(tally.written), _some(tally.newer))
+    row = {"digest": digest, "as_of": stamp(handover.as_of), "entered_at": stamp(now), "entered_by": who}
+    connection.execute(insert(HANDOVERS).values(row | {"outcome": msgspec.json.encode(outcome).decode()}))
+    detail = ", ".join(f"{count} {part}" for part, count in outcome.written.items())
+    note_doing(connection, Doing(who, "take_over", ",".join(handover.kinds)[:64], f"{detail}; sha256 {digest}", why), now)
+    return outcome
+
+
+def _enter(connection: Connection, handover: Handover, tally: _Tally, now: datetime) -> None:
+    """Everything but the numbers."""
     _uses(connection, handover.uses, tally)
     _applications(connection, handover.applications, tally)
     for protection in handover.protections:
@@ -82,54 +87,7 @@ def take_over(
     _filed(connection, handover, tally, now)
     _decided(connection, handover, tally)
     _years(connection, handover.years, tally)
-    if handover.series.strip() == series.strip():
-        _numbers(connection, handover, municipality, tally)
     _moved_on(connection, tally, now)
-    outcome = TakenOver("entered", _some(tally.written), _some(tally.newer))
-    row = {"digest": digest, "as_of": stamp(handover.as_of), "entered_at": stamp(now), "entered_by": who}
-    connection.execute(insert(HANDOVERS).values(row | {"outcome": msgspec.json.encode(outcome).decode()}))
-    detail = ", ".join(f"{count} {part}" for part, count in outcome.written.items())
-    note_doing(connection, Doing(who, "take_over", ",".join(handover.kinds)[:64], f"{detail}; sha256 {digest}", why), now)
-    return outcome
-
-
-def _demand_sound(connection: Connection, handover: Handover, reserved: Reserved) -> None:
-    live = [use for use in handover.uses if use.until is None]
-    once: tuple[list[object], ...] = (
-        [use.serial for use in live],
-        [use.person_no for use in live],
-        [msgspec.structs.astuple(use)[:3] for use in handover.uses],
-        [one.application_id for one in handover.applications],
-        [one.running for one in handover.applications],
-        [(one.register, one.person) for one in handover.protections],
-        [one.koseki_no for one in handover.filed],
-        [one.day for one in handover.numbers],
-    )
-    if any(len(set(column)) != len(column) for column in once):
-        raise HandoverRefused("doubled")
-    if not all(is_serial(serial) for serial in (*(use.serial for use in handover.uses), *(one.serial for one in handover.applications))):
-        raise HandoverRefused("form")
-    named = {value for parts in (handover.uses, handover.applications) for one in parts for value in (one.serial, one.person_no) if value}
-    named |= {one.person for one in handover.protections} | {one.person for one in handover.stops}
-    named |= {one.atena_no for one in handover.seals} | {one.atena_no for one in handover.taxes}
-    aside = connection.execute(select(*_ASIDE).where(~residents.COUNTED).order_by(residents.RESIDENTS.c.atena_no))
-    if not named.isdisjoint({number for row in aside for number in row}) or any(reserved(one) for one in sorted(named)):
-        raise HandoverRefused("reserved_number")
-    people: dict[str, set[str]] = {"residents": set(), "koseki": {use.person_no for use in live}}
-    for parts in (handover.protections, handover.stops):
-        for one in parts:
-            people[one.register].add(one.person)
-    if not all(_known(connection, register, numbers) for register, numbers in people.items()):
-        raise HandoverRefused("unknown_people")
-
-
-_ASIDE = (residents.RESIDENTS.c.atena_no, residents.RESIDENTS.c.serial)
-
-
-def _known(connection: Connection, register: str, people: set[str]) -> bool:
-    table: Table = residents.RESIDENTS if register == "residents" else koseki.MEMBERS
-    column = table.c[person_column(register)]
-    return not people or people <= set(connection.execute(select(column).order_by(column)).scalars())
 
 
 def _uses(connection: Connection, uses: Iterable[Use], tally: _Tally) -> None:

@@ -21,6 +21,8 @@ from issuer.handover_file import packed
 from issuer.inventory import sections
 from issuer.issue_tables import METADATA
 from messages.conditions import InventorySection
+from registers.koseki import schema as koseki_schema
+from registers.residents import schema as resident_schema
 from registers.residents.tables import METADATA as REGISTER
 from storage.instants import JST
 from storage.opening import open_store
@@ -31,6 +33,7 @@ from tests.issuer.test_taking_over import at_the_desk
 from tests.issuer.town import NOW, PEOPLE, UNPRINTABLE, atena, issuer, populate
 from tests.konbini.told import Told, konbini
 from tests.municipal_server.test_config import written
+from tests.town.rows import rows
 from trust.authority import load_key
 from trust.referrals import key_name, stated_key
 
@@ -105,6 +108,7 @@ def test_a_municipality_moves_to_the_cloud_by_two_files_and_back_by_one(joined: 
     assert (uploaded.status, uploaded.answer["outcome"]) == (0, "applied"), uploaded.answer
     before, after = inventory(joined, own), inventory(joined, None)
     assert {name for name in before if before[name] != after[name]} == {"bindings", "stops"}
+    assert brought(joined) == brought(own), "of what forbids, the upload has what files brought and nothing that a clerk set"
     done = bcl(joined, "takeover", *tenant, *WHO, "--archive", handed)
     assert (done.status, done.answer["outcome"]) == (0, "entered"), done.answer
     assert inventory(joined, None) == before
@@ -122,6 +126,13 @@ def test_a_tenants_statement_of_its_key_is_for_the_directory(joined: Path) -> No
     key = load_key(joined.parent / "keys" / A / "referral.key")
     assert isinstance(key, ec.EllipticCurvePrivateKey)
     assert (told.status, stated_key(told.answer["statement"])) == (0, key_name(key.public_key())) and stated_key("a.b.c") is None
+
+
+def brought(config: Path) -> list[int]:
+    """How many protections and stops a file set, by register."""
+    file = config.parent / ("municipal.db" if config.name == "municipal.json" else f"tenants/{A}.db")
+    tables = (resident_schema.PROTECTIONS, resident_schema.SUPPRESSIONS, koseki_schema.PROTECTIONS, koseki_schema.SUPPRESSIONS)
+    return [rows(file, f"SELECT COUNT(*) AS n FROM {table.name} WHERE source = 'file'")[0]["n"] for table in tables]
 
 
 async def journalled(joined: Path, own: Path) -> tuple[list[str], list[str]]:
@@ -154,7 +165,7 @@ def test_of_another_municipality_damaged_or_of_a_canary_nothing_goes_in(joined: 
     before = inventory(joined, None)
     (folder / "half.zip").write_bytes((folder / "handed.zip").read_bytes()[:200])
     assert bcl(joined, "takeover", *tenant, *WHO, "--archive", folder / "half.zip").answer["error"] == "not_handover"
-    for name, of, serial, error in (("other", "990027", "ce0001", "other_municipality"), ("canary", A, f"facade990027{'0' * 28}", "reserved_number")):
+    for name, of, serial, error in (("other", "990027", "ce0001", "wrong_municipality"), ("canary", A, f"facade990027{'0' * 28}", "reserved_number")):
         (folder / f"{name}.zip").write_bytes(asyncio.run(changed(own, of, serial)))
         told = bcl(joined, "takeover", *tenant, *WHO, "--archive", folder / f"{name}.zip")
         assert (told.status, told.answer["error"]) == (1, error)

@@ -177,7 +177,7 @@ async def test_what_ended_there_since_the_first_time_ends_here_with_the_second(t
         (lambda h: {"stops": (Stopped("residents", "0000000000", False, date(2026, 1, 1), None, "紛失", NOW.isoformat(), None),)}, "unknown_people"),
         (lambda h: {"uses": (msgspec.structs.replace(h.uses[0], serial="NOT HEX"),)}, "form"),
         (lambda h: {"as_of": LATER + timedelta(minutes=6)}, "as_of_future"),
-        (lambda h: {"municipality": "990027"}, "other_municipality"),
+        (lambda h: {"municipality": "990027"}, "wrong_municipality"),
     ],
 )
 async def test_what_is_not_this_municipalitys_or_contradicts_itself_is_refused(
