@@ -103,7 +103,7 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     issuer_waiting: int = 64  # more than these are told `busy` at once
     breaker_failures: int = 5  # in a row, of one municipality's line
     breaker_open_seconds: float = 2.0  # until one question may find out whether it is well again: an issuer that was started anew must not stay cut off for longer than it was away
-    inventory_seconds: float = 600.0  # an inventory of everything: two seconds of work for each 50,000 residents, on a machine that also issues
+    inventory_seconds: float = 240.0  # an inventory of everything: two seconds of work for each 50,000 residents, on a machine that also issues
     fees_seconds: float = 8.0
     retry_seconds: float = 1.0
     overdue_seconds: float = 2700.0

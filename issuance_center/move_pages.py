@@ -35,6 +35,10 @@ FAILURES: dict[str, tuple[str, str]] = {
         "切替の時刻に、現在の発行元がその証明書の発行元ではありません（参加市区町村の台帳が変わっています）。",
         "By the directory the present issuer does not issue these kinds when the minute comes.",
     ),
+    "referral_key": (
+        "課税証明書の広域交付: 切替の時刻に有効な「転送用の鍵の証明文」が、新しい発行元の鍵のものではありません。新しい発行元の証明文を、切替の時刻から有効なものとして台帳に登録してください。",
+        "Tax certificates across municipalities: the key statement of that minute is not of a key of the new issuer. Enter the new issuer's statement, in force from that minute.",
+    ),
     "other_municipality": ("別の市区町村についての応答でした。", "The answer was about another municipality."),
 }
 

@@ -16,6 +16,7 @@ import structlog
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
+from certificates.kinds import KINDS
 from issuance_center.comparing import Difference, differences
 from issuance_center.issuer_lines import IssuerLines
 from issuance_center.records import cases, directory, moves
@@ -23,6 +24,7 @@ from issuance_center.records.cases import Alarm
 from issuance_center.records.moves import Move
 from messages.conditions import AskInventory, Inventory
 from storage.store import Store, StoreFailed
+from trust.referrals import stated_key
 
 LAST_MINUTES = timedelta(minutes=5)
 """The last comparison is made within these before the move; clerks keep the registers still in them."""
@@ -51,10 +53,13 @@ class UnderWay(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """What a comparison said; `failure` names who did not answer, or `not_the_issuer`: another issuer than the old one has a kind when the minute comes."""
+    """What a comparison said; `failure` names who did not answer, or `not_the_issuer`: another issuer than the old one has a kind when the minute comes; `referral_key`: the
+    directory's key statement of that minute is of a key that the new issuer does not have."""
 
     differences: tuple[Difference, ...] = ()
     failure: str = ""
+    referral_keys: tuple[str, ...] = ()
+    """By which the new issuer opens referrals."""
 
     @property
     def same(self) -> bool:
@@ -95,7 +100,7 @@ class Mover:
             return Compared(failure="new_silent")
         if not before.municipality == after.municipality == municipality:
             return Compared(failure="other_municipality")
-        return Compared(differences(before, after))
+        return Compared(differences(before, after), referral_keys=after.referral_keys)
 
     async def plan(self, municipality: str, kinds: tuple[str, ...], old: str, new: str, at: datetime, staff: str, reason: str) -> int:
         """Plan a move after a first comparison; its number. One whose comparison fails is written down as blocked. Raises `UnderWay`."""
@@ -170,6 +175,10 @@ def _by_the_directory(connection: Connection, move: Move, compared: Compared) ->
         before = next((issuer for since, issuer in reversed(issuers.items()) if since < move.at), None)
         if before != move.old or issuers.get(move.at, move.old) != (move.new if state == "ready" else move.old):
             return Compared(compared.differences, compared.failure or "not_the_issuer")
+    if any(KINDS[kind].yearly for kind in move.kinds):
+        stated = directory.key_statement_at(connection, move.municipality, move.at)
+        if stated is not None and stated_key(stated) not in compared.referral_keys:
+            return Compared(compared.differences, compared.failure or "referral_key")
     return compared
 
 

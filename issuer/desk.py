@@ -68,7 +68,7 @@ class Desk:
         self._store = store
         self._maker = Maker(issuer, store, press, declared, bars)
         self._uses = UseDesk(issuer, store)
-        self._report = SelfReport(issuer, store, declared, ages)
+        self._report = SelfReport(issuer, store, declared, ages, referrals)
 
     async def answer(self, message: Message, peer: Peer, now: datetime) -> Message:
         """The reply, or a `Refusal`. When the database or the press gave no certain answer the center is told to ask again under the same id."""

@@ -22,6 +22,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "approve_year": ("課税証明書の年度の承認", "Tax year approved"),
     "withdraw_year": ("課税証明書の年度の承認取消", "Approval of a tax year withdrawn"),
     "import": ("台帳の取込", "Register imported"),
+    "hand_over": ("引継ぎデータの書出し", "Handed over"),
+    "take_over": ("引継ぎデータの取込", "Taken over"),
 }
 """Every code of `Doing.doing`, as it is shown."""
 

@@ -1,4 +1,4 @@
-"""The tables of the 発行履歴, of the refusals and of the clerks' doings. Instants are `storage.instants` text; ids and 宛名番号 only, never a name."""
+"""The tables of the 発行履歴, of the refusals, of the clerks' doings and of what was taken over from another issuer. Instants are `storage.instants` text; ids and 宛名番号 only, never a name."""
 
 from sqlalchemy import Column, Index, Integer, MetaData, String, Table, Text
 
@@ -89,4 +89,15 @@ DOINGS = Table(
     Column("subject", String(64), nullable=False, index=True),  # a 宛名番号, a household's number or an issuance id
     Column("detail", Text, nullable=False),
     Column("why", Text, nullable=False),
+)
+
+HANDOVERS = Table(
+    "handovers",
+    METADATA,
+    Column("handover_no", Integer, primary_key=True),
+    Column("digest", String(64), nullable=False, unique=True),
+    Column("as_of", String(32), nullable=False),
+    Column("entered_at", String(32), nullable=False),
+    Column("entered_by", String(100), nullable=False),
+    Column("outcome", Text, nullable=False),
 )

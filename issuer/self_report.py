@@ -7,12 +7,14 @@ from sqlalchemy import Connection, select
 
 from certificates.kinds import KINDS
 from issuer.inventory import sections
+from issuer.referring import Referrals
 from issuer.terms import Issuer
 from messages.conditions import AskCondition, AskInventory, Condition, Inventory, RegisterAge
 from messages.orders import Build
 from messages.refusals import Refusal, refuse
 from storage.instants import JST
 from storage.store import Store
+from trust.referrals import key_name
 
 REGISTERS = ("residents", "koseki", "seal", "tax")
 
@@ -23,11 +25,12 @@ Ages = Callable[[datetime], Awaitable[tuple[RegisterAge, ...]]]
 class SelfReport:
     """Answers for one municipality. Without `ages` the registers are kept here themselves."""
 
-    def __init__(self, issuer: Issuer, store: Store, declared: Build, ages: Ages | None = None) -> None:
+    def __init__(self, issuer: Issuer, store: Store, declared: Build, ages: Ages | None = None, referrals: Referrals | None = None) -> None:
         self._issuer = issuer
         self._store = store
         self._declared = declared
         self._ages = ages
+        self._referral_keys = tuple(key_name(key.public_key()) for key in referrals.keys) if referrals is not None else ()
 
     async def condition(self, message: AskCondition, now: datetime) -> Condition | Refusal:
         """How it is. That the store answers is part of it."""
@@ -45,7 +48,13 @@ class SelfReport:
         if not message.kinds or any(kind not in self._issuer.policies for kind in message.kinds):
             return refuse("kind_unknown")
         found = await self._store.read(sections, self._issuer, message.kinds, message.nonce, _day(now))
-        return Inventory(municipality=message.municipality, sections=found, series=self._issuer.number_prefix, declared=self._declared)
+        return Inventory(
+            municipality=message.municipality,
+            sections=found,
+            series=self._issuer.number_prefix,
+            declared=self._declared,
+            referral_keys=self._referral_keys if any(KINDS[kind].yearly for kind in message.kinds) else (),
+        )
 
 
 def _day(now: datetime) -> date:

@@ -193,6 +193,42 @@ def municipal_import(
     import_register(config, register, Files(csv, members, fuhyo, imprints), as_json=json)
 
 
+Config = Annotated[Path, typer.Option(help="市区町村のサーバの設定ファイル。", dir_okay=False)]
+Who = Annotated[str, typer.Option(help="操作する人の名前。操作記録に残る。")]
+Why = Annotated[str, typer.Option(help="理由。操作記録に残る。")]
+
+
+@municipal.command("handover")
+def municipal_handover(
+    config: Config,
+    out: Annotated[Path, typer.Option(help="書き出す引継ぎデータ（ZIP）。個人情報を含む。", dir_okay=False)],
+    who: Who,
+    kinds: Annotated[str, typer.Option(help="移す証明書の種類（コンマ区切り）。省くと全種類。")] = "",
+    data: Annotated[Path | None, typer.Option(help="台帳も連携用データ（ZIP）として書き出すときのファイル。", dir_okay=False)] = None,
+    sequence: Annotated[int, typer.Option(help="その連携用データの連番。", min=1)] = 1,
+    why: Why = "発行元の乗り換え",
+    json: Json = False,
+) -> None:
+    """利用登録、職員の設定した抑止など、台帳のファイルにないものを、次の発行元への引継ぎデータとして書き出す。"""
+    from konbini.handover import Written, hand_over_own, kinds_of
+
+    hand_over_own(config, Written(kinds_of(kinds), out, data, sequence, who, why), as_json=json)
+
+
+@municipal.command("takeover")
+def municipal_takeover(
+    config: Config,
+    archive: Annotated[Path, typer.Option(help="引継ぎデータ（ZIP）。", dir_okay=False, exists=True)],
+    who: Who,
+    why: Why = "発行元の乗り換え",
+    json: Json = False,
+) -> None:
+    """前の発行元の引継ぎデータを取り込む。台帳を先に取り込んでおく。"""
+    from konbini.handover import take_over_own
+
+    take_over_own(config, archive, who, why, as_json=json)
+
+
 def main() -> None:
     """The entry point of the installed program."""
     app()

@@ -3,7 +3,7 @@
 import asyncio
 import secrets
 from collections.abc import Awaitable, Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -162,6 +162,18 @@ def show_status(config: Path, *, as_json: bool) -> None:
         print_json({"tenants": [status_row(one, now) for one in found]})
     else:
         print_table(found, now)
+
+
+def show_statement(config: Path, code: str, days: int, *, as_json: bool) -> None:
+    """The tenant's own word about the key to which referrals for it are sealed (compact JWS), good from now on."""
+
+    async def work(cloud: Cloud) -> str:
+        await onboarding.registers_of(cloud, code)
+        now = datetime.now(JST)
+        return cloud.keys.referrals(code, (), secrets.token_bytes).statement(code, now, now + timedelta(days=days))
+
+    statement = run(config, work, as_json=as_json)
+    _done({"tenant": code, "statement": statement}, statement, as_json=as_json)
 
 
 def run(config_file: Path, work: Callable[[Cloud], Awaitable[T]], *, as_json: bool) -> T:

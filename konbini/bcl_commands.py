@@ -69,6 +69,52 @@ def bcl_fast(
     take_event(for_event(config, tenant, as_json=json), event, as_json=json)
 
 
+@bcl.command("handover")
+def bcl_handover(
+    config: BclConfig,
+    tenant: Tenant,
+    out: Annotated[Path, typer.Option(help="書き出す引継ぎデータ（ZIP）。個人情報を含む。", dir_okay=False)],
+    who: Who,
+    kinds: Annotated[str, typer.Option(help="移す証明書の種類（コンマ区切り）。省くと全種類。")] = "",
+    data: Annotated[Path | None, typer.Option(help="台帳も連携用データ（ZIP）として書き出すときのファイル。", dir_okay=False)] = None,
+    sequence: Annotated[int, typer.Option(help="その連携用データの連番。", min=1)] = 1,
+    why: Why = "発行元の乗り換え",
+    json: Json = False,
+) -> None:
+    """利用登録、職員の設定した抑止など、台帳のファイルにないものを、次の発行元への引継ぎデータとして書き出す。"""
+    from konbini.handover import Written, hand_over_tenant, kinds_of
+
+    hand_over_tenant(config, tenant, Written(kinds_of(kinds), out, data, sequence, who, why), as_json=json)
+
+
+@bcl.command("takeover")
+def bcl_takeover(
+    config: BclConfig,
+    tenant: Tenant,
+    archive: Annotated[Path, typer.Option(help="引継ぎデータ（ZIP）。", dir_okay=False, exists=True)],
+    who: Who,
+    why: Why = "発行元の乗り換え",
+    json: Json = False,
+) -> None:
+    """前の発行元の引継ぎデータを取り込む。台帳の連携用データを先に取り込んでおく。"""
+    from konbini.handover import take_over_tenant
+
+    take_over_tenant(config, tenant, archive, who, why, as_json=json)
+
+
+@bcl.command("statement")
+def bcl_statement(
+    config: BclConfig,
+    tenant: Tenant,
+    days: Annotated[int, typer.Option(help="有効な日数。", min=1, max=3650)] = 1825,
+    json: Json = False,
+) -> None:
+    """照会を封じる鍵の証明文（課税証明書の広域交付）を示す。センターの参加市区町村の台帳に登録する。"""
+    from konbini.bcl import show_statement
+
+    show_statement(config, tenant, days, as_json=json)
+
+
 @bcl.command("trial")
 def bcl_trial(
     config: BclConfig,

@@ -132,6 +132,21 @@ def sealing_key(statement: str, municipality: str, believe: Believe, now: dateti
     return key
 
 
+def key_name(key: ec.EllipticCurvePublicKey) -> str:
+    """The name of a key: its thumbprint (RFC 7638, SHA-256). It says nothing that the key's statement does not say."""
+    return ECKey.import_key(key).thumbprint()
+
+
+def stated_key(statement: str) -> str | None:
+    """The name of the key in a statement, whoever signed it; None where there is none. For whoever carries statements and believes nobody: a sealer looks with `sealing_key`."""
+    try:
+        payload = statement.split(".")[1]
+        said = msgspec.json.decode(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)), type=_KeyStatement)
+        return ECKey.import_key({"kty": "EC", "crv": "P-256", "x": said.x, "y": said.y}).thumbprint()
+    except (*_UNREADABLE, IndexError, msgspec.MsgspecError):
+        return None
+
+
 def seal(referral: Referral, signing: Signing, recipient: ec.EllipticCurvePublicKey, token: Callable[[int], bytes]) -> str:
     """The referral signed and sealed (compact JWE). The same values and the same chance give the same text."""
     signed = _signed(signing, _REFERRAL, referral).encode()

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 from sqlalchemy import Connection, func, select
@@ -194,6 +195,14 @@ def note_upload(connection: Connection, code: str, archive: str, who: str, why: 
     """An upload was begun. It changes no terms: whoever is being served goes on."""
     tenants.demanded(connection, code)
     note(connection, Entry(who, code, "upload", archive, why), now)
+
+
+def note_handover(
+    connection: Connection, code: str, doing: Literal["hand_over", "take_over"], digest: str, who: str, why: str, now: datetime
+) -> None:
+    """A hand-over (SHA-256 of its content in hex) was written out of a tenant's rows, or is being entered there."""
+    tenants.demanded(connection, code)
+    note(connection, Entry(who, code, doing, f"sha256 {digest}", why), now)
 
 
 def set_open(connection: Connection, code: str, who: str, why: str, now: datetime) -> None:

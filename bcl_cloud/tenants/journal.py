@@ -28,6 +28,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "restart_wanted": ("再開の申出", "Restart asked for"),
     "restart": ("再開", "Restarted"),
     "upload": ("連携用データの取込", "Data uploaded"),
+    "hand_over": ("引継ぎデータの書出し", "Handed over"),
+    "take_over": ("引継ぎデータの取込", "Taken over"),
 }
 """Every code of `Entry.doing`, as it is shown (ja, en)."""
 

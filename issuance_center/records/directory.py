@@ -6,7 +6,7 @@ from datetime import datetime
 import msgspec
 from sqlalchemy import Connection, bindparam, func, insert, select
 
-from issuance_center.entries import TOPICS, IssuedBy
+from issuance_center.entries import TOPICS, IssuedBy, KeyStatement
 from issuance_center.records.directory_tables import directory_entries
 from issuance_center.routing.book import Change, Entry
 from issuance_center.routing.seeding import SEEDED_BY, SEEDED_WHY
@@ -18,8 +18,14 @@ _ISSUERS = (
     .where(directory_entries.c.subject == bindparam("subject"), directory_entries.c.topic == "issuer", directory_entries.c.item == bindparam("kind"))
     .order_by(directory_entries.c.entry_no)
 )
+_STATEMENTS = (
+    select(directory_entries.c.since, directory_entries.c.value)
+    .where(directory_entries.c.subject == bindparam("subject"), directory_entries.c.topic == "key_statement")
+    .order_by(directory_entries.c.entry_no)
+)
 _LAST = select(func.max(directory_entries.c.entry_no))
 _ADD = insert(directory_entries)
+_STATED = msgspec.json.Decoder(KeyStatement)
 _ISSUED_BY = msgspec.json.Decoder(IssuedBy)
 _DECODERS = {topic: msgspec.json.Decoder(kind) for topic, kind in TOPICS.items()}
 
@@ -49,6 +55,15 @@ def issuers_of(connection: Connection, municipality: str, kind: str) -> dict[dat
     for row in connection.execute(_ISSUERS, {"subject": municipality, "kind": kind}):
         found[instant(row.since)] = None if row.value is None else _ISSUED_BY.decode(row.value)
     return {since: value.issuer for since, value in sorted(found.items()) if value is not None}
+
+
+def key_statement_at(connection: Connection, municipality: str, at: datetime) -> str | None:
+    """The key statement that is in force at this instant, of the entries that count; None without one."""
+    found: dict[datetime, KeyStatement | None] = {}
+    for row in connection.execute(_STATEMENTS, {"subject": municipality}):
+        found[instant(row.since)] = None if row.value is None else _STATED.decode(row.value)
+    in_force = [value for since, value in sorted(found.items()) if value is not None and since <= at]
+    return in_force[-1].text if in_force else None
 
 
 def seed(connection: Connection, changes: Iterable[Change], now: datetime) -> None:

@@ -78,7 +78,7 @@ def suppress(connection: Connection, atena_no: str, *, since: date, until: date 
     stop = Suppression(since=since, until=until, household=household, reason=reason.strip())
     row = suppression_row(atena_no, household_no, stop, "clerk", now.isoformat())
     number = connection.execute(insert(SUPPRESSIONS).values(row).returning(SUPPRESSIONS.c.number)).scalar_one()
-    _moved_on(connection, household_no, now)
+    moved_on(connection, household_no, now)
     return int(number)
 
 
@@ -90,7 +90,7 @@ def release(connection: Connection, number: int, *, now: datetime) -> None:
     if row.released_at is not None:
         raise ChangeRefused("already_released")
     connection.execute(update(SUPPRESSIONS).where(SUPPRESSIONS.c.number == number).values(released_at=now.isoformat()))
-    _moved_on(connection, row.household_no, now)
+    moved_on(connection, row.household_no, now)
 
 
 def stops_of(connection: Connection, atena_no: str) -> tuple[StopInForce, ...]:
@@ -121,14 +121,14 @@ def set_protection(connection: Connection, atena_no: str, protection: Protection
         raise ChangeRefused("until_before_since")
     connection.execute(delete(PROTECTIONS).where(PROTECTIONS.c.atena_no == atena_no, PROTECTIONS.c.source == "clerk"))
     connection.execute(insert(PROTECTIONS).values(protection_row(atena_no, protection, "clerk", now.isoformat())))
-    _moved_on(connection, household_no, now)
+    moved_on(connection, household_no, now)
 
 
 def release_protection(connection: Connection, atena_no: str, *, now: datetime) -> None:
     """End a person's protection, whoever set it. The next file may bring it again if it still says so."""
     household_no = _household_no(connection, atena_no)
     connection.execute(delete(PROTECTIONS).where(PROTECTIONS.c.atena_no == atena_no))
-    _moved_on(connection, household_no, now)
+    moved_on(connection, household_no, now)
 
 
 def set_standing(connection: Connection, atena_no: str, standing: Standing, since: date | None, *, now: datetime) -> None:
@@ -141,7 +141,7 @@ def set_standing(connection: Connection, atena_no: str, standing: Standing, sinc
         raise ChangeRefused("since_missing")
     connection.execute(_person(atena_no).values(standing=standing, standing_since=day_text(since)))
     _head_stands(connection, household_no)
-    _moved_on(connection, household_no, now)
+    moved_on(connection, household_no, now)
 
 
 def set_head(connection: Connection, household_no: str, atena_no: str, relations: Mapping[str, str], *, now: datetime) -> None:
@@ -155,7 +155,7 @@ def set_head(connection: Connection, household_no: str, atena_no: str, relations
             raise ChangeRefused("relation")
         connection.execute(_person(row.atena_no).values(relation=relation))
     _head_stands(connection, household_no)
-    _moved_on(connection, household_no, now)
+    moved_on(connection, household_no, now)
 
 
 def set_name(connection: Connection, atena_no: str, name: str, name_kana: str | None, *, now: datetime) -> None:
@@ -165,7 +165,7 @@ def set_name(connection: Connection, atena_no: str, name: str, name_kana: str | 
         raise ChangeRefused("name_empty")
     connection.execute(_person(atena_no).values(name=name, name_kana=name_kana, name_key=search_key(name), kana_key=search_key(name_kana)))
     _head_stands(connection, household_no)
-    _moved_on(connection, household_no, now)
+    moved_on(connection, household_no, now)
 
 
 def set_address(connection: Connection, household_no: str, address: str, since: date, notified_on: date, *, now: datetime) -> None:
@@ -176,14 +176,14 @@ def set_address(connection: Connection, household_no: str, address: str, since: 
         raise ChangeRefused("no_such_household")
     moved = update(RESIDENTS).where(RESIDENTS.c.household_no == household_no, RESIDENTS.c.standing.in_(PRESENT))
     connection.execute(moved.values(address_since=since.isoformat(), notified_on=notified_on.isoformat()))
-    _moved_on(connection, household_no, now)
+    moved_on(connection, household_no, now)
 
 
 def set_character_pending(connection: Connection, atena_no: str, state: Literal["pending", "registered"], *, now: datetime) -> None:
     """外字登録中, or its end."""
     household_no = _household_no(connection, atena_no)
     connection.execute(_person(atena_no).values(character_pending=state == "pending"))
-    _moved_on(connection, household_no, now)
+    moved_on(connection, household_no, now)
 
 
 def bind_card(connection: Connection, atena_no: str, serial: str | None, usable_from: date | None, *, now: datetime) -> None:
@@ -196,7 +196,7 @@ def bind_card(connection: Connection, atena_no: str, serial: str | None, usable_
         if connection.execute(other).first() is not None:
             raise ChangeRefused("serial_taken")
     connection.execute(_person(atena_no).values(serial=serial, card_usable_from=day_text(usable_from)))
-    _moved_on(connection, household_no, now)
+    moved_on(connection, household_no, now)
 
 
 def _person(atena_no: str) -> Any:
@@ -229,7 +229,7 @@ def _head_stands(connection: Connection, household_no: str) -> None:
         connection.execute(update(HOUSEHOLDS).where(HOUSEHOLDS.c.household_no == household_no).values(head_name=heads[0].name))
 
 
-def _moved_on(connection: Connection, household_no: str, now: datetime) -> None:
+def moved_on(connection: Connection, household_no: str, now: datetime) -> None:
     """A new version: a number that no household has had in this register."""
     highest = select(func.max(HOUSEHOLDS.c.revision) + 1).scalar_subquery()
     connection.execute(update(HOUSEHOLDS).where(HOUSEHOLDS.c.household_no == household_no).values(revision=highest, changed_at=now.isoformat()))

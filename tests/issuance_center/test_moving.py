@@ -6,14 +6,16 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
 from sqlalchemy import Connection, Engine, create_engine
 from sqlalchemy.pool import StaticPool
 
 from issuance_center.comparing import SECTIONS, Difference, differences
 from issuance_center.config import Limits
-from issuance_center.entries import IssuedBy
+from issuance_center.entries import IssuedBy, KeyStatement
 from issuance_center.issuer_lines import IssuerLines
 from issuance_center.move_entries import enter, withdraw
+from issuance_center.move_pages import FAILURES
 from issuance_center.moving import EVERY_SECONDS, LAST_MINUTES, Compared, Mover, UnderWay
 from issuance_center.records import directory, moves, tables
 from issuance_center.records.moves import Move
@@ -22,8 +24,10 @@ from messages.conditions import AskInventory, Inventory, InventorySection
 from messages.link import NoAnswer
 from messages.orders import Build
 from messages.wire import Message
+from simulation.key_ring import rsa_ring
 from tests.issuance_center.founding import NOW
 from tests.issuance_center.stores import InlineStore
+from trust.referrals import Signing, key_name, key_statement
 
 CITY, KINDS = "990019", ("juminhyo", "inkan")
 AT = NOW + timedelta(hours=1)
@@ -37,6 +41,7 @@ class Issuer:
         self.series = series
         self.digests = dict.fromkeys(NAMES, "a" * 64)
         self.down = False
+        self.referral_keys: tuple[str, ...] = ()
         self.asked: list[str] = []
 
     async def ask(self, message: Message, timeout_seconds: float = 30.0) -> Message:
@@ -45,7 +50,9 @@ class Issuer:
         if self.down:
             raise NoAnswer("refused")
         found = tuple(InventorySection(section=name, count=3, digest=digest) for name, digest in self.digests.items())
-        return Inventory(municipality=message.municipality, sections=found, series=self.series, declared=Build(program="p", topology="t"))
+        declared = Build(program="p", topology="t")
+        keys = self.referral_keys
+        return Inventory(municipality=message.municipality, sections=found, series=self.series, declared=declared, referral_keys=keys)
 
 
 class Desk:
@@ -140,6 +147,32 @@ def test_a_section_that_one_of_them_leaves_out_was_not_compared() -> None:
     assert [
         one.section for one in differences(fewer, Inventory(municipality=CITY, sections=fewer.sections, series="a", declared=fewer.declared))
     ] == ["sections"]
+
+
+async def test_the_new_issuer_must_have_the_key_to_which_others_seal_referrals_at_that_minute(desk: Desk) -> None:
+    """Only where tax papers move, and only where the municipality has a statement: until the new key's own is entered, from that minute on."""
+    own, new = (ec.derive_private_key(secret, ec.SECP256R1()).public_key() for secret in (7, 8))
+    desk.old.referral_keys, desk.new.referral_keys = (key_name(own),), (key_name(new),)
+    await desk.edited("kazei", NOW - timedelta(days=9), CITY)
+    await desk.planned(("kazei",), AT + timedelta(days=1))
+    assert await desk.state(1) == "planned", "the municipality has not joined"
+    assert await desk.mover.take_back((await desk.store.read(moves.underway))[0], NOW)
+    await desk.store.write(directory.add, [stated(own, NOW - timedelta(days=9))], "別の人", "広域交付", NOW)
+    await desk.planned(("kazei",))
+    assert (await desk.state(2), await desk.failure(2)) == ("blocked", "referral_key")
+    await desk.planned(("juminhyo",))
+    assert await desk.state(3) == "planned"
+    await desk.store.write(directory.add, [stated(new, AT + timedelta(seconds=1))], "別の人", "新しい鍵", NOW)
+    await desk.planned(("kazei",))
+    assert await desk.state(4) == "blocked", "a second too late is too late"
+    await desk.store.write(directory.add, [stated(new, AT)], "別の人", "新しい鍵", NOW)
+    await desk.planned(("kazei",))
+    assert await desk.state(5) == "planned" and "referral_key" in FAILURES
+
+
+def stated(key: ec.EllipticCurvePublicKey, since: datetime) -> Change:
+    signing = Signing(rsa_ring()[0], (b"nobody looks at this",))
+    return Change("key_statement", CITY, "", since, KeyStatement(key_statement(signing, CITY, key, NOW, NOW + timedelta(days=9))))
 
 
 async def test_the_same_twice_moves_the_kinds_at_the_minute_and_not_before(desk: Desk) -> None:

@@ -20,7 +20,7 @@ from storage.store import Store
 from tests.issuer.books import fill_all
 from tests.issuer.town import DECLARED, MUNICIPALITY, hands, issuer, populate
 
-BOTH = frozenset({"test_desk", "test_making", "test_races", "test_uses", "test_self_report"})
+BOTH = frozenset({"test_desk", "test_making", "test_races", "test_uses", "test_self_report", "test_taking_over"})
 """Files whose tests run on both in every run."""
 
 

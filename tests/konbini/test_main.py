@@ -12,7 +12,19 @@ def test_every_command_says_in_japanese_what_it_does() -> None:
     commands = {
         command.callback.__name__ if command.callback else "": command for command in (*app.registered_commands, *municipal.registered_commands)
     }
-    assert set(commands) == {"town", "serve", "issue", "books", "simulate", "verify", "municipal_import", "conformance", "dossier"}
+    assert set(commands) == {
+        "town",
+        "serve",
+        "issue",
+        "books",
+        "simulate",
+        "verify",
+        "municipal_handover",
+        "municipal_import",
+        "municipal_takeover",
+        "conformance",
+        "dossier",
+    }
     for name, command in commands.items():
         assert command.callback is not None and (command.callback.__doc__ or "").endswith("。"), name
     assert "見本" in konbini("--help").out

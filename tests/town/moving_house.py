@@ -41,7 +41,6 @@ from storage.opening import open_store
 from storage.sqlite import SqliteStore
 from tests.town.open_town import OpenTown
 from tests.town.register_truth import people_of
-from tests.town.rows import Row, rows
 from tests.town.told import issuer_files
 
 WHO, WHY = demo.CLOUD_OPERATOR, "BCLへの乗り換え（見本）"
@@ -214,16 +213,12 @@ class Household:
         await store.write(bind_serial, serial, person_no, since=since)
         await store.close()
 
-    async def carry_bindings(self) -> int:
-        """Every registration that is in force at the own server and unknown to the tenant; how many there were."""
-        known = {row["serial"] for row in _bindings(self.new)}
-        missing = [row for row in _bindings(self.old) if row["serial"] not in known]
-        store = await SqliteStore.open(self.new, sole=False)
-        for row in missing:
-            await store.write(bind_serial, row["serial"], row["person_no"], since=date.fromisoformat(row["since"]))
-        await store.close()
-        return len(missing)
-
-
-def _bindings(file: Path) -> list[Row]:
-    return rows(file, "SELECT * FROM koseki_usage_registrations WHERE until IS NULL ORDER BY number")
+    def hand_over(self) -> dict[str, Any]:
+        """What its own server's clerks have set, by `konbini municipal handover` and `konbini bcl takeover`, as anybody would: what the second one answers."""
+        archive = self.files / f"handover-{datetime.now(JST):%H%M%S%f}.zip"
+        own = ("municipal", "handover", "--config", str(self.town.folders.config(self.party)), "--kinds", ",".join(self.kinds), "--out", str(archive))
+        subprocess.run((sys.executable, "-m", "konbini", *own, "--who", WHO, "--json"), check=True, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
+        said, _ = self._command("takeover", "--archive", str(archive), "--who", WHO).communicate()
+        answer: dict[str, Any] = json.loads(said)
+        assert answer.get("outcome") == "entered", answer
+        return answer

@@ -29,7 +29,7 @@ STEPS = ("_planned", "_checked", "_concluded", "AskInventory")
 def house(world: OpenTown, tmp_path_factory: pytest.TempPathFactory) -> Moving:
     made = Moving(world, KARIZUMI, FAMILY, tmp_path_factory.mktemp("moving"))
     asyncio.run(made.offer_there_too())
-    asyncio.run(made.carry_bindings())
+    made.hand_over()
     return made
 
 
