@@ -44,7 +44,7 @@ class InventorySection(Message, frozen=True, kw_only=True):
 
 
 class Inventory(Message, frozen=True, kw_only=True):
-    """The sections, and `series`: how this issuer's 発行番号 begin. Two issuers of one municipality must not share a series."""
+    """The sections, and `series`: a text that stands in every 発行番号 of this issuer. Two issuers of one municipality must not share a series."""
 
     municipality: str
     sections: tuple[InventorySection, ...]
