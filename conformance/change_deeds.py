@@ -128,4 +128,7 @@ async def changed_after_issue(trial: Trial) -> Wrong:
         wrong += [] if noted(told) else [f"{change.id}: printed after the change: {word(told)} instead of OutcomeNoted"]
         assert change.undo is not None
         await carry_out(change.undo)
+        again = await _chosen(trial, store, change)
+        if again.order.register_version == ordered.order.register_version:
+            wrong.append(f"{change.id}: after the change and its undo the register_version has returned")
     return wrong

@@ -10,11 +10,11 @@ from datetime import datetime
 import pypdfium2
 from cryptography.x509 import Certificate
 
-from certificates.face import SPECIMEN
+from certificates.face import EMPTY, SPECIMEN
 from certificates.fingerprint import fingerprint
 from certificates.form.catalogue import FORMS
 from certificates.kinds import TITLES
-from certificates.wareki import fiscal_year
+from certificates.wareki import day_in_japan, fiscal_year, wareki
 from conformance.foreign_signature import signature_problem
 from conformance.store import Ordered
 from messages.orders import IssuedPaper
@@ -55,6 +55,7 @@ def foreign_differences(paper: IssuedPaper, ordered: Ordered, binding: str, root
     if len({_title(text, ordered) for text in pages}) > 1:
         yield "kind: sheets under different titles"
     yield from _statement(pages[-1], ordered)
+    yield from _closing(pages, ordered, at)
     yield from _people("".join(pages), ordered)
     problem = signature_problem(paper.face, ordered.order.municipality, root, at)
     if problem is not None:
@@ -105,6 +106,18 @@ def _statement(last: str, ordered: Ordered) -> Iterator[str]:
             yield "statement: not about those who were ordered"
 
 
+def _closing(pages: tuple[str, ...], ordered: Ordered, at: datetime) -> Iterator[str]:
+    """The date of issue (of the order, or of now: midnight may be between) and the certifier stand on the last sheet and on no other."""
+    days = {wareki(day_in_japan(one)) for one in (ordered.order.ordered_at, at)}
+    dated = [any(day in text for day in days) for text in pages]
+    if not dated[-1] or any(dated[:-1]):
+        yield "closing: the date of issue " + ("on a sheet that is not the last" if dated[-1] else "is missing or another")
+    for certifier in ordered.asked.certifier:
+        stands = [plain(certifier) in text for text in pages]
+        if not stands[-1] or any(stands[:-1]):
+            yield "closing: the certifier " + ("on a sheet that is not the last" if stands[-1] else "is missing or another")
+
+
 def _people(text: str, ordered: Ordered) -> Iterator[str]:
     asked, here = ordered.asked, 0
     offered = {member.member_id: member.fingerprint for member in asked.offered.members}
@@ -124,5 +137,8 @@ def _people(text: str, ordered: Ordered) -> Iterator[str]:
         yield "members: a mark of somebody else"
     for option, values in asked.have.items.items():
         drawn = any(plain(value) in text for value in values)
-        if drawn is not (option in ordered.order.show):
+        if not values:
+            if option in ordered.order.show and EMPTY not in text:
+                yield f"item: {option} is empty and does not say so"
+        elif drawn is not (option in ordered.order.show):
             yield f"item: {option} {'was not asked for' if drawn else 'is missing'}"

@@ -110,6 +110,8 @@ def _texts(paper: Paper, ordered: Ordered) -> Iterator[str]:
     if any(mark in cell for mark in ordered.asked.foreign_marks for cell in cells):
         yield "members: a mark of somebody else"
     for option, values in have.items.items():
+        if not values:
+            continue  # an empty item: the form itself says how it is drawn
         drawn = any(value in cell for value in values for cell in cells)
         if drawn is not (option in ordered.order.show):
             yield f"item: {option} {'was not asked for' if drawn else 'is missing'}"

@@ -61,7 +61,7 @@ class Member(_Strict, frozen=True, kw_only=True):
 
 
 class MayHave(_Strict, frozen=True, kw_only=True):
-    """A kind this person gets: the people in the paper's order; `items` are printed values by the option that opens them; `texts` stand on every such paper."""
+    """A kind this person gets: the people in the paper's order; `items` are printed values by the option that opens them (none: empty); `texts` stand on every such paper."""
 
     kind: str
     members: tuple[Member, ...]
@@ -170,7 +170,10 @@ class Referrals(_Strict, frozen=True, kw_only=True):
 
 
 class Profile(_Strict, frozen=True, kw_only=True):
-    """The whole file. `optional` are the messages beyond the three that the server says it serves, and is then held to."""
+    """The whole file. `optional` are the messages beyond the three that the server says it serves, and is then held to.
+
+    `certifier`: title and name of who certifies, each as it is printed on the last sheet.
+    """
 
     municipality: str
     tls: Tls
@@ -182,6 +185,7 @@ class Profile(_Strict, frozen=True, kw_only=True):
     optional: tuple[Optional, ...] = ()
     use: Use = Use()
     referrals: Referrals | None = None
+    certifier: tuple[str, ...] = ()
 
     def kind(self, code: str) -> KindServed | None:
         """How a kind is served."""

@@ -7,8 +7,10 @@ import msgspec
 
 from certificates.kinds import KINDS
 from conformance.findings import NotTried
+from conformance.profile import Member, Person
 from conformance.store import Ordered, Store, word
 from conformance.trial import Trial
+from messages.conditions import AskCondition
 from messages.orders import Issued, IssueOrder, OfferChoices, TellOutcome
 from messages.refusals import TABLE, Refusal
 from messages.routes import BY_MESSAGE
@@ -69,6 +71,8 @@ async def declared(trial: Trial) -> Wrong:
     for person in (trial.holders(kind) * 8)[:8]:
         store = trial.store()
         await store.choices(person, kind)
+        if "conditions" in trial.profile.optional:
+            await store.ask(AskCondition(municipality=trial.profile.municipality))
         await store.line.close()
     builds, registered = trial.heard.builds, trial.profile.declared
     wrong = (
@@ -116,6 +120,10 @@ async def malformed(trial: Trial) -> Wrong:
         "a field that is missing": (_ORDERS.path, msgspec.json.encode({key: value for key, value in order.items() if key != "members"})),
         "a time without offset": (_ORDERS.path, msgspec.json.encode(order | {"ordered_at": "2026-11-23T12:00:00"})),
         "no JSON": (_CHOICES.path, b"{"),
+        "an id that is too long": (_ORDERS.path, msgspec.json.encode(order | {"request_id": "a" * 37})),
+        "an issuance id that is too long": (_ORDERS.path, msgspec.json.encode(order | {"papers": [order["papers"][0] | {"issuance_id": "a" * 37}]})),
+        "a binding that is too long": (_ORDERS.path, msgspec.json.encode(order | {"papers": [order["papers"][0] | {"binding": "a" * 65}]})),
+        "a visit key that is too short": (_CHOICES.path, msgspec.json.encode(question | {"visit_key": b"k" * 31})),
     }
     return [f"{what}: {one}" for what, (path, body) in bodies.items() for one in await refused_raw(store, path, body, "malformed")]
 
@@ -183,13 +191,39 @@ async def not_offered(trial: Trial) -> Wrong:
     asked = await store.choices(trial.holders(kind)[0], kind)
     good = store.order(asked).order
     most = asked.offered.copies_max + 1
-    changed: dict[str, dict[str, object]] = {
-        "form_invalid": {"form": "no_such_form"},
-        "options_invalid": {"show": ("no_such_option",)},
-        "members_invalid": {"members": ("0000000000",)},
-        "year_invalid": {"year": None if KINDS[kind].yearly else 2026},
-        "register_changed": {"register_version": "another"},
-        "copies_invalid": {"papers": store.order(asked, copies=most).order.papers},
-    }
-    replies = {code: await store.ask(msgspec.structs.replace(good, request_id=store.new_id(), **change)) for code, change in changed.items()}
-    return [f"{word(reply)} instead of {code}" for code, reply in replies.items() if word(reply) != code]
+    changed: list[tuple[str, str, dict[str, object]]] = [
+        ("another form", "form_invalid", {"form": "no_such_form"}),
+        ("another option", "options_invalid", {"show": ("no_such_option",)}),
+        ("somebody else", "members_invalid", {"members": ("0000000000",)}),
+        ("somebody twice", "members_invalid", {"members": good.members * 2}),
+        ("nobody", "members_invalid", {"members": ()}),
+        ("a year", "year_invalid", {"year": None if KINDS[kind].yearly else 2026}),
+        ("another version", "register_changed", {"register_version": "another"}),
+        ("too many copies", "copies_invalid", {"papers": store.order(asked, copies=most).order.papers}),
+        ("no copy", "copies_invalid", {"papers": ()}),
+    ]
+    changed += [("an option twice", "options_invalid", {"show": (one, one)}) for one in asked.offered.options[:1]]
+    wrong = [
+        f"{what}: {word(reply)} instead of {code}"
+        for what, code, change in changed
+        if word(reply := await store.ask(msgspec.structs.replace(good, request_id=store.new_id(), **change))) != code
+    ]
+    return wrong + await _not_alone(trial, store)
+
+
+async def _not_alone(trial: Trial, store: Store) -> Wrong:
+    """Of P8: somebody who may stand on the paper about everybody only, ordered alone; where the profile has somebody."""
+    for served in trial.profile.kinds:
+        for person in trial.holders(served.kind):
+            asked = await store.choices(person, served.kind) if any(not one.choosable for one in _members(person, served.kind)) else None
+            if asked is None:
+                continue
+            alone = next(at for at, one in enumerate(asked.have.members) if not one.choosable)
+            reply = await store.ask(store.order(asked, members=(alone,)).order)
+            return [] if word(reply) == "members_invalid" else [f"somebody not choosable, alone: {word(reply)} instead of members_invalid"]
+    return []
+
+
+def _members(person: Person, kind: str) -> tuple[Member, ...]:
+    have = person.have(kind)
+    return have.members if have is not None else ()

@@ -3,7 +3,7 @@
 The description in words stands beside them and is written by hand.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -12,7 +12,7 @@ import msgspec
 
 from certificates.back.words import WORDS_1
 from certificates.form.catalogue import FORMS
-from certificates.form.grid import CLOSING, Form, label_beside
+from certificates.form.grid import CLOSING, Cell, Form, Label, label_beside
 from certificates.kinds import KINDS
 from conformance.cases import CASES, CHAPTERS
 from conformance.examples import EXAMPLES
@@ -85,17 +85,19 @@ def published_forms() -> bytes:
 
 
 def _form(form: Form) -> dict[str, object]:
-    strips = [
-        {"strip": strip.code, "person": strip.person, "cells": {cell.code: label_beside(cell, strip.labels) for cell in strip.cells}}
-        for strip in form.strips
-    ]
+    strips = [{"strip": strip.code, "person": strip.person, "cells": _cells(strip.cells, strip.labels)} for strip in form.strips]
     return {
-        "head": {cell.code: label_beside(cell, form.head_labels) for cell in form.head},
+        "head": _cells(form.head, form.head_labels),
         "strips": strips,
         "required": sorted(form.required),
         "opened_by": dict(sorted(form.opened_by.items())),
         "statement": form.statement,
     }
+
+
+def _cells(cells: Iterable[Cell], labels: Iterable[Label]) -> list[dict[str, str]]:
+    """A list, because a 2-D code writes its cells in this order and the fields of an object have none."""
+    return [{"cell": cell.code, "label": label_beside(cell, labels)} for cell in cells]
 
 
 def published_cases() -> bytes:

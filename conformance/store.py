@@ -53,6 +53,8 @@ class Asked:
     offered: ChoicesOffered
     foreign_marks: tuple[str, ...] = ()
     """Texts that stand on other people's papers and never on this person's."""
+    certifier: tuple[str, ...] = ()
+    """Title and name of who certifies, as far as the profile says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +122,7 @@ class Store:
         problem = next(iter(_offer_problems(reply, question, have)), None)
         if problem is not None:
             raise Unexpected(f"{person.id} {kind}: {problem}")
-        return Asked(person, have, key, reply, self._marks_of_others(person))
+        return Asked(person, have, key, reply, self._marks_of_others(person), self.profile.certifier)
 
     def _marks_of_others(self, person: Person) -> tuple[str, ...]:
         own = set(person.marks)

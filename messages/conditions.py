@@ -44,7 +44,7 @@ class InventorySection(Message, frozen=True, kw_only=True):
 
 
 class Inventory(Message, frozen=True, kw_only=True):
-    """The sections, and `series`: how this issuer's 発行番号 begin. Two issuers of one municipality must not share a series.
+    """The sections, and `series`: a text that stands in every 発行番号 of this issuer. Two issuers of one municipality must not share a series.
 
     `referral_keys` name the keys by which it opens referrals for the municipality (課税証明書の広域交付; `trust.referrals.key_name`): the directory's
     key statement must be of one of them. Empty: of none.

@@ -36,6 +36,7 @@ from trust.parties import Peer, issue_party
 
 CODE = "990019"
 SERVER_NAME = "issuer.rehearsal.invalid"
+CERTIFIER_TITLE, CERTIFIER_NAME = "見本県みほん市長", "見本　市長"
 KINDS_SERVED = ("juminhyo", "inkan")
 BESIDE = ("kazei", "koseki")
 """Issued too, for former residents and for whoever applies for 利用登録; no resident of the profile has them."""
@@ -133,7 +134,7 @@ def change(connection: Connection, which: str, now: datetime) -> None:
 def terms(refusal_seconds: float) -> Issuer:
     """What the town decided: 住民票の写し and 印鑑登録証明書 with everything that there is."""
     since = date(2020, 1, 1)
-    form = IssuerForm(CODE, "見本県", "みほん市", "見本県みほん市長", "見本　市長", seal_png("みほん市長之印"), "みほん市")
+    form = IssuerForm(CODE, "見本県", "みほん市", CERTIFIER_TITLE, CERTIFIER_NAME, seal_png("みほん市長之印"), "みほん市")
     policies = {
         one: (
             (
@@ -236,6 +237,7 @@ def _profile(hooks_url: str) -> dict[str, object]:
         },
         "documents": {"authority": "documents.pem", "key_list": "keys.json"},
         "kinds": served,
+        "certifier": [CERTIFIER_TITLE, CERTIFIER_NAME],
         "optional": ["conditions", "inventories", "uses", "referrals"],
         "people": [_told(number) for number in (1, 11, 21, 31, MOVER, CANCELLED)] + [_unknown()],
         "changes": [

@@ -33,6 +33,7 @@ FAMILY = (
 )
 ADDRESS, STRANGER = "見本県みほん市中央１番地", "見本県みほん市外れ９番地"
 WHOLE, PART = "この写しは、世帯全員の住民票の原本と相違ないことを証明する。", "この写しは、世帯の一部の住民票の原本と相違ないことを証明する。"
+CLOSING = ("令和８年１１月２３日", "見本県みほん市長", "見本　市長")
 AUTHORITY = signing_authority(rsa_ring()[0], SINCE, lambda n: bytes(range(1, n + 1)))
 
 
@@ -53,7 +54,7 @@ def ordered(members: tuple[int, ...] = (0, 1, 2), form: str = "kojinhyo", show: 
         request_id="r", visit_id="v", serial=SERIAL, municipality=MUNICIPALITY, kind="juminhyo", form=form, year=None, members=tuple(f"m{at}" for at in members),
         show=show, register_version="1", papers=tuple(PaperOrder(issuance_id=f"i{at}", binding=bound(at)) for at in range(copies)), ordered_at=AT,
     )  # fmt: skip
-    asked = Asked(Person(id="taro", serial=SERIAL), have, KEY, offered, (STRANGER,))
+    asked = Asked(Person(id="taro", serial=SERIAL), have, KEY, offered, (STRANGER,), CLOSING[1:])
     return Ordered(asked, order, tuple(FAMILY[at] for at in members))
 
 
@@ -68,7 +69,7 @@ Sheets = list[Sequence[str]]
 def sheet(person: Member, part: str, *, number: str = NUMBER, binding: str = "", title: str = "住民票の写し", statement: str = "") -> tuple[str, ...]:
     """The lines of one sheet about one person."""
     lines = ("見本", title, f"{number}　{part}", binding or bound(), person.name, person.birth, ADDRESS)
-    return (*lines, statement) if statement else lines
+    return (*lines, statement, *CLOSING) if statement else lines
 
 
 def sound() -> Sheets:

@@ -119,6 +119,42 @@ class NeverUsed:
         return reply
 
 
+class NoPapers:
+    """What is not to be had is answered with an order of no papers, where `where` holds for the order."""
+
+    def __init__(self, where: Callable[[IssueOrder], bool]) -> None:
+        self._where = where
+
+    def __call__(self, message: Message, reply: Message) -> Message:
+        taken = isinstance(message, IssueOrder) and isinstance(reply, Refusal) and self._where(message)
+        return Issued(request_id=message.request_id, papers=(), declared=DECLARED) if taken else reply  # type: ignore[attr-defined]
+
+
+def long_ids(message: Message, reply: Message) -> Message:
+    """An order under an id that is too long is answered by another row."""
+    return refuse("kind_unknown") if isinstance(message, IssueOrder) and len(message.request_id) > 36 else reply
+
+
+def long_bindings(message: Message, reply: Message) -> Message:
+    return refuse("kind_unknown") if isinstance(message, IssueOrder) and any(len(one.binding) > 64 for one in message.papers) else reply
+
+
+def short_keys(message: Message, reply: Message) -> Message:
+    return refuse("kind_unknown") if isinstance(message, OfferChoices) and len(message.visit_key) < 32 else reply
+
+
+class Returning:
+    """The first register_version that each person was offered, for ever."""
+
+    def __init__(self) -> None:
+        self._first: dict[tuple[str, str], str] = {}
+
+    def __call__(self, message: Message, reply: Message) -> Message:
+        if not isinstance(message, OfferChoices) or not isinstance(reply, ChoicesOffered):
+            return reply
+        return msgspec.structs.replace(reply, register_version=self._first.setdefault((message.serial, message.kind), reply.register_version))
+
+
 OTHER = Build(program="another", topology="t")
 SPOILT: tuple[tuple[str, Callable[[], Change]], ...] = (
     ("P1", TwicePapers),
@@ -126,6 +162,15 @@ SPOILT: tuple[tuple[str, Callable[[], Change]], ...] = (
     ("P5", lambda: instead("municipality_unknown", "kind_unknown")),
     ("P8", lambda: instead("form_invalid", "malformed")),
     ("P8", lambda: instead("copies_invalid", "malformed")),
+    ("P3", lambda: long_ids),
+    ("P3", lambda: long_bindings),
+    ("P3", lambda: short_keys),
+    ("P8", lambda: NoPapers(lambda order: len(set(order.members)) < len(order.members))),
+    ("P8", lambda: NoPapers(lambda order: not order.members)),
+    ("P8", lambda: NoPapers(lambda order: len(set(order.show)) < len(order.show))),
+    ("P8", lambda: NoPapers(lambda order: not order.papers)),
+    ("P9", lambda: only(Condition, declared=OTHER)),
+    ("D3", Returning),
     ("P9", lambda: turning([DECLARED, OTHER], "declared")),
     ("P12", TwicePapers),
     ("R1", lambda: instead("not_registered", "not_issuable")),
@@ -190,3 +235,20 @@ async def test_the_build_that_was_registered_is_demanded(tmp_path: Path, program
         declared = Registered(program=program, topology=DECLARED.topology)
         (found,) = await tried(trial_of(msgspec.structs.replace(profile, declared=declared), url), ("P9",))
         assert found.verdict == verdict, found.evidence
+
+
+async def test_somebody_who_is_not_choosable_gets_no_paper_alone(tmp_path: Path) -> None:
+    async with town(tmp_path) as (_, file, url, __):
+        profile = load_profile(file)
+        people = tuple(
+            msgspec.structs.replace(
+                person,
+                may=tuple(
+                    msgspec.structs.replace(may, members=tuple(msgspec.structs.replace(one, choosable=one.holder) for one in may.members))
+                    for may in person.may
+                ),
+            )
+            for person in profile.people
+        )
+        (found,) = await tried(trial_of(msgspec.structs.replace(profile, people=people), url), ("P8",))
+        assert found.evidence == ("somebody not choosable, alone: Issued instead of members_invalid",)

@@ -1,7 +1,9 @@
 """Papers of another drawing: whatever is wrong with a page, a person or a count is named; nothing that is no paper stops the reader."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
+import msgspec
 import pytest
 
 from certificates.signature.key_list import KeyList
@@ -12,6 +14,7 @@ from conformance.papers import Believed, aspect, whose, wrong_with
 from messages.orders import Build, Issued, IssuedPaper
 from tests.conformance.foreign_papers import (
     AUTHORITY,
+    CLOSING,
     FAMILY,
     PART,
     STRANGER,
@@ -78,6 +81,12 @@ def without_line(at: int, line: int) -> Callable[[Sheets], Sheets]:
         (lambda sheets: [*sheets, ()], "part: sheet 4"),
         (lambda sheets: [sheets[1], sheets[0], sheets[2]], "members: person 2 is missing or out of order"),
         (lambda sheets: [*sheets[:2], sheet(FAMILY[2], "3/3", statement=PART)], "statement: not about those who were ordered"),
+        (without_line(2, 8), "closing: the date of issue is missing or another"),
+        (with_a_line(0, CLOSING[0]), "closing: the date of issue on a sheet that is not the last"),
+        (lambda sheets: [*sheets[:2], (*sheets[2][:8], "令和８年１１月２２日", *CLOSING[1:])], "closing: the date of issue is missing or another"),
+        (without_line(2, 9), "closing: the certifier is missing or another"),
+        (without_line(2, 10), "closing: the certifier is missing or another"),
+        (with_a_line(1, CLOSING[1]), "closing: the certifier on a sheet that is not the last"),
         (with_a_line(0, "世帯主"), "item: relation was not asked for"),
     ],
 )  # fmt: skip
@@ -91,6 +100,18 @@ def test_somebody_of_the_household_who_was_not_ordered_is_named() -> None:
 
 def test_an_item_that_was_asked_for_and_is_missing_is_named() -> None:
     assert "item: relation is missing" in found(sound(), show=("relation",))
+
+
+def test_an_empty_item_that_was_asked_for_says_so() -> None:
+    order = ordered(show=("relation",))
+    empty = msgspec.structs.replace(order.asked.have, items={"relation": ()})
+    order = replace(order, asked=replace(order.asked, have=empty))
+
+    def items(line: str) -> list[str]:
+        face = paper(with_a_line(0, line)(sound()))
+        return [one for one in foreign_differences(face, order, bound(), AUTHORITY.certificate, AT) if aspect(one) == "items"]
+
+    assert items("＊＊＊") == [] and items("-") == ["item: relation is empty and does not say so"]
 
 
 def test_another_count_of_sheets_than_is_said_is_named() -> None:

@@ -52,3 +52,16 @@ def test_the_key_statement_and_the_referral_of_the_examples_open() -> None:
     assert header == WRITTEN["referral"]["jwe_header"] and header["alg"] == "ECDH-ES"
     with pytest.raises(BadReferral):
         opened(WRITTEN["referral"]["sealed"], (key,), MUNICIPALITY, believe, AT)
+
+
+def test_the_code_of_the_examples_writes_its_cells_in_the_order_of_the_published_forms() -> None:
+    forms = json.loads((PROTOCOL / "forms.json").read_bytes())
+    lines = WRITTEN["sheet_code"]["lines"]
+    (strip,) = forms["forms"][lines[0]]["strips"]
+    written = " ".join([strip["strip"], *(one["cell"] for one in strip["cells"])])
+    assert written in lines and " ".join(forms["closing"]) in lines
+    assert lines[8] == " ".join(one["cell"] for one in forms["forms"][lines[0]]["head"])
+
+
+def test_the_folder_is_enough_by_itself() -> None:
+    assert [page.name for page in PROTOCOL.glob("*.md") if "](.." in page.read_text(encoding="utf-8")] == []
