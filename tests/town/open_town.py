@@ -61,6 +61,7 @@ class OpenTown:
             *options,
         ]
         self._process: subprocess.Popen[bytes] | None = None
+        self._read: tuple[int, Town] | None = None
 
     def __enter__(self) -> Self:
         self.open()
@@ -119,8 +120,11 @@ class OpenTown:
 
     @property
     def town(self) -> Town:
-        """`town.json` as it stands."""
-        return read_town(self.folders.town_file)
+        """`town.json` as it stands; read again when it was written again, for a large town has many megabytes of it."""
+        written = self.folders.town_file.stat().st_mtime_ns if self.folders.town_file.exists() else 0
+        if self._read is None or self._read[0] != written:
+            self._read = written, read_town(self.folders.town_file)
+        return self._read[1]
 
     @property
     def city(self) -> str:

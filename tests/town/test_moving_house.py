@@ -225,7 +225,8 @@ def _holders(town: OpenTown, code: str, kind: str | None = None) -> list[HolderE
 
 def _stranger(town: OpenTown) -> HolderEntry:
     """Lives in れいじ市, and has their 戸籍 here once it is bound."""
-    return [one for one in town.town.holders if one.municipality == town.town.municipalities[1].code and "juminhyo" in one.kinds and not one.note][-1]
+    reiji = town.town.municipalities[1].code
+    return [one for one in town.town.holders if one.municipality == reiji and "juminhyo" in one.kinds and not one.note][-1]
 
 
 def _serial(town: OpenTown, holder: HolderEntry) -> str:
