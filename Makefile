@@ -8,7 +8,7 @@ STATE   ?= var/town
 VISITS  ?= 1000
 SEED    ?= 7
 
-.PHONY: help run install test check bench simulate sweep protocol lint types contracts tests browser verifiers format lock clean
+.PHONY: help run install test check bench simulate sweep protocol lint types contracts tests browser verifiers database format lock clean
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -50,7 +50,12 @@ verifiers:
 	@{ command -v pdfsig && command -v certutil; } >/dev/null || { echo "installing pdfsig and certutil"; \
 	  apt-get update -qq && apt-get install -y -qq poppler-utils libnss3-tools >/dev/null; } || echo "they cannot be had here: what they say of signatures is not tested"
 
-test: $(VENV)/tested browser verifiers check tests ## everything CI runs: format, lint, types, contracts, all tests
+database: # programs only: no server of this machine's own is set up or started
+	@command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || { echo "installing a PostgreSQL server for the tests"; \
+	  mkdir -p /etc/postgresql-common && { test -e /etc/postgresql-common/createcluster.conf || echo "create_main_cluster = false" > /etc/postgresql-common/createcluster.conf; }; \
+	  apt-get update -qq && apt-get install -y -qq postgresql >/dev/null; } || echo "it cannot be had here: what PostgreSQL refuses is not tested"
+
+test: $(VENV)/tested browser verifiers database check tests ## everything CI runs: format, lint, types, contracts, all tests
 
 check: $(VENV)/tested lint types contracts ## format, lint, types and import contracts, without the tests
 
@@ -67,7 +72,7 @@ contracts:
 tests:
 	@$(BIN)/python -m pytest
 
-sweep: $(VENV)/tested browser ## the full tables: every crash point, long simulations, thousands of visits
+sweep: $(VENV)/tested browser database ## the full tables: every crash point, long simulations, thousands of visits
 	@KONBINI_SEARCH=1 $(BIN)/python -m pytest -m sweep -o faulthandler_timeout=3600
 
 bench: $(VENV)/benched ## the cost of one visit, step by step, and of papers beside other programs

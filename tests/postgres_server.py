@@ -11,11 +11,13 @@ from pathlib import Path
 from typing import Any
 
 PROGRAMS = ("initdb", "pg_ctl", "psql")
+DEBIANS = Path("/usr/lib/postgresql")
+"""Debian keeps a server's programs here, by release, and on nobody's path."""
 
 
 def installed() -> bool:
     """Whether a server can be started here."""
-    return all(shutil.which(program) for program in PROGRAMS)
+    return all(shutil.which(program, path=_path()) for program in PROGRAMS)
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,11 @@ class Server:
         done = _run(self.folder, "psql", "-h", str(self.folder), "-U", "root", "-d", database, "-At", *commands)
         assert done.returncode == 0, done.stderr
         return done.stdout
+
+    def script(self, text: str, database: str = "postgres") -> "subprocess.CompletedProcess[str]":
+        """Carry a script out as the superuser, in one transaction that the first error ends."""
+        told = ("-X", "-q", "-1", "-v", "ON_ERROR_STOP=1", "-f", "-")
+        return _run(self.folder, "psql", "-h", str(self.folder), "-U", "root", "-d", database, *told, given=text)
 
     def new_database(self, name: str) -> str:
         """An empty database that `owner` owns; its URL."""
@@ -67,5 +74,11 @@ def _as_nobody() -> dict[str, Any]:
     return {"user": "nobody", "extra_groups": ()} if os.geteuid() == 0 else {}
 
 
-def _run(folder: Path, *command: str) -> "subprocess.CompletedProcess[str]":
-    return subprocess.run(command, capture_output=True, text=True, cwd=folder, check=False, **_as_nobody())
+def _run(folder: Path, *command: str, given: str | None = None) -> "subprocess.CompletedProcess[str]":
+    around = os.environ | {"PATH": _path()}
+    return subprocess.run(command, input=given, capture_output=True, text=True, cwd=folder, check=False, env=around, **_as_nobody())
+
+
+def _path() -> str:
+    newest_first = sorted(DEBIANS.glob("*/bin"), key=lambda folder: int(folder.parent.name) if folder.parent.name.isdecimal() else 0, reverse=True)
+    return os.pathsep.join([os.environ.get("PATH", os.defpath), *map(str, newest_first)])

@@ -156,7 +156,7 @@ def set_seal(connection: Connection, code: str, png: bytes, who: str, why: str, 
     tenant = demanded(connection, code)
     connection.execute(delete(SEALS).where(SEALS.c.code == code))
     connection.execute(insert(SEALS).values(code=code, png=png, set_at=stamp(now)))
-    _changed(connection, tenant, Entry(who, code, "seal", f"{len(png)} bytes", why), now)
+    _changed(connection, tenant, Entry(who, code, "seal", f"PNG {len(png):,} B", why), now)
 
 
 def set_limits(connection: Connection, code: str, papers_per_day_max: int, weight: int, who: str, why: str, now: datetime) -> None:

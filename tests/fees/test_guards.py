@@ -1,12 +1,9 @@
 """What the database refuses to whoever holds the connection: raw SQL, on SQLite and (where a server is installed) on PostgreSQL."""
 
-import os
-import shutil
 import subprocess
-import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
+from functools import partial
 
 import pytest
 from sqlalchemy import create_mock_engine
@@ -14,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from fees.records import METADATA
 from tests.fees.office import engine
+from tests.postgres_server import Server
 
 SOUND = (
     "INSERT INTO facts VALUES (1, 'i', 'paid', 'new', '{}', 't')",
@@ -138,34 +136,12 @@ Psql = Callable[[str], "subprocess.CompletedProcess[str]"]
 
 
 @pytest.fixture(scope="module")
-def psql() -> Iterator[Psql]:
-    """Runs a script, as one transaction, on a PostgreSQL server of its own that holds the tables and a sound posting."""
-    if not all(shutil.which(program) for program in ("initdb", "pg_ctl", "psql")):
-        pytest.skip("no PostgreSQL server is installed")
-    folder = Path(tempfile.mkdtemp(prefix="fees-pg-"))
-    as_nobody = {"user": "nobody", "extra_groups": ()} if os.geteuid() == 0 else {}  # the server refuses to run as root
-    if as_nobody:
-        shutil.chown(folder, "nobody")
-
-    def run(*command: str, given: str | None = None) -> "subprocess.CompletedProcess[str]":
-        return subprocess.run(command, input=given, capture_output=True, text=True, cwd=folder, check=False, **as_nobody)  # type: ignore[call-overload, no-any-return]
-
-    def psql(script: str) -> "subprocess.CompletedProcess[str]":
-        return run("psql", "-h", str(folder), "-U", "fees", "-d", "postgres", "-X", "-q", "-1", "-v", "ON_ERROR_STOP=1", "-f", "-", given=script)
-
-    data = str(folder / "data")
-    try:
-        laid_out = run("initdb", "-D", data, "-U", "fees", "-A", "trust", "-E", "UTF8", "--no-sync")
-        assert laid_out.returncode == 0, laid_out.stderr
-        options = f"-c listen_addresses='' -c unix_socket_directories='{folder}' -c fsync=off"
-        started = run("pg_ctl", "-D", data, "-w", "-l", str(folder / "log"), "-o", options, "start")
-        assert started.returncode == 0, started.stderr
-        prepared = psql(";\n".join((*postgresql_layout(), *SOUND)) + ";")
-        assert prepared.returncode == 0, prepared.stderr
-        yield psql
-    finally:
-        run("pg_ctl", "-D", data, "-m", "immediate", "stop")
-        shutil.rmtree(folder, ignore_errors=True)
+def psql(postgres: Server) -> Psql:
+    """Runs a script, as one transaction, in a PostgreSQL database of its own that holds the tables and a sound posting."""
+    postgres.new_database("guards")
+    prepared = postgres.script(";\n".join((*postgresql_layout(), *SOUND)) + ";", "guards")
+    assert prepared.returncode == 0, prepared.stderr
+    return partial(postgres.script, database="guards")
 
 
 def postgresql_layout() -> list[str]:
