@@ -8,10 +8,10 @@ from pathlib import Path
 
 from prometheus_client import CollectorRegistry
 
-from fees.app import books_office
+from fees.booking.records import METADATA
 from fees.config import Config, load_config
 from fees.desk import Desk, desk_of
-from fees.records import METADATA
+from fees.offices.app import books_office
 from messages.door import Door, open_door, serve_application
 from messages.facts import AskPrices, MeterFacts
 from messages.logs import configure

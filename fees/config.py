@@ -9,9 +9,9 @@ from typing import Annotated
 
 import msgspec
 
-from fees.accounts import Names
-from fees.pricing import Rates
-from fees.tariff import CommissionRule, RulesRefused, TariffRule, commissions_of, tariff_of
+from fees.booking.accounts import Names
+from fees.rules.rates import Rates
+from fees.rules.tariff import CommissionRule, RulesRefused, TariffRule, commissions_of, tariff_of
 from messages.configuration import ConfigInvalid, read_config
 from registers.numbers import is_digits, municipality_digit
 from screens.sign_in import StaffAccount

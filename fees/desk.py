@@ -11,10 +11,10 @@ import structlog
 from prometheus_client import CollectorRegistry
 from prometheus_client import Counter as Metric
 
-from fees.booking import book_facts
+from fees.booking.booking import book_facts
 from fees.config import Config, rates_of
-from fees.pricing import Rates
-from fees.tariff import Price, fee_classes, price, service_day_end
+from fees.rules.rates import Rates
+from fees.rules.tariff import Price, fee_classes, price, service_day_end
 from messages import facts
 from messages.refusals import refuse
 from messages.wire import Message

@@ -8,7 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from fees.ledger import balances
+from fees.booking.ledger import balances
 from simulation import demonstration as demo
 from simulation.audited_papers import PaperAudit, issuing
 from simulation.center_said import Ordered, logged, open_cases, ordered, used_referrals

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from certificates.kinds import FEE_CLASSES
 from certificates.seal import seal_image
-from fees.pricing import Rates
-from fees.tariff import CommissionRule, TariffRule, commissions_of, tariff_of
+from fees.rules.rates import Rates
+from fees.rules.tariff import CommissionRule, TariffRule, commissions_of, tariff_of
 from issuance_center import config as center
 from messages.orders import Build
 from simulation import demonstration as demo

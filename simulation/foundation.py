@@ -12,7 +12,7 @@ from sqlalchemy import Engine
 from certificates.fonts.selection import missing_glyphs
 from certificates.signature.key_list import read_key_list
 from certificates.signature.signing import signer
-from fees.records import METADATA as BOOKS
+from fees.booking.records import METADATA as BOOKS
 from issuance_center.backs import Documents
 from issuance_center.records.tables import METADATA as RECORDS
 from issuer.issue_tables import METADATA as ISSUE_LOG

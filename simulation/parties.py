@@ -19,7 +19,7 @@ from bcl_cloud.serving import Serving
 from bcl_cloud.tenancy.door import Tenancy
 from bcl_cloud.tenancy.key_folders import KeyFolders
 from fees.desk import Desk as FeesDesk
-from fees.pricing import Rates
+from fees.rules.rates import Rates
 from issuance_center.backs import Documents
 from issuance_center.config import Config as CenterConfig
 from issuance_center.delivery import Delivery

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from prometheus_client import CollectorRegistry
 
+from fees.booking.records import METADATA
 from fees.desk import Desk, desk_of
-from fees.records import METADATA
 from storage.sqlite import SqliteStore
 from tests.fees.office import config
 

@@ -9,9 +9,9 @@ import msgspec
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.pool import StaticPool
 
+from fees.booking.records import METADATA
 from fees.config import Config
-from fees.records import METADATA
-from fees.tariff import CommissionRule, TariffRule
+from fees.rules.tariff import CommissionRule, TariffRule
 from messages.facts import FeeFact
 from storage.instants import JST
 

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from fees.config import ConfigInvalid, accounts_of, load_config, names_of, rates_of
-from fees.tariff import Price, price, service_day
+from fees.rules.tariff import Price, price, service_day
 from tests.fees.office import CITY, NOW, SEVEN, TARIFF, raw_config, rule
 
 

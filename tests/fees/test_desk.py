@@ -8,9 +8,9 @@ import pytest
 from prometheus_client import CollectorRegistry
 from sqlalchemy import Connection
 
+from fees.booking.ledger import balances, last_number
+from fees.booking.self_check import sums
 from fees.desk import Desk, desk_of
-from fees.ledger import balances, last_number
-from fees.reconciliation import sums
 from messages.facts import AskPrices, FactMetered, FactsMetered, FeeFact, MeterFacts, Price, Prices
 from messages.refusals import Refusal
 from messages.visits import AskDirectory

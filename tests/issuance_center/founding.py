@@ -15,9 +15,9 @@ from certificates.policy import Policy
 from certificates.seal import seal_png
 from certificates.signature.key_list import read_key_list, sign_key_list
 from certificates.signature.signing import signer
-from fees.pricing import Rates
-from fees.records import METADATA as BOOKS
-from fees.tariff import CommissionRule, TariffRule, commissions_of, tariff_of
+from fees.booking.records import METADATA as BOOKS
+from fees.rules.rates import Rates
+from fees.rules.tariff import CommissionRule, TariffRule, commissions_of, tariff_of
 from issuance_center import config as center
 from issuance_center.backs import Documents
 from issuance_center.records.stops import note_declared

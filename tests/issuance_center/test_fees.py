@@ -2,7 +2,7 @@
 
 import pytest
 
-from fees.books import read_books
+from fees.booking.books import read_books
 from issuance_center.settling import settle
 from messages import visits as said
 from simulation.people import CardMade

@@ -14,9 +14,9 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from prometheus_client import CollectorRegistry
 from sqlalchemy import Table
 
+from fees.booking.records import METADATA as BOOKS
 from fees.desk import Desk as FeesDesk
-from fees.pricing import Rates
-from fees.records import METADATA as BOOKS
+from fees.rules.rates import Rates
 from issuance_center import routing
 from issuance_center.config import Config, Limits
 from issuance_center.delivery import Delivery

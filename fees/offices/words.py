@@ -10,9 +10,9 @@ from itertools import groupby, zip_longest
 import msgspec
 
 from certificates.kinds import KINDS
-from fees.accounts import CHART, CLASSES, HOLDERS, Account, Names, heading, title
-from fees.ledger import Balance, JournalEntry
-from fees.posting import Leg
+from fees.booking.accounts import CHART, CLASSES, HOLDERS, Account, Names, heading, title
+from fees.booking.ledger import Balance, JournalEntry
+from fees.booking.posting import Leg
 from storage.instants import JST, instant
 
 Twin = tuple[str, str]

@@ -7,18 +7,11 @@ Pure; the same functions price the screen (`tariff.price`) and check the fact.
 from dataclasses import dataclass
 from typing import Literal
 
-from fees.tariff import Commissions, NoCommission, Price, Tariff, commission, price, service_day
+from fees.rules.rates import Rates
+from fees.rules.tariff import NoCommission, Price, commission, price, service_day
 from messages.facts import FeeFact
 
 ObjectionReason = Literal["price_differs", "no_price", "no_commission"]
-
-
-@dataclass(frozen=True, slots=True)
-class Rates:
-    """All rules that the office prices and books by."""
-
-    tariff: Tariff
-    commissions: Commissions
 
 
 @dataclass(frozen=True, slots=True)

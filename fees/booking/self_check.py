@@ -10,8 +10,8 @@ from typing import Literal
 
 from sqlalchemy import Connection, func, select
 
-from fees.accounts import Account
-from fees.records import facts, legs, postings
+from fees.booking.accounts import Account
+from fees.booking.records import facts, legs, postings
 from storage.instants import stamp
 
 Waiting = Literal["pending", "suspense"]

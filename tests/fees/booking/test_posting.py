@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fees.accounts import CHART, CLASSES, HOLDERS, Account, Heading, Names, heading, title
-from fees.posting import CLEARING, ENTRIES, Entry, Posting, entries_of, posting_of
+from fees.booking.accounts import CHART, CLASSES, HOLDERS, Account, Heading, Names, heading, title
+from fees.booking.posting import CLEARING, ENTRIES, Entry, Posting, entries_of, posting_of
 from messages.facts import FactStep
 from tests.fees.office import CITY, SEVEN, fact
 
 STEPS: tuple[FactStep, ...] = ("paid", "printed", "returned", "unresolved")
-DOCUMENT = Path(__file__).parents[2] / "docs" / "bookkeeping.md"
+DOCUMENT = Path(__file__).parents[3] / "docs" / "bookkeeping.md"
 OPERATOR, CENTER, CITY_BOOK = f"operator/{SEVEN}", "center", f"municipality/{CITY}"
 
 

@@ -9,10 +9,10 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from fees.accounts import Names, title
-from fees.ledger import Balance, JournalEntry, balances, journal, last_number
-from fees.metering import Contradiction, Counts, contradictory, counts
-from fees.reconciliation import OpenItem, Sums, open_items, sums
+from fees.booking.accounts import Names, title
+from fees.booking.ledger import Balance, JournalEntry, balances, journal, last_number
+from fees.booking.metering import Contradiction, Counts, contradictory, counts
+from fees.booking.self_check import OpenItem, Sums, open_items, sums
 
 CONTRADICTIONS_MAX = 200
 

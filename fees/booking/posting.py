@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from fees.accounts import Account, Holder
+from fees.booking.accounts import Account, Holder
 from messages.facts import FactStep, FeeFact
 
 Amount = Literal["fee", "commission"]

@@ -12,9 +12,9 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Row, func, insert, select, text
 
-from fees.accounts import Account, heading
-from fees.posting import Leg, Posting
-from fees.records import legs, postings
+from fees.booking.accounts import Account, heading
+from fees.booking.posting import Leg, Posting
+from fees.booking.records import legs, postings
 from storage.instants import stamp
 
 _LAST_NUMBER = select(func.coalesce(func.max(postings.c.number), 0))

@@ -6,7 +6,7 @@ A fact and its posting are written in one transaction, so they share one databas
 
 from sqlalchemy import BigInteger, CheckConstraint, Column, ForeignKey, Index, Integer, MetaData, Table, Text
 
-from fees.guards import guard
+from fees.booking.guards import guard
 
 METADATA = MetaData()
 

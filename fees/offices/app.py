@@ -12,12 +12,12 @@ from aiohttp import web
 from prometheus_client import CollectorRegistry
 from sqlalchemy import Connection
 
-from fees import words
-from fees.books import as_json, read_books
+from fees.booking.books import as_json, read_books
+from fees.booking.ledger import journal_of, last_number
 from fees.config import Config, accounts_of, names_of, rates_of
 from fees.desk import Desk
-from fees.ledger import journal_of, last_number
-from fees.tariff import Price, price, service_day
+from fees.offices import words
+from fees.rules.tariff import Price, price, service_day
 from screens.office import now_of, office_app, render
 from storage.instants import stamp
 from storage.store import Store

@@ -14,9 +14,9 @@ from typing import Literal
 
 from sqlalchemy import Connection, and_, bindparam, func, insert, or_, select
 
-from fees.posting import OUTCOMES
-from fees.pricing import Objection, ObjectionReason
-from fees.records import contradictions, facts
+from fees.booking.posting import OUTCOMES
+from fees.booking.pricing import Objection, ObjectionReason
+from fees.booking.records import contradictions, facts
 from messages.facts import FactStep, FeeFact, Metered
 from messages.wire import decode, encode, hash_of
 from storage.instants import stamp

@@ -9,9 +9,9 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 from prometheus_client import CollectorRegistry
 
-from fees import words
-from fees.app import books_office
 from fees.desk import Desk
+from fees.offices import words
+from fees.offices.app import books_office
 from messages.facts import MeterFacts
 from screens.office import hash_password
 from storage.sqlite import SqliteStore

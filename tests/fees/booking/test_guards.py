@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import create_mock_engine
 from sqlalchemy.exc import IntegrityError
 
-from fees.records import METADATA
+from fees.booking.records import METADATA
 from tests.fees.office import engine
 from tests.postgres_server import Server
 

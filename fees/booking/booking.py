@@ -7,10 +7,11 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from fees.ledger import append, take_turn
-from fees.metering import claim
-from fees.posting import posting_of
-from fees.pricing import Objection, Rates, examined
+from fees.booking.ledger import append, take_turn
+from fees.booking.metering import claim
+from fees.booking.posting import posting_of
+from fees.booking.pricing import Objection, examined
+from fees.rules.rates import Rates
 from messages.facts import FactMetered, FeeFact, Metered
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fees.tariff import (
+from fees.rules.tariff import (
     Commission,
     CommissionRule,
     Conflict,

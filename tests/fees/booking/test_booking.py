@@ -14,12 +14,12 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection, create_engine, func, select
 from sqlalchemy.exc import IntegrityError
 
-from fees.booking import book_facts
+from fees.booking.booking import book_facts
+from fees.booking.ledger import balances, journal
+from fees.booking.metering import contradictory, counts
+from fees.booking.records import METADATA, facts, postings
+from fees.booking.self_check import open_items, sums
 from fees.config import rates_of
-from fees.ledger import balances, journal
-from fees.metering import contradictory, counts
-from fees.reconciliation import open_items, sums
-from fees.records import METADATA, facts, postings
 from messages.facts import FactMetered, FactStep, FeeFact, Metered
 from tests.fees.office import CITY, NOW, OTHER_CITY, SEVEN, config, engine, fact, transaction
 
@@ -194,8 +194,8 @@ def test_when_the_posting_cannot_be_written_the_number_is_not_claimed_either() -
 KILLED = """
 import os, signal, sys
 from sqlalchemy import create_engine
-from fees.metering import claim
-from fees.records import METADATA
+from fees.booking.metering import claim
+from fees.booking.records import METADATA
 from tests.fees.office import NOW, fact
 engine = create_engine("sqlite:///" + sys.argv[1])
 METADATA.create_all(engine)
@@ -207,7 +207,7 @@ with engine.begin() as connection:
 
 def test_a_process_killed_between_claim_and_posting_leaves_neither(tmp_path: Path) -> None:
     file = tmp_path / "fees.db"
-    killed = subprocess.run([sys.executable, "-c", KILLED, str(file)], env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}, check=False)
+    killed = subprocess.run([sys.executable, "-c", KILLED, str(file)], env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[3])}, check=False)
     assert killed.returncode == -signal.SIGKILL
     made = create_engine(f"sqlite:///{file}")
     METADATA.create_all(made)
