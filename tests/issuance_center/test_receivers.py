@@ -149,8 +149,10 @@ async def test_what_a_code_says_is_text_and_never_markup(page: Client, paper: sa
 # --- nothing stays, nothing leaks ---
 
 
-async def test_nothing_of_an_upload_stays_on_disk_or_in_the_log_and_the_secret_is_never_told(page: Client, paper: said.ReadyPaper) -> None:
-    before = {path for path in Path(tempfile.gettempdir()).iterdir() if path.is_file()}
+async def test_nothing_of_an_upload_stays_on_disk_or_in_the_log_and_the_secret_is_never_told(
+    page: Client, paper: said.ReadyPaper, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     with capture_logs() as log:
         _, text = await sent(page, as_png(scan(paper.back, 300)), file="私の住民票.png")
         await sent(page, b"%PDF-1.4 broken stream\nstream\n", file="私の住民票.pdf")
@@ -158,7 +160,7 @@ async def test_nothing_of_an_upload_stays_on_disk_or_in_the_log_and_the_secret_i
     for _, value in content_of(paper).texts:
         assert len(value) < 4 or value not in written
     assert "私の住民票" not in written and paper.issuance_id not in written and content_of(paper).number not in written
-    assert {path for path in Path(tempfile.gettempdir()).iterdir() if path.is_file()} == before
+    assert list(tmp_path.iterdir()) == []
     secret = documents().secret
     assert secret.decode("ascii") not in text and secret.hex() not in text
 
