@@ -15,7 +15,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Concatenate, NamedTuple, ParamSpec, TypeVar
 
-from sqlalchemy import Connection, Engine, MetaData, create_engine, event
+from sqlalchemy import Connection, Engine, MetaData, create_engine, event, inspect
 from sqlalchemy.pool import StaticPool
 
 from storage.sqlite_readers import Readers
@@ -187,9 +187,18 @@ def _laid_out(path: Path, metadatas: tuple[MetaData, ...]) -> Engine:
     engine = create_engine(f"sqlite:///{path}", poolclass=StaticPool, hide_parameters=True, connect_args={"check_same_thread": False})
     event.listen(engine, "connect", _prepare_writer)
     with engine.begin() as connection:
+        # The driver begins no transaction before a CREATE: each table would be a commit of its own, flushed to the disk, and a kill between two of them would leave half a layout.
+        if _lacks_any(connection, metadatas):
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
         for metadata in metadatas:
             metadata.create_all(connection)
     return engine
+
+
+def _lacks_any(connection: Connection, metadatas: tuple[MetaData, ...]) -> bool:
+    """Whether a table is still to be laid out; where all are there, an opening waits for nobody's write."""
+    there = set(inspect(connection).get_table_names())
+    return any(table.name not in there for metadata in metadatas for table in metadata.tables.values())
 
 
 def _prepare_writer(dbapi_connection: Any, _record: object) -> None:

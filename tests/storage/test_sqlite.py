@@ -7,10 +7,11 @@ import sqlite3
 import stat
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, text
+from sqlalchemy import DDL, Column, Connection, Integer, MetaData, Table, event, text
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 import storage.sqlite
@@ -389,6 +390,17 @@ async def test_an_opening_that_fails_leaves_the_door_open_for_the_next(tmp_path:
     store = await boxes.opened(tmp_path)
     assert await store.read(count) == 0
     await store.close()
+
+
+async def test_a_layout_that_breaks_off_between_two_tables_leaves_none(tmp_path: Path) -> None:
+    broken = MetaData()
+    for name in ("first", "second"):
+        Table(name, broken, Column("place", Integer, primary_key=True))
+    event.listen(broken.tables["second"], "before_create", DDL("CREATE NONSENSE"))
+    with pytest.raises(OperationalError, match="syntax error"):
+        await SqliteStore.open(tmp_path / "half.db", broken)
+    with closing(sqlite3.connect(tmp_path / "half.db")) as raw:
+        assert raw.execute("SELECT name FROM sqlite_master").fetchall() == []
 
 
 async def test_a_second_opening_keeps_what_is_there(tmp_path: Path) -> None:
