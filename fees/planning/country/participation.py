@@ -40,7 +40,9 @@ def participation(bodies: Iterable[Planned], known: Mapping[str, Known], seed: i
     without_kazei = lots.drawn_by_class("課税を交付しない参加団体", joined, published.WITHOUT_KAZEI, _without("kazei"))
     bcl = lots.drawn_by_class("戸籍を交付しないBCL団体", without_koseki, published.WITHOUT_KOSEKI_ON_BCL, lambda fact: fact.bcl)
     koseki = {size: [code for code in joined[size] if code not in set(without_koseki[size])] for size in CLASSES}
-    fuhyo = lots.drawn_by_class("附票を交付する参加団体", koseki, _fuhyo_counts(koseki), lambda fact: None if fact.offers is None else "fuhyo" in fact.offers)
+    fuhyo = lots.drawn_by_class(
+        "附票を交付する参加団体", koseki, _fuhyo_counts(koseki), lambda fact: None if fact.offers is None else "fuhyo" in fact.offers
+    )
     everybody = _flat(joined)
     offers: dict[Kind, frozenset[str]] = {
         "juminhyo": everybody,
@@ -82,7 +84,9 @@ def _joined(by_class: Mapping[SizeClass, list[str]], lots: _Lots) -> dict[SizeCl
     scarce = [size for size in CLASSES if len(by_class[size]) < needed[size]]
     if scarce:
         size = scarce[0]
-        raise CannotHold(f"{CLASS_WORDS[size]}は公表値では少なくとも{needed[size]}団体が参加していますが、この人口では{len(by_class[size])}団体しかありません。")
+        raise CannotHold(
+            f"{CLASS_WORDS[size]}は公表値では少なくとも{needed[size]}団体が参加していますが、この人口では{len(by_class[size])}団体しかありません。"
+        )
     limits = [len(by_class[size]) - needed[size] for size in CLASSES]
     weights = [published.NOT_JOINED_PER_MILLE[size] * len(by_class[size]) for size in CLASSES]
     outside = apportioned_within(published.MUNICIPALITIES - published.PARTICIPANTS, weights, limits)

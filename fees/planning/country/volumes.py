@@ -12,7 +12,7 @@ import numpy as np
 from fees.planning.country import published
 from fees.planning.country.bodies import Known, Planned
 from fees.planning.country.classes import CLASSES, SizeClass
-from fees.planning.country.lots import Whole, apportioned
+from fees.planning.country.lots import Flags, Whole, apportioned
 from fees.planning.country.participation import CannotHold, Participation
 from fees.planning.country.published import KINDS, Kind
 
@@ -39,7 +39,10 @@ class Volumes:
     @property
     def kiosk_total(self) -> Whole:
         """All kinds at kiosks."""
-        return np.sum([self.kiosk[kind] for kind in KINDS], axis=0, dtype=np.int64)
+        total = np.zeros_like(self.kiosk["juminhyo"])
+        for kind in KINDS:
+            total = total + self.kiosk[kind]
+        return total
 
 
 def volumes(bodies: Sequence[Planned], taking: Participation, known: Mapping[str, Known], national: National) -> Volumes:
@@ -56,7 +59,7 @@ def volumes(bodies: Sequence[Planned], taking: Participation, known: Mapping[str
     return Volumes(kiosk, asked)
 
 
-def _known_issues(bodies: Sequence[Planned], known: Mapping[str, Known], kind: Kind, offering: np.ndarray) -> dict[int, int]:
+def _known_issues(bodies: Sequence[Planned], known: Mapping[str, Known], kind: Kind, offering: Flags) -> dict[int, int]:
     fixed: dict[int, int] = {}
     for place, one in enumerate(bodies):
         fact = known.get(one.code)
@@ -81,7 +84,7 @@ def _spread(kind: Kind, total: int, weights: Whole, fixed: Mapping[int, int]) ->
     return shares
 
 
-def _asked(national: National, kind: Kind, people: Whole, offering: np.ndarray) -> Whole:
+def _asked(national: National, kind: Kind, people: Whole, offering: Flags) -> Whole:
     """All papers of a kind, spread by population: of 住民票 the published share is of the whole country's papers, of the others it is taken for the bodies that offer the kind."""
     total = national.issues[kind] * BASIS // national.share_basis_points[kind]
     offered = int(people[offering].sum())
