@@ -117,6 +117,7 @@ class Tiered(_Scheme, frozen=True, tag="tiered"):
 
 Scheme = FixedByBand | Metered | TwoPart | Tiered
 
+
 @dataclass(frozen=True, slots=True)
 class Reason:
     """One step of a calculation, as a person can follow it, in Japanese and English."""
