@@ -19,7 +19,7 @@ from fees.planning.figures.campaigning import Campaign, campaigning
 from fees.planning.figures.comparing import FloorEffect, Grid, Group, Outcome, floors, grid_of, grouped, outcomes
 from fees.planning.figures.extending import Added, koseki_on_bcl, wide_tax
 from fees.planning.figures.joining import Newcomer, joining
-from fees.planning.figures.prices import money_on, ordinance
+from fees.planning.figures.prices import money_on, rules_of
 from fees.planning.figures.uncertain import Uncertain, uncertain
 from fees.planning.scenario.parts import BodyPart, Scenario
 from fees.rules.contributions import BAND_NAMES
@@ -92,9 +92,9 @@ def plan(scenario: Scenario, brought: Mapping[str, int] | None = None) -> Plan:
         raise CannotHold(
             f"ours = {scenario.ours}は参加団体として抽選されませんでした。[[body]]でjoined = trueと書くか、[[newcomer]]に書いてください。"
         )
-    paper = money_on(scenario, ordinance(scenario), date(scenario.fiscal_year, 4, 1))
+    paper = money_on(scenario, rules_of(scenario), date(scenario.fiscal_year, 4, 1))
     bands: dict[str, str] = {band: names[0] for band, names in BAND_NAMES.items()}
-    classes: dict[str, str] = dict(CLASS_WORDS)
+    classes: dict[str, str] = {size: CLASS_WORDS[size] for size in CLASSES}
     return Plan(
         scenario=scenario,
         country=country,

@@ -16,44 +16,21 @@ from fees.planning.country.lots import Whole
 from fees.planning.country.participation import CannotHold, Participation
 from fees.planning.country.published import Kind
 from fees.planning.country.volumes import BASIS, Volumes
-from fees.planning.figures.chance import Part, Spread, Stream, spread
+from fees.planning.figures.chance import Part, Spread, spread
 from fees.planning.figures.charging import charged
 from fees.planning.figures.comparing import Grid, Outcome
-from fees.planning.figures.prices import PaperMoney, money_on, ordinance
+from fees.planning.figures.levers import AFTER, BEFORE, DURING, Drawn, Phase, drawn_levers, prices
+from fees.planning.figures.prices import PaperMoney, money_on, rules_of
 from fees.planning.scenario.checks import year_of
 from fees.planning.scenario.parts import ALL, CampaignPart, Scenario
-
-Phase = str
-BEFORE, DURING, AFTER = "before", "during", "after"
-
-
-@dataclass(frozen=True, slots=True)
-class Drawn:
-    """The drawn effects (parts of what is still at the counter), one a draw."""
-
-    fee: Part
-    publicity: Part
-    hall_kiosk: Part
-    kept: Part
-
-    def moved(self, phase: Phase) -> Part:
-        """Which part of the counter's papers has gone over in a phase."""
-        if phase == BEFORE:
-            return np.zeros_like(self.fee)
-        kept = self.kept if phase == AFTER else np.ones_like(self.kept)
-        return 1.0 - (1.0 - self.fee * kept) * (1.0 - self.publicity * kept) * (1.0 - self.hall_kiosk)
-
-    def moved_to_hall(self, phase: Phase) -> Part:
-        """Which part of it goes to the kiosk in the hall, whose papers cost no commission: what fee and publicity leave, and it alone takes."""
-        if phase == BEFORE:
-            return np.zeros_like(self.fee)
-        kept = self.kept if phase == AFTER else np.ones_like(self.kept)
-        return (1.0 - self.fee * kept) * (1.0 - self.publicity * kept) * self.hall_kiosk
 
 
 @dataclass(frozen=True, slots=True)
 class YearOf:
-    """One fiscal year of a campaign beside the same year without it, in yen (fees and costs of the municipality, tax included)."""
+    """One fiscal year of a campaign beside the same year without it, in yen (fees and costs of the municipality, tax included).
+
+    `cash_yen` is money alone; `net_yen` counts the counter's spared time too, which is money only where somebody uses it.
+    """
 
     fiscal_year: int
     share_basis_points: Spread
@@ -64,6 +41,7 @@ class YearOf:
     own_costs_yen: int
     grant_yen: Spread
     counter_spared_yen: Spread
+    cash_yen: Spread
     net_yen: Spread
 
 
@@ -78,7 +56,7 @@ class Lever:
 
 @dataclass(frozen=True, slots=True)
 class Campaign:
-    """A campaign as a plan sees it. Shares are of the campaign's kinds together. `net_yen` is the whole time's; below 0 the municipality pays."""
+    """A campaign as a plan sees it. Shares are of the campaign's kinds together. `cash_yen` and `net_yen` are the whole time's; below 0 the municipality pays."""
 
     part: CampaignPart
     name: str
@@ -92,8 +70,9 @@ class Campaign:
     lost_fees_yen: Spread
     grant_yen: Spread
     commission_yen: Spread
+    cash_yen: Spread
     net_yen: Spread
-    years_with_gain_percent: int
+    gain_percent: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,11 +99,11 @@ def campaigning(
     """The campaign's figures. Raises `CannotHold` where its municipality does not take part or offers none of its kinds."""
     places = _places(part, bodies, taking)
     papers = _papers(part, places, bodies, taking, year, grid)
-    drawn = _drawn(scenario, part)
+    drawn = drawn_levers(scenario, part)
     before = _share(part, papers, drawn.moved(BEFORE))
     years = list(_years(scenario, part, papers, drawn, baseline, len(places)))
     sums = [sum((one[name] for one in (drawn_year for _, drawn_year in years)), np.zeros(scenario.draws, np.int64)) for name in _SUMMED]
-    lost, grant, commission, net = sums
+    lost, grant, commission, cash, net = sums
     names = {code: one.full_name for one in bodies for code in (one.code,)}
     return Campaign(
         part=part,
@@ -135,22 +114,27 @@ def campaigning(
         after_basis_points=spread(_share(part, papers, drawn.moved(AFTER))),
         levers=tuple(_alone(part, papers, drawn)),
         years=tuple(told for told, _ in years),
-        prices_yen=tuple(_prices(scenario, part)),
+        prices_yen=tuple(prices(scenario, part)),
         lost_fees_yen=spread(lost),
         grant_yen=spread(grant),
         commission_yen=spread(commission),
+        cash_yen=spread(cash),
         net_yen=spread(net),
-        years_with_gain_percent=int((net >= 0).sum()) * 100 // scenario.draws,
+        gain_percent=int((net >= 0).sum()) * 100 // scenario.draws,
     )
 
 
-_SUMMED = ("lost", "grant", "commission", "net")
+_SUMMED = ("lost", "grant", "commission", "cash", "net")
 
 
 def _places(part: CampaignPart, bodies: Sequence[Planned], taking: Participation) -> list[int]:
     places = [place for place, one in enumerate(bodies) if one.code in taking.joined and part.municipality in (ALL, one.code)]
-    if not places:
-        raise CannotHold(f"「{part.title}」の団体{part.municipality}は参加団体ではありません（[[body]]でjoined = trueと書くと参加団体になります）。")
+    if places:
+        offering = [place for place in places if any(bodies[place].code in taking.offers[kind] for kind in part.kinds)]
+        if not offering:
+            raise CannotHold(f"「{part.title}」の種類を、その団体は交付していません。")
+        return offering
+    raise CannotHold(f"「{part.title}」の団体{part.municipality}は参加団体ではありません（[[body]]でjoined = trueと書くと参加団体になります）。")
     return places
 
 
@@ -162,32 +146,7 @@ def _papers(part: CampaignPart, places: list[int], bodies: Sequence[Planned], ta
         usual[kind] = year.kiosk[kind][places][:, None]
         if part.share_basis_points is not None:
             usual[kind] = asked[kind] * part.share_basis_points // BASIS
-    if not any(papers.any() for papers in asked.values()):
-        raise CannotHold(f"「{part.title}」の種類を、その団体は交付していません。")
     return _Papers(asked, usual, grid.bands[places][:, None], grid.issuances[places][:, None])
-
-
-def _drawn(scenario: Scenario, part: CampaignPart) -> Drawn:
-    """The effects, drawn; a lever that is not pulled has none. A smaller cut has as much less effect."""
-    stream = Stream(scenario.seed, f"campaign {part.municipality} {part.since} {'+'.join(sorted(part.kinds))}")
-    levers, draws = part.levers, scenario.draws
-    fee, publicity, hall, kept = (stream.whole(span, draws) / BASIS for span in (levers.fee, levers.publicity, levers.hall_kiosk, levers.kept))
-    cut_yen = max((before - during for _, before, during in _prices(scenario, part)), default=0)
-    depth = min(1.0, max(0, cut_yen) / levers.fee_full_cut_yen)
-    return Drawn(
-        fee=fee * depth,
-        publicity=publicity if part.publicity_yen else np.zeros(draws),
-        hall_kiosk=hall if part.hall_kiosk_initial_yen or part.hall_kiosk_yearly_yen else np.zeros(draws),
-        kept=kept,
-    )
-
-
-def _prices(scenario: Scenario, part: CampaignPart) -> Iterator[tuple[Kind, int, int]]:
-    """Each kind's fee the day before the campaign and on its first day."""
-    tariff = ordinance(scenario, part)
-    before, during = (money_on(scenario, tariff, day) for day in (part.since - timedelta(days=1), part.since))
-    for kind in part.kinds:
-        yield kind, before[kind].kiosk_fee_yen, during[kind].kiosk_fee_yen
 
 
 def _share(part: CampaignPart, papers: _Papers, moved: Part) -> Whole:
@@ -210,7 +169,7 @@ def _years(
 ) -> Iterator[tuple[YearOf, Mapping[str, Whole]]]:
     first = _fiscal_year(part.since)
     last = _fiscal_year(part.until - timedelta(days=1)) + part.years_after
-    tariff = ordinance(scenario, part)
+    tariff = rules_of(scenario, part)
     granted = np.zeros(scenario.draws, np.int64)
     at_hall = {phase: {kind: papers.gone_over(kind, drawn.moved_to_hall(phase)) for kind in part.kinds} for phase in (BEFORE, DURING, AFTER)}
     at_phase = {phase: {kind: papers.at_kiosks(kind, drawn.moved(phase)) for kind in part.kinds} for phase in (BEFORE, DURING, AFTER)}
@@ -218,7 +177,7 @@ def _years(
         money = _Money(scenario.draws)
         issues = {kind: np.zeros_like(at_phase[DURING][kind]) for kind in part.kinds}
         for phase, day, days in _segments(part, fiscal_year):
-            paper, usual_paper = money_on(scenario, tariff, day), money_on(scenario, ordinance(scenario), day)
+            paper, usual_paper = money_on(scenario, tariff, day), money_on(scenario, rules_of(scenario), day)
             for kind in part.kinds:
                 got = _of_days(at_phase[phase][kind], fiscal_year, days)
                 usual = _of_days(at_phase[BEFORE][kind], fiscal_year, days)
@@ -231,7 +190,8 @@ def _years(
         own_yen = _own_costs_yen(part, fiscal_year, first) * bodies
         grant = np.clip(np.maximum(money.lost, 0) * part.grant.basis_points // BASIS, 0, np.maximum(part.grant.cap_yen * bodies - granted, 0))
         granted = granted + grant
-        net = money.spared + grant - money.lost - money.commission - contribution - own_yen
+        cash = grant - money.lost - money.commission - contribution - own_yen
+        net = cash + money.spared
         asked = sum(int(papers.asked[kind].sum()) for kind in part.kinds)
         before = sum(int(papers.usual[kind].sum()) for kind in part.kinds)
         told = YearOf(
@@ -244,9 +204,10 @@ def _years(
             own_costs_yen=own_yen,
             grant_yen=spread(grant),
             counter_spared_yen=spread(money.spared),
+            cash_yen=spread(cash),
             net_yen=spread(net),
         )
-        yield told, {"lost": money.lost, "grant": grant, "commission": money.commission, "net": net}
+        yield told, {"lost": money.lost, "grant": grant, "commission": money.commission, "cash": cash, "net": net}
 
 
 class _Money:

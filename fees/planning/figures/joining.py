@@ -14,7 +14,7 @@ from fees.planning.country.volumes import BASIS, Volumes
 from fees.planning.figures.chance import Spread, Stream, spread
 from fees.planning.figures.charging import band_numbers, charged
 from fees.planning.figures.comparing import Outcome
-from fees.planning.figures.prices import money_on, ordinance
+from fees.planning.figures.prices import money_on, rules_of
 from fees.planning.scenario.checks import year_of
 from fees.planning.scenario.parts import NewcomerPart, Scenario, Way
 from fees.rules.contributions import MONTHS, months_from
@@ -22,7 +22,7 @@ from fees.rules.contributions import MONTHS, months_from
 
 @dataclass(frozen=True, slots=True)
 class YearIn:
-    """One fiscal year of a way to join, in yen; `net_yen` beside staying out, below 0 where joining costs more than it spares."""
+    """One fiscal year of a way to join beside staying out, in yen: `cash_yen` is money alone, `net_yen` with the counter's spared time; below 0 where joining costs more."""
 
     fiscal_year: int
     months: int
@@ -36,6 +36,7 @@ class YearIn:
     grant_yen: Spread
     counter_spared_yen: Spread
     counter_spared_hours: Spread
+    cash_yen: Spread
     net_yen: Spread
 
 
@@ -45,6 +46,7 @@ class WayIn:
 
     name: str
     years: tuple[YearIn, ...]
+    cash_yen: Spread
     net_yen: Spread
     paper_yen: Spread
     contribution_yen: tuple[tuple[str, Spread], ...]
@@ -74,7 +76,7 @@ def joining(
         raise CannotHold(f"{one.full_name}は参加団体なので、参加の試算はできません。")
     asked = {kind: int(year.asked[kind][place]) for kind in KINDS}
     papers = sum(asked.values())
-    fees_yen = sum(count * money_on(scenario, ordinance(scenario), part.start)[kind].counter_fee_yen for kind, count in asked.items())
+    fees_yen = sum(count * money_on(scenario, rules_of(scenario), part.start)[kind].counter_fee_yen for kind, count in asked.items())
     ways = tuple(
         _Way(scenario, part, one, asked, way, with_share, compared).told(name)
         for name, way, with_share in (("自前の証明書発行サーバ", part.own, False), ("自治体基盤クラウド（BCL）", part.bcl, True))
@@ -101,6 +103,7 @@ class _Way:
         self._asked = {kind: asked[kind] for kind in way.kinds}
         self._compared = compared
         self._baseline = next(outcome for outcome in compared if outcome.id == scenario.baseline)
+        self._commission_yen = money_on(scenario, rules_of(scenario), part.start)["juminhyo"].commission_yen
         self._bands: Whole = band_numbers([one.band])
         stream = Stream(scenario.seed, f"newcomer {part.municipality} {'bcl' if with_share else 'own'}")
         self._initial = stream.whole(way.initial_yen, scenario.draws)
@@ -110,24 +113,27 @@ class _Way:
 
     def told(self, name: str) -> WayIn:
         """All years and their sum."""
-        years, nets = [], []
-        for told, net in self._years():
+        years, cashes, nets = [], [], []
+        for told, cash, net in self._years():
             years.append(told)
+            cashes.append(cash)
             nets.append(net)
         full = sum((count * self._share // BASIS for count in self._asked.values()), np.zeros(self._scenario.draws, np.int64))
-        cost = (
-            self._yearly
-            + charged(self._baseline.rule, self._bands, full).gross_yen
-            + self._bcl_share(full, MONTHS)
-            + full * self._scenario.commission_yen
-        )
+        cost = self._yearly + charged(self._baseline.rule, self._bands, full).gross_yen + self._bcl_share(full, MONTHS) + full * self._commission_yen
         schemes = tuple((one.id, spread(charged(one.rule, self._bands, full).gross_yen)) for one in self._compared)
-        return WayIn(name, tuple(years), spread(sum(nets, np.zeros_like(full))), spread(cost // np.maximum(full, 1)), schemes)
+        return WayIn(
+            name,
+            tuple(years),
+            spread(sum(cashes, np.zeros_like(full))),
+            spread(sum(nets, np.zeros_like(full))),
+            spread(cost // np.maximum(full, 1)),
+            schemes,
+        )
 
-    def _years(self) -> Iterator[tuple[YearIn, Whole]]:
+    def _years(self) -> Iterator[tuple[YearIn, Whole, Whole]]:
         part, scenario, draws = self._part, self._scenario, self._scenario.draws
         first = part.start.year if part.start.month >= 4 else part.start.year - 1
-        tariff = ordinance(scenario)
+        tariff = rules_of(scenario)
         for number in range(part.years):
             months = months_from(part.start) if number == 0 else MONTHS
             paper = money_on(scenario, tariff, max(part.start, date(first + number, 4, 1)))
@@ -141,12 +147,26 @@ class _Way:
             yearly = self._yearly * months // MONTHS
             contribution = charged(self._baseline.rule, self._bands, issues, months).gross_yen
             bcl_share = self._bcl_share(issues, months)
-            commission = issues * scenario.commission_yen
+            commission = issues * self._commission_yen
             grant = np.minimum(initial * part.grant.basis_points // BASIS, part.grant.cap_yen)
             spared = issues * scenario.counter.issue_yen
-            net = spared + grant - initial - yearly - contribution - bcl_share - commission - lost
-            drawn = (issues, initial, yearly, contribution, bcl_share, commission, lost, grant, spared, issues * scenario.counter.minutes // 60, net)
-            yield YearIn(year_of(first + number)[0].year, months, *(spread(one) for one in drawn)), net
+            cash = grant - initial - yearly - contribution - bcl_share - commission - lost
+            net = cash + spared
+            drawn = (
+                issues,
+                initial,
+                yearly,
+                contribution,
+                bcl_share,
+                commission,
+                lost,
+                grant,
+                spared,
+                issues * scenario.counter.minutes // 60,
+                cash,
+                net,
+            )
+            yield YearIn(year_of(first + number)[0].year, months, *(spread(one) for one in drawn)), cash, net
 
     def _bcl_share(self, issues: Whole, months: int) -> Whole:
         if not self._with_share:

@@ -17,10 +17,11 @@ TOWN_CLASSES = ("town_10k", "town_5k", "town")
 
 @dataclass(frozen=True, slots=True)
 class SchemeRange:
-    """A scheme over all draws: the center's revenue (net), and what a town or village pays on average (gross)."""
+    """A scheme over all draws: the center's revenue (net), what a town or village pays on average (gross), and what the reader's own municipality pays (gross; None: nobody's own)."""
 
     revenue_net_yen: Spread
     town_gross_yen: Spread
+    ours_gross_yen: Spread | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,8 @@ def uncertain(scenario: Scenario, grid: Grid, bodies: Sequence[Planned], compare
     pure = Metered(per_issuance_yen=0, tax_basis_points=baseline.rule.tax_basis_points)
     totals, rates = np.zeros(scenario.draws, np.int64), np.zeros(scenario.draws, np.int64)
     revenue = {one.id: np.zeros(scenario.draws, np.int64) for one in compared}
+    ours = _place_of(scenario.ours, bodies, grid)
+    own = {one.id: np.zeros(scenario.draws, np.int64) for one in compared}
     town = {one.id: np.zeros(scenario.draws, np.int64) for one in compared}
     for draw in range(scenario.draws):
         issuances = usual * growth[draw] * np.where(small, use[draw], 100) // 10_000
@@ -53,6 +56,13 @@ def uncertain(scenario: Scenario, grid: Grid, bodies: Sequence[Planned], compare
             year = charged(one.rule, bands, issuances)
             revenue[one.id][draw] = year.net_yen.sum()
             town[one.id][draw] = year.gross_yen[small].sum() // towns
+            own[one.id][draw] = 0 if ours is None else year.gross_yen[ours]
         rates[draw] = keeping_rate_yen(pure, bands, issuances, baseline.revenue_net_yen)
-    ranges = {one.id: SchemeRange(spread(revenue[one.id]), spread(town[one.id])) for one in compared}
+    ranges = {one.id: SchemeRange(spread(revenue[one.id]), spread(town[one.id]), None if ours is None else spread(own[one.id])) for one in compared}
     return Uncertain(spread(totals), spread(rates), ranges)
+
+
+def _place_of(code: str | None, bodies: Sequence[Planned], grid: Grid) -> int | None:
+    """Where a municipality stands among those who take part."""
+    taking = [one.code for one, is_in in zip(bodies, grid.joined, strict=True) if is_in]
+    return taking.index(code) if code is not None and code in taking else None
