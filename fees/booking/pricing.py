@@ -1,20 +1,20 @@
-"""Whether a fact says what the tariff says.
+"""Whether a fact says what the rules say.
 
 Decides if a fact may be booked at its own figures, by the day of its visit (`visited_at`): the resident pays what the screen showed, however late the fact arrives.
-Pure; the same functions price the screen (`tariff.price`) and check the fact.
+Pure; the same functions price the screen (`tariff.price`) and check the fact (`charges.charge`).
 """
 
 from dataclasses import dataclass
 from typing import Literal
 
-from fees.rules.collection import NoRoute, Route, route
-from fees.rules.commissions import NoCommission, commission
+from fees.rules.charges import Missing, NoCharge, charge
+from fees.rules.collection import Route
 from fees.rules.dated import service_day
 from fees.rules.rule_book import RuleBook
-from fees.rules.tariff import Price, price
+from fees.rules.tariff import NoPrice, price
 from messages.facts import FeeFact
 
-ObjectionReason = Literal["price_differs", "no_price", "no_commission", "no_route"]
+ObjectionReason = Literal["price_differs"] | Missing
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,16 +37,9 @@ def examined(fact: FeeFact, book: RuleBook) -> Priced | Objection:
     """What the rules of the visit's service day say to this fact."""
     day = service_day(fact.visited_at)
     expected = price(book.tariff, fact.municipality, fact.fee_class, fact.channel, day)
-    if not isinstance(expected, Price):
-        return Objection("no_price", f"no rule for {fact.municipality} {fact.fee_class} {fact.channel} on {day}")
-    if (expected.fee_yen, expected.rule) != (fact.fee_yen, fact.rule):
+    if not isinstance(expected, NoPrice) and (expected.fee_yen, expected.rule) != (fact.fee_yen, fact.rule):
         return Objection("price_differs", f"{expected.fee_yen} yen by {expected.rule} on {day}")
-    way = route(book.routes, fact.channel, fact.municipality, day)
-    if isinstance(way, NoRoute):
-        return Objection("no_route", f"no route for {fact.channel} of {fact.municipality} on {day}")
-    if way.route == "direct":
-        return Priced(0, way.route)
-    due = commission(book.commissions, fact.operator, fact.channel, fact.municipality, day)
-    if isinstance(due, NoCommission):
-        return Objection("no_commission", f"no commission rule for {fact.operator} through {fact.channel} on {day}")
-    return Priced(due.commission_yen, way.route)
+    charged = charge(book, fact.municipality, fact.fee_class, fact.channel, fact.operator, day)
+    if isinstance(charged, NoCharge):
+        return Objection(charged.reason, charged.about)
+    return Priced(charged.commission_yen, charged.route.route)
