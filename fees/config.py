@@ -1,6 +1,6 @@
 """The configuration of the fee office, read once at the start: a JSON file in which an unknown, missing or contradictory word is an error.
 
-Paths in the file are relative to the file's own folder. `rates_of` and `names_of` are the parts that decisions and pages are given; the rest is for `__main__`.
+Paths in the file are relative to the file's own folder. `rules_of` and `names_of` are the parts that decisions and pages are given; the rest is for `__main__`.
 """
 
 from collections import Counter
@@ -10,13 +10,16 @@ from typing import Annotated
 import msgspec
 
 from fees.booking.accounts import Names
-from fees.rules.rates import Rates
-from fees.rules.tariff import CommissionRule, RulesRefused, TariffRule, commissions_of, tariff_of
+from fees.rules.collection import STANDARD, RouteRule
+from fees.rules.commissions import CommissionRule
+from fees.rules.dated import RulesRefused
+from fees.rules.rule_book import ContributionRule, RuleBook, rule_book_of
+from fees.rules.tariff import TariffRule
 from messages.configuration import ConfigInvalid, read_config
 from registers.numbers import is_digits, municipality_digit
 from screens.sign_in import StaffAccount
 
-__all__ = ["Config", "ConfigInvalid", "accounts_of", "load_config", "names_of", "rates_of"]
+__all__ = ["Config", "ConfigInvalid", "accounts_of", "load_config", "names_of", "rules_of"]
 
 Port = Annotated[int, msgspec.Meta(ge=0, le=65_535)]
 Ident = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
@@ -52,15 +55,18 @@ class Named(Section, frozen=True):
 
 
 class Staff(Section, frozen=True):
-    """An account of the office; `password_hash` is argon2id."""
+    """An account of the office; `password_hash` is argon2id, `of` the municipality whose person this is (None: the center's own)."""
 
     name: str
     password_hash: str
     roles: tuple[str, ...]
+    of: Ident | None = None
 
 
 class Config(Section, frozen=True):
-    """The whole file. `name` is the party's name in its certificate, `database` a URL; `pending_seconds` is how long money may wait for its paper before the page marks it."""
+    """The whole file. The rules (`tariff` to `contributions`) are what the office begins with: from its first start on, those in its database count.
+
+    `name` is the party's name in its certificate, `database` a URL; `pending_seconds` is how long money may wait for its paper before the page marks it."""
 
     name: str
     door: ProtocolDoor
@@ -71,6 +77,8 @@ class Config(Section, frozen=True):
     municipalities: tuple[Named, ...]
     tariff: tuple[TariffRule, ...]
     commissions: tuple[CommissionRule, ...]
+    routes: tuple[RouteRule, ...] = STANDARD
+    contributions: tuple[ContributionRule, ...] = ()
     staff: tuple[Staff, ...] = ()
     pending_seconds: Annotated[int, msgspec.Meta(ge=0)] = 3600
     crash_points: Path | None = None
@@ -84,9 +92,9 @@ def load_config(file: Path) -> Config:
     return config
 
 
-def rates_of(config: Config) -> Rates:
-    """The rules that the office prices and books by; raises `RulesRefused`."""
-    return Rates(tariff_of(config.tariff), commissions_of(config.commissions))
+def rules_of(config: Config) -> RuleBook:
+    """The rules that the office begins with, as revision 1; raises `RulesRefused`."""
+    return rule_book_of((*config.tariff, *config.commissions, *config.routes, *config.contributions), revision=1)
 
 
 def names_of(config: Config) -> Names:
@@ -110,8 +118,15 @@ def _problems(config: Config) -> list[str]:
     problems += [f"{code} stands twice" for code, count in Counter(codes + operators).items() if count > 1]
     problems += [f"tariff rule {rule.rule}: no municipality {rule.municipality}" for rule in config.tariff if rule.municipality not in codes]
     problems += [f"commission rule {rule.rule}: no operator {rule.operator}" for rule in config.commissions if rule.operator not in operators]
+    problems += [f"staff {staff.name}: no municipality {staff.of}" for staff in config.staff if staff.of is not None and staff.of not in codes]
+    problems += [
+        f"{what} rule {rule.rule}: no municipality {rule.municipality}"
+        for what, rules in (("commission", config.commissions), ("route", config.routes))
+        for rule in rules
+        if rule.municipality is not None and rule.municipality not in codes
+    ]
     try:
-        rates_of(config)
+        rules_of(config)
     except RulesRefused as refused:
         problems.append(f"rules that cannot stand: {refused}")
     return problems

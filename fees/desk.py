@@ -12,9 +12,10 @@ from prometheus_client import CollectorRegistry
 from prometheus_client import Counter as Metric
 
 from fees.booking.booking import book_facts
-from fees.config import Config, rates_of
-from fees.rules.rates import Rates
-from fees.rules.tariff import Price, fee_classes, price, service_day_end
+from fees.config import Config, rules_of
+from fees.rules.dated import service_day_end
+from fees.rules.rule_book import RuleBook
+from fees.rules.tariff import Price, fee_classes, price
 from messages import facts
 from messages.refusals import refuse
 from messages.wire import Message
@@ -35,10 +36,10 @@ _log = structlog.get_logger("desk")
 class Desk:
     """The fee office's answers. `center` is the party whose facts are booked, `municipalities` are the codes that take part."""
 
-    def __init__(self, center: str, municipalities: frozenset[str], rates: Rates, store: Store, registry: CollectorRegistry) -> None:
+    def __init__(self, center: str, municipalities: frozenset[str], book: RuleBook, store: Store, registry: CollectorRegistry) -> None:
         self._center = center
         self._municipalities = municipalities
-        self._rates = rates
+        self._book = book
         self._store = store
         self.metered: Counter[str] = Counter()
         """Facts answered since this process began, by `new`, `repeat`, `contradiction`: a repeat leaves no trace in the books."""
@@ -63,7 +64,7 @@ class Desk:
             municipality=message.municipality,
             channel=message.channel,
             day=message.day,
-            prices=_price_list(self._rates, *asked),
+            prices=_price_list(self._book, *asked),
             valid_until=min(now + timedelta(seconds=PRICES_SECONDS), service_day_end(message.day)),
         )
 
@@ -74,7 +75,7 @@ class Desk:
         if problem is not None:
             return refuse("malformed", problem)
         try:
-            answers = await self._store.write(book_facts, message.facts, self._rates, now)
+            answers = await self._store.write(book_facts, message.facts, self._book, now)
         except StoreFailed as failure:
             _log.error("facts_not_booked", facts=len(message.facts), kind=type(failure).__name__)
             return refuse("fees_unavailable")
@@ -92,11 +93,11 @@ class Desk:
 
 def desk_of(config: Config, store: Store, registry: CollectorRegistry) -> Desk:
     """The desk of a configured fee office."""
-    return Desk(config.center.id, frozenset(each.id for each in config.municipalities), rates_of(config), store, registry)
+    return Desk(config.center.id, frozenset(each.id for each in config.municipalities), rules_of(config), store, registry)
 
 
-def _price_list(rates: Rates, municipality: str, channel: str, day: date) -> tuple[facts.Price, ...]:
-    listed = ((each, price(rates.tariff, municipality, each, channel, day)) for each in fee_classes(rates.tariff, municipality, channel))
+def _price_list(book: RuleBook, municipality: str, channel: str, day: date) -> tuple[facts.Price, ...]:
+    listed = ((each, price(book.tariff, municipality, each, channel, day)) for each in fee_classes(book.tariff, municipality, channel))
     return tuple(facts.Price(fee_class=each, fee_yen=found.fee_yen, rule=found.rule) for each, found in listed if isinstance(found, Price))
 
 

@@ -6,6 +6,7 @@ issuance id alone. The visit key lives in the one call that uses it; the inward 
 
 import asyncio
 import re
+from collections.abc import Iterator
 from datetime import datetime
 
 import structlog
@@ -38,6 +39,7 @@ from storage.store import Store, StoreFailed
 from trust.parties import Peer
 
 _ID = re.compile(r"[0-9A-Za-z-]{1,36}")
+_IDS = ("visit_id", "request_id", "issuance_id", "application_id")
 _BINDING = re.compile(r"[!-~]{1,64}")
 
 _log = structlog.get_logger("desk")
@@ -73,6 +75,8 @@ class Desk:
     async def answer(self, message: Message, peer: Peer, now: datetime) -> Message:
         """The reply, or a `Refusal`. When the database or the press gave no certain answer the center is told to ask again under the same id."""
         began = asyncio.get_running_loop().time()
+        if not all(_ID.fullmatch(one) for one in _ids(message)):
+            return refuse("malformed", "ids are 1 to 36 letters, digits and hyphens")
         try:
             match message:
                 case OfferChoices():
@@ -193,10 +197,19 @@ def _choice(member: OfferedMember) -> MemberChoice:
     )
 
 
+def _ids(message: Message) -> Iterator[str]:
+    """Every id in the message, wherever it stands in it."""
+    yield from (getattr(message, name) for name in _IDS if hasattr(message, name))
+    if isinstance(message, IssueOrder):
+        yield from (paper.issuance_id for paper in message.papers)
+    if isinstance(message, RegisterUse):
+        yield from _ids(message.application)
+
+
 def _malformed(order: IssueOrder) -> Refusal | None:
     ids = [paper.issuance_id for paper in order.papers]
-    if len(set(ids)) != len(ids) or not all(_ID.fullmatch(one) for one in (order.request_id, order.visit_id, *ids)):
-        return refuse("malformed", "ids are 1 to 36 letters, digits and hyphens, each of its own")
+    if len(set(ids)) != len(ids):
+        return refuse("malformed", "each issuance id is of its own")
     if not all(_BINDING.fullmatch(paper.binding) for paper in order.papers):
         return refuse("malformed", "a binding is 1 to 64 printable ASCII characters")
     return None

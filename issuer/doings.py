@@ -23,6 +23,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "withdraw_year": ("課税証明書の年度の承認取消", "Approval of a tax year withdrawn"),
     "import": ("台帳の取込", "Register imported"),
     "hand_over": ("引継ぎデータの書出し", "Handed over"),
+    "check_handover": ("引継ぎデータの検査", "Hand-over checked"),
     "take_over": ("引継ぎデータの取込", "Taken over"),
 }
 """Every code of `Doing.doing`, as it is shown."""

@@ -144,8 +144,29 @@ class Handover(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         """How many of each there are."""
         return {part: len(getattr(self, part)) for part in PARTS}
 
+    def in_force(self) -> dict[str, int]:
+        """Of those parts in which past things go along, how many are in force or waiting."""
+        return {
+            "uses": sum(one.until is None for one in self.uses),
+            "applications": sum(one.state == "received" for one in self.applications),
+            "stops": sum(one.released_at is None for one in self.stops),
+        }
+
 
 PARTS = ("uses", "applications", "protections", "stops", "filed", "seals", "taxes", "years", "numbers")
+WORDS: dict[str, tuple[str, str]] = {
+    "uses": ("利用登録", "registrations for use"),
+    "applications": ("利用登録の申請", "applications for use"),
+    "protections": ("支援措置", "protections"),
+    "stops": ("発行抑止", "stops"),
+    "filed": ("処理中の届出", "notifications being processed"),
+    "seals": ("廃印", "cancelled seals"),
+    "taxes": ("課税の決定", "taxes decided"),
+    "years": ("年度の決定", "decisions about a year"),
+    "numbers": ("発行番号", "days of 発行番号"),
+    "renumbered": ("受付番号の変更", "receipts numbered anew"),
+}
+"""What is counted (ja, en): the parts, and what `taking_over` counts besides."""
 OF_REGISTER: dict[str, tuple[Table, Table]] = {
     "residents": (residents.PROTECTIONS, residents.SUPPRESSIONS),
     "koseki": (koseki.PROTECTIONS, koseki.SUPPRESSIONS),

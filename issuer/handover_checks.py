@@ -16,9 +16,15 @@ from registers.numbers import is_serial
 from registers.residents import schema as residents
 
 AHEAD_MAX = timedelta(minutes=5)
+SERIAL_DIGITS = 40
 
 Reserved = Callable[[str], bool]
 """Whether a number or serial belongs to somebody made up by whom a cloud watches itself."""
+
+
+def beyond_certificates(number: str) -> bool:
+    """Whether no certificate can have this serial: it has at most twenty octets and no sign (RFC 5280 4.1.2.2). Only somebody made up has such a one."""
+    return len(number) == SERIAL_DIGITS and number[0] >= "8"
 
 
 def demand_ours(handover: Handover, municipality: str, now: datetime) -> None:

@@ -16,6 +16,8 @@ from issuer.handover import Handover
 FORMAT = 1
 MANIFEST, CONTENT = "manifest.json", "handover.json"
 CONTENT_BYTES_MAX = 256 * 1024 * 1024
+ARCHIVE_BYTES_MAX = 64 * 1024 * 1024
+"""What a page takes in: the content of any municipality packs to far less."""
 MANIFEST_BYTES_MAX = 64 * 1024
 _AT = (1980, 1, 1, 0, 0, 0)
 
@@ -44,6 +46,14 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "contradicted": (
         "同じ電子証明書か同じ人に、別の利用登録がここで有効です。どちらが正しいか確かめて、誤りのほうを終了してください。",
         "Another registration of the same certificate or person is in force here. Find out which is right and end the other.",
+    ),
+    "unchecked": (
+        "この引継ぎデータは、24時間以内に検査されていません。先にほかの職員が検査してください。",
+        "Nobody has checked this hand-over within 24 hours. Another clerk must check it first.",
+    ),
+    "same_person": (
+        "検査した人とは別の職員が取り込んでください。",
+        "It must be entered by another clerk than the one who checked it.",
     ),
 }
 """Why a hand-over is not taken: nothing was changed."""

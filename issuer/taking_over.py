@@ -12,10 +12,10 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, insert, select, update
 
-from issuer.doings import Doing, note_doing
 from issuer.handover import OF_REGISTER, Applied, Handover, Protected, Stopped, Use, YearDecision, person_column
-from issuer.handover_checks import Reserved, demand_ours, demand_sound
+from issuer.handover_checks import Reserved, beyond_certificates, demand_ours, demand_sound
 from issuer.handover_file import HandoverRefused
+from issuer.handover_record import demand_checked, note
 from issuer.issue_tables import HANDOVERS, SERIES
 from issuer.use_tables import APPLICATIONS
 from issuer.year_tables import YEAR_STEPS
@@ -54,7 +54,8 @@ def take_over(
     who: str,
     why: str,
     now: datetime,
-    reserved: Reserved = lambda _: False,
+    reserved: Reserved = beyond_certificates,
+    file_sha256: str = "",
 ) -> TakenOver:
     """Enter it, whole or not at all; `series` is how the 発行番号 of this municipality begin here. Raises `HandoverRefused` (see `handover_file.SENTENCES`)."""
     demand_ours(handover, municipality, now)
@@ -71,9 +72,32 @@ def take_over(
     outcome = TakenOver("entered", _some(tally.written), _some(tally.newer))
     row = {"digest": digest, "as_of": stamp(handover.as_of), "entered_at": stamp(now), "entered_by": who}
     connection.execute(insert(HANDOVERS).values(row | {"outcome": msgspec.json.encode(outcome).decode()}))
-    detail = ", ".join(f"{count} {part}" for part, count in outcome.written.items())
-    note_doing(connection, Doing(who, "take_over", ",".join(handover.kinds)[:64], f"{detail}; sha256 {digest}", why), now)
+    note(connection, "take_over", handover, digest, file_sha256, who, why, now, outcome.written)
     return outcome
+
+
+def take_over_checked(
+    connection: Connection, handover: Handover, digest: str, municipality: str, series: str, who: str, why: str, now: datetime,
+    reserved: Reserved = beyond_certificates, file_sha256: str = "",
+) -> TakenOver:  # fmt: skip
+    """`take_over` by somebody else than who checked it. Raises `HandoverRefused`, of this also `unchecked`, `same_person`."""
+    demand_checked(connection, digest, who, now)
+    return take_over(connection, handover, digest, municipality, series, who, why, now, reserved, file_sha256)
+
+
+class Rehearsed(Exception):
+    """What a hand-over would have become, raised so that nothing of it stays."""
+
+    def __init__(self, outcome: TakenOver) -> None:
+        super().__init__(outcome.outcome)
+        self.outcome = outcome
+
+
+def rehearse(
+    connection: Connection, handover: Handover, digest: str, municipality: str, series: str, who: str, now: datetime, reserved: Reserved
+) -> None:
+    """The whole of `take_over`, and then none of it: always raises, `Rehearsed` or `HandoverRefused`, by which the store rolls back."""
+    raise Rehearsed(take_over(connection, handover, digest, municipality, series, who, "", now, reserved))
 
 
 def _enter(connection: Connection, handover: Handover, tally: _Tally, now: datetime) -> None:

@@ -16,10 +16,10 @@ from bcl_cloud.joining.onboarding import Cloud, note_handover, registers_of
 from bcl_cloud.tenants.canaries import is_canarys_serial
 from bcl_cloud.tenants.entries import demanded
 from certificates.kinds import KINDS
-from issuer.doings import Doing, note_doing
-from issuer.handover import Handover, gather
+from issuer.handover import WORDS, Handover, gather
 from issuer.handover import registers_of as registers_behind
 from issuer.handover_file import CONTENT_BYTES_MAX, SENTENCES, HandoverRefused, packed, unpacked
+from issuer.handover_record import file_digest, note
 from issuer.issue_tables import METADATA
 from issuer.taking_over import TakenOver, take_over
 from konbini.answers import fail, print_json
@@ -32,19 +32,6 @@ from storage.opening import UnknownDatabase, open_store
 from storage.store import Store, StoreFailed
 
 T = TypeVar("T")
-WORDS = {
-    "uses": "利用登録",
-    "applications": "利用登録の申請",
-    "protections": "支援措置",
-    "stops": "発行抑止",
-    "filed": "処理中の届出",
-    "seals": "廃印",
-    "taxes": "課税の決定",
-    "years": "年度の決定",
-    "numbers": "発行番号",
-    "renumbered": "受付番号の変更",
-}
-"""What is counted, as it stands before the number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +77,10 @@ def take_over_own(config: Path, archive: Path, who: str, why: str, *, as_json: b
     """Into an own server's database."""
 
     async def work(store: Store, municipality: str, series: str) -> TakenOver:
-        handover, digest = unpacked(_read(archive))
-        return await store.write(take_over, handover, digest, municipality, series, who, why, datetime.now(JST), is_canarys_serial)
+        data = _read(archive)
+        handover, digest = unpacked(data)
+        entered = (handover, digest, municipality, series, who, why, datetime.now(JST), is_canarys_serial, file_digest(data))
+        return await store.write(take_over, *entered)
 
     _told_entered(_own(config, work, as_json=as_json), as_json=as_json)
 
@@ -101,10 +90,11 @@ def take_over_tenant(config: Path, code: str, archive: Path, who: str, why: str,
 
     async def work(cloud: Cloud) -> TakenOver:
         await registers_of(cloud, code)
-        handover, digest = unpacked(_read(archive))
+        data = _read(archive)
+        handover, digest = unpacked(data)
         series, store = (await cloud.database.read(demanded, code)).number_prefix, cloud.tenancy.store(code)
         await cloud.database.write(note_handover, code, "take_over", digest, who, why, datetime.now(JST))
-        return await store.write(take_over, handover, digest, code, series, who, why, datetime.now(JST), is_canarys_serial)
+        return await store.write(take_over, handover, digest, code, series, who, why, datetime.now(JST), is_canarys_serial, file_digest(data))
 
     _told_entered(_refusable(lambda: run(config, work, as_json=as_json), as_json=as_json), as_json=as_json)
 
@@ -121,9 +111,9 @@ async def _hand_over(store: Store, municipality: str, series: str, written: Writ
     await asyncio.to_thread(_put, written.out, content)
     if written.data is not None and data is not None:
         await asyncio.to_thread(_put, written.data, data)
-    doing = Doing(written.who, "hand_over", ",".join(written.kinds)[:64], f"sha256 {digest}", written.why)
-    await store.write(note_doing, doing, now)
-    return {"municipality": municipality, "as_of": now.isoformat(), "sha256": digest, **handover.counts()}
+    file_sha256 = file_digest(content)
+    await store.write(note, "hand_over", handover, digest, file_sha256, written.who, written.why, now)
+    return {"municipality": municipality, "as_of": now.isoformat(), "sha256": digest, "file_sha256": file_sha256, **handover.counts()}
 
 
 def _both(
@@ -183,6 +173,7 @@ def _told_written(told: dict[str, object], written: Written, *, as_json: bool) -
         print_json(told)
         return
     print(f"引継ぎデータを {written.out} に書き出しました。{_counted(told)}")
+    print(f"ファイルの SHA-256: {told['file_sha256']}")
     if written.data is not None:
         print(f"台帳を連携用データ（連番{written.sequence}）として {written.data} に書き出しました。先にこれを取り込んでください。")
 
@@ -199,4 +190,4 @@ def _told_entered(done: TakenOver, *, as_json: bool) -> None:
 
 
 def _counted(counts: Mapping[str, object]) -> str:
-    return "、".join(f"{WORDS[name]}{count}件" for name, count in counts.items() if name in WORDS and count) or "引き継ぐものはありません。"
+    return "、".join(f"{WORDS[name][0]}{count}件" for name, count in counts.items() if name in WORDS and count) or "引き継ぐものはありません。"

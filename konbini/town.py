@@ -56,7 +56,7 @@ def open_town(
                 status.stop()
                 _tell(console, town, state, hours)
 
-            keep_open(wish, datetime.now(JST), lambda step: status.update(PARTY_NAMES.get(step.partition("-")[0], step)), ready)
+            keep_open(wish, lambda: datetime.now(JST), lambda step: status.update(PARTY_NAMES.get(step.partition("-")[0], step)), ready)
     except (AlreadyOpen, StateMismatch, PortTaken, PartyFailed) as error:
         fail("town_not_opened", f"町を開けません: {error}", as_json=False, status=2)
     console.print("町を閉じました。帳簿は残っています。")

@@ -17,7 +17,7 @@ from prometheus_client import CollectorRegistry, Counter, Histogram
 from messages.openapi import openapi_document
 from messages.refusals import TABLE, Refusal, refuse
 from messages.routes import BY_MESSAGE, Route
-from messages.wire import Malformed, Message, decode, encode
+from messages.wire import Malformed, Message, decode_asked, encode
 from storage.crash_points import CrashPoints
 from storage.store import StoreFailed
 from trust.parties import NotAParty, Peer, peer_of
@@ -111,7 +111,7 @@ class Door:
         if len(raw) > route.body_bytes_max:
             return refuse("body_too_large", f"at most {route.body_bytes_max} bytes")
         try:
-            message = decode(raw, route.message)
+            message = decode_asked(raw, route.message)
         except Malformed as error:
             return refuse("malformed", str(error))
         name = route.message.__name__

@@ -5,6 +5,7 @@ bytes. Binary fields are base64. Instants are ISO 8601 with an offset; a time wi
 a party that says more than the other understands must be heard, not guessed at.
 """
 
+import json
 import re
 from datetime import datetime
 from hashlib import sha256
@@ -47,6 +48,18 @@ def decode(raw: bytes, kind: type[M]) -> M:
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise Malformed("not JSON") from None
     return message
+
+
+def decode_asked(raw: bytes, kind: type[M]) -> M:
+    """`decode` for what an asker sent: a field that stands twice in one object is `Malformed` too, because two readers may each believe another of the two."""
+    message = decode(raw, kind)
+    json.loads(raw, object_pairs_hook=_once)
+    return message
+
+
+def _once(fields: list[tuple[str, Any]]) -> None:
+    if len({name for name, _ in fields}) != len(fields):
+        raise Malformed("a field twice")
 
 
 def hash_of(message: Message) -> str:

@@ -6,6 +6,7 @@ from datetime import datetime
 from aiohttp import web
 from prometheus_client import CollectorRegistry
 
+from issuer.clerks.handovers import HandoverPages, Surroundings
 from issuer.clerks.koseki import KosekiPages
 from issuer.clerks.office import TEMPLATES
 from issuer.clerks.papers import PaperPages
@@ -21,6 +22,12 @@ from municipal_server.config import Config, accounts_of, office_of
 from screens.office import office_app
 from storage.crash_points import CrashPoints
 from storage.store import Store
+
+REGISTERS_COME = (
+    "（この発行サーバには konbini municipal import で取り込みます。この発行サーバから出すときは、台帳システムから、または konbini municipal handover --data で書き出します。）",
+    " (Into this server by konbini municipal import; out of it by the register systems, or konbini municipal handover --data.)",
+)
+"""How registers reach this server, and leave it, when kinds move."""
 
 
 def protocol_door(desk: Desk, now: Callable[[], datetime], registry: CollectorRegistry, points: CrashPoints) -> Door:
@@ -58,6 +65,7 @@ def clerks_office(
     KosekiPages(pages, store).add_to(office)
     UsePages(pages, store).add_to(office)
     YearPages(issuer, press, store).add_to(office)
+    HandoverPages(pages, store, Surroundings(config.municipality, config.number_prefix, REGISTERS_COME)).add_to(office)
     return office
 
 

@@ -99,6 +99,12 @@ def header(found: Iterator[tuple[int, list[str]]], columns: Sequence[Column]) ->
     return _rejected(number, faults) if faults else fields
 
 
+def texts_by_field(columns: list[str], fields: list[str], cells: list[str]) -> dict[str, str]:
+    """The cells of a line by field, in the order of the register's own `columns`; one that the file leaves out is empty."""
+    line = dict(zip(fields, cells, strict=True))
+    return line if fields == columns else dict.fromkeys(columns, "") | line
+
+
 def read_table(
     stream: BinaryIO,
     columns: Sequence[Column],
@@ -110,7 +116,7 @@ def read_table(
     japanese = {column.field: column.ja for column in columns} | {"": ""}
     bad: list[BadLine] = []
     number, lines = 1, 0
-    nothing = dict.fromkeys((column.field for column in columns), "")
+    every = [column.field for column in columns]
     try:
         found = records(stream, tuple(column.ja for column in columns))
         fields = header(found, columns)
@@ -121,8 +127,8 @@ def read_table(
             if len(cells) != len(fields):
                 bad.append(bad_line(number, "", "cell_count", sentences))
             else:
-                line = nothing | dict(zip(fields, cells, strict=True))
-                bad += [bad_line(number, japanese[fault.field], fault.code, sentences) for fault in take(number, line)]
+                faults = take(number, texts_by_field(every, fields, cells))
+                bad += [bad_line(number, japanese[fault.field], fault.code, sentences) for fault in faults]
             if len(bad) >= bad_lines_max:
                 break
     except Unreadable as unreadable:

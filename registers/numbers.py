@@ -4,6 +4,7 @@ Decides form and check digit only; whose number it is, it never knows.
 """
 
 import re
+from operator import mul
 
 _DIGITS = re.compile(r"[0-9]+")
 _RESIDENCE_CARD = re.compile(r"[A-Z]{2}[0-9]{8}[A-Z]{2}")
@@ -23,7 +24,9 @@ _MUNICIPALITY_WEIGHTS = (6, 5, 4, 3, 2)
 
 def _modulus_11(digits: str, weights: tuple[int, ...]) -> str:
     """11 minus the remainder of the weighted sum; 0 when that has two digits."""
-    return str(-sum(weight * int(digit) for weight, digit in zip(weights, digits, strict=True)) % 11 % 10)
+    if len(digits) != len(weights):
+        raise ValueError("a check digit is over exactly so many digits")
+    return str(-sum(map(mul, weights, map(int, digits))) % 11 % 10)
 
 
 def my_number_digit(first_eleven: str) -> str:

@@ -35,8 +35,7 @@ def date_problem(text: str) -> DateProblem | None:
     if not text:
         return "date_empty"
     if iso := _ISO.fullmatch(text):
-        year, month, day = (int(part) for part in iso.groups())
-        return None if 1850 <= year <= 2199 and 1 <= month <= 12 and 1 <= day <= 31 else "date_range"
+        return None if 1850 <= int(iso[1]) <= 2199 and 1 <= int(iso[2]) <= 12 and 1 <= int(iso[3]) <= 31 else "date_range"
     if _SPREADSHEET.fullmatch(text):
         return "date_spreadsheet"
     if not _UNCERTAIN.search(text):

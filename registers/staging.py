@@ -5,12 +5,13 @@ as a whole. Which rows belong to a unit, each register says in its own `part`.
 """
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from hashlib import blake2b
 from operator import itemgetter
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import Column, Connection, Integer, MetaData, Table, insert, literal, select
+from sqlalchemy import Column, Connection, Dialect, Integer, MetaData, Table, insert, literal, select
 
 GIVEN_LATER = frozenset({"number", "revision", "changed_at", "set_at", "cancel_source"})
 _NO_CONTENT = frozenset({"place"}) | GIVEN_LATER
@@ -36,21 +37,31 @@ def staged_copy(table: Table, metadata: MetaData) -> Table:
 
 def digest_of(unit: Unit) -> str:
     """What tells two states of a unit apart, in 32 hex digits; where it stands in its file is no part of it."""
-    content = [[str(name), [[row[key] for key in sorted(row) if key not in _NO_CONTENT] for row in rows]] for name, rows in sorted(unit.rows.items())]
+    content = [[str(name), [[row[key] for key in _content(tuple(row))] for row in rows]] for name, rows in sorted(unit.rows.items())]
     return blake2b(msgspec.json.encode(content), digest_size=16).hexdigest()
+
+
+@lru_cache(256)
+def _content(columns: tuple[str, ...]) -> tuple[str, ...]:
+    """The columns of a row that say something of its unit, in one order."""
+    return tuple(sorted(set(columns) - _NO_CONTENT))
 
 
 def put_many(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
     """Put rows of plain values (texts, numbers, bytes) into a table by the driver's own way for many; what a row has besides the table's columns stays out, and so does a number that counts itself."""
     if not rows:
         return
-    names = [column.name for column in table.columns if column.name != "staged_no"]
-    compiled = insert(table).compile(dialect=connection.dialect, column_keys=names)
-    if compiled.positiontup is not None:
-        taken = itemgetter(*compiled.positiontup)
-        connection.exec_driver_sql(str(compiled), [taken(row) for row in rows])
-    else:
-        connection.exec_driver_sql(str(compiled), [{name: row[name] for name in names} for row in rows])
+    statement, names, positional = _insertion(table, connection.dialect)
+    taken = itemgetter(*names)
+    connection.exec_driver_sql(statement, [taken(row) for row in rows] if positional else [dict(zip(names, taken(row), strict=True)) for row in rows])
+
+
+@lru_cache(256)
+def _insertion(table: Table, dialect: Dialect) -> tuple[str, tuple[str, ...], bool]:
+    """The statement that puts one row, the columns in its order, and whether it takes them by place: the same for every portion of an upload."""
+    names = tuple(column.name for column in table.columns if column.name != "staged_no")
+    compiled = insert(table).compile(dialect=dialect, column_keys=names)
+    return str(compiled), tuple(compiled.positiontup or names), compiled.positiontup is not None
 
 
 def put_staged(connection: Connection, table: Table, staged: Table, **given: Any) -> None:

@@ -4,10 +4,15 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
+from msgspec import convert
+
 from certificates.kinds import FEE_CLASSES
 from certificates.seal import seal_image
-from fees.rules.rates import Rates
-from fees.rules.tariff import CommissionRule, TariffRule, commissions_of, tariff_of
+from fees.rules.collection import STANDARD
+from fees.rules.commissions import CommissionRule
+from fees.rules.dated import Channel
+from fees.rules.rule_book import RuleBook, rule_book_of
+from fees.rules.tariff import TariffRule
 from issuance_center import config as center
 from messages.orders import Build
 from simulation import demonstration as demo
@@ -49,14 +54,14 @@ def center_configuration(
     )
 
 
-def rates_of(places: Sequence[Place]) -> Rates:
-    """Each municipality's own tariff, and the commission."""
+def rates_of(places: Sequence[Place]) -> RuleBook:
+    """Each municipality's own tariff, the commission, and the ways of the money."""
     rules = tuple(
         TariffRule(
             rule=f"{place.code}-{fee_class}-1",
             municipality=place.code,
             fee_class=fee_class,
-            channel=demo.CHANNEL,
+            channel=convert(demo.CHANNEL, Channel),
             kind="base",
             yen=place.fee_yen(fee_class),
             since=demo.TARIFF_FROM,
@@ -65,7 +70,7 @@ def rates_of(places: Sequence[Place]) -> Rates:
         for fee_class in FEE_CLASSES
     )
     commission = CommissionRule(rule="commission-1", operator=demo.OPERATOR, commission_yen=demo.COMMISSION_YEN, since=demo.TARIFF_FROM)
-    return Rates(tariff_of(rules), commissions_of((commission,)))
+    return rule_book_of((*rules, commission, *STANDARD), revision=1)
 
 
 def _registered(build: Build) -> center.RegisteredBuild:

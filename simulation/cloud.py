@@ -25,8 +25,9 @@ from issuer.terms import Certifier, PolicySetting
 from registers.population import Population
 from simulation import demonstration as demo
 from simulation.issuers import IssuerOf
+from simulation.municipal_data import send_everything
 from simulation.municipalities import BCL, wide_since
-from simulation.registers_filled import approve_tax_year, fill_registers
+from simulation.registers_filled import approve_tax_year
 from simulation.store import QuietStore, open_database
 from storage.store import Store
 
@@ -100,7 +101,7 @@ def prepare_cloud(
     now: datetime,
     token: Callable[[int], bytes],
 ) -> None:
-    """Bring all tenants in, with their registers, and open them. `people` by code: what the registers say. Raises `NotReady`."""
+    """Bring all tenants in, have them upload their registers, and open them. `people` by code: what the registers say. Raises `NotReady`, `NotTaken`."""
     asyncio.run(_prepare(tenants, people, databases, keys, now, token))
 
 
@@ -119,9 +120,8 @@ async def _prepare(
         cloud.keys.install(code, tenant.keys.key, tenant.keys.code_key, tenant.referral_key)
         cloud.keys.take_certificate(code, tenant.keys.certificate)
         await onboard(cloud, _description(tenant, keys), None, WHO, WHY, now, token)
-        store = tenancy.store(code)
-        await store.write(fill_registers, population, population.residents, now)
-        await store.write(approve_tax_year, tenant.place, tenant.issuer, "税務課", now)
+        await send_everything(cloud, code, population, CLERK_NAME, WHY, now)
+        await tenancy.store(code).write(approve_tax_year, tenant.place, tenant.issuer, "税務課", now)
         await draw_trial(cloud, code, WHO, WHY, now, _Unseen())
         await look_at_all(cloud, code, CLERK_NAME, now)
         lacking = await open_tenant(cloud, code, WHO, WHY, now)

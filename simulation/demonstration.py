@@ -42,6 +42,12 @@ TAX_YEAR_OPENS = (6, 3)
 TAX_SWITCH_DAYS = 3
 """Before a new fiscal year opens, tax papers are closed for so many days (domain facts 8), where the hours are the real ones."""
 
+DATA_HOURS_MAX = 72.0
+"""From which age of its data a tenant of the shared cloud issues nothing: they come every night, and a weekend without anybody to look after them is survived."""
+
+DATA_SENT_AT = 3
+"""The hour of the night at which municipalities send what the day brought."""
+
 COMMISSION_YEN = 117
 """委託手数料 per issuance, tax included, about 2021 (小平市)."""
 

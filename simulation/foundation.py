@@ -1,7 +1,7 @@
 """Founds a simulated town from one seed: people, cards, registers, the authority's list, issuers, configurations. Everything that `simulation.parties` is built from."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
@@ -30,6 +30,7 @@ from simulation.cloud import prepare_cloud, tenant_database
 from simulation.document_keys import DocumentKeys
 from simulation.issuers import IssuerOf, issuers_of, statement_of
 from simulation.key_ring import rsa_ring
+from simulation.municipal_data import entered
 from simulation.municipalities import BCL, PLACES, Place
 from simulation.parties import Estate
 from simulation.people import CardMade, Mint, issued, make_cards, registered, write_card
@@ -142,10 +143,7 @@ def _cut(text: str) -> Imprint:
 def _registered(population: Population, cards: Sequence[CardMade], place: Place, world: World) -> Population:
     """The registers as they are entered: with the serials of the cards, and whatever a story says of a code that was changed."""
     today = world.now().date()
-    entered = with_changed_codes(place.city, registered(population, cards, today, missing_glyphs), today)
-    now = {one.atena_no: one for one in entered}
-    households = tuple(replace(home, members=tuple(now[member.atena_no] for member in home.members)) for home in population.households)
-    return replace(population, residents=entered, households=households)
+    return entered(population, with_changed_codes(place.city, registered(population, cards, today, missing_glyphs), today))
 
 
 def _documents(papers: DocumentKeys) -> Documents:

@@ -19,7 +19,7 @@ from bcl_cloud.serving import Serving
 from bcl_cloud.tenancy.door import Tenancy
 from bcl_cloud.tenancy.key_folders import KeyFolders
 from fees.desk import Desk as FeesDesk
-from fees.rules.rates import Rates
+from fees.rules.rule_book import RuleBook
 from issuance_center.backs import Documents
 from issuance_center.config import Config as CenterConfig
 from issuance_center.delivery import Delivery
@@ -70,7 +70,7 @@ class Estate:
     center: CenterConfig
     issuers: tuple[IssuerOf, ...]
     cloud_keys: Path
-    rates: Rates
+    rates: RuleBook
     responder: Responder
     roots: tuple[x509.Certificate, ...]
     declared: Build

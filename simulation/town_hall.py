@@ -11,7 +11,7 @@ from datetime import date, datetime
 from random import Random
 from typing import Any
 
-from bcl_cloud.feeds.fast_lane import Event, Kind, take
+from bcl_cloud.feeds.fast_lane import WORDS, Event, Kind, take
 from bcl_cloud.feeds.packing import pack
 from bcl_cloud.feeds.uploading import UploadReport, upload
 from certificates.kinds import KINDS
@@ -22,6 +22,7 @@ from simulation import clerk_steps
 from simulation.chronicle import Binding, Chronicle
 from simulation.errands import AGAIN_SECONDS, done, step
 from simulation.issuers import IssuerOf
+from simulation.municipal_data import FIRST
 from simulation.parties import Town
 from simulation.party_life import Dead, Incarnation
 from simulation.registers_filled import outsiders_of
@@ -57,8 +58,8 @@ class TownHall:
         self.issuers = tuple(one for one in town.estate.issuers if one.place.code == code)
         self.kept = chronicle.base[code]
         self._chance: Random = self._world.random(f"hall {code}")
-        self._sequence = 0
-        self._uploaded: Population | None = None
+        self._sequence = FIRST  # its registers came by an upload, like everybody's
+        self._uploaded: Population | None = self.kept.population
         self._uploading = asyncio.Lock()
         self._workers = 0
 
@@ -157,6 +158,8 @@ class TownHall:
         event = Event(id=f"{self.code}-{number}", kind=kind, at=at or self._world.now(), subject=of, on=on)
         for one in self.issuers:
             if one.on_cloud:
+                if WORDS[kind][0] not in _registers_of(one):
+                    continue  # nobody tells the cloud of a register that is not kept there
                 outcome = await self._at(one, take, event)
                 if outcome not in ("applied", "included"):
                     self._chronicle.wrong.append(f"{self.code}: the event {kind} was answered {outcome}")

@@ -4,11 +4,11 @@ Decides nothing by itself; the registers' own forms do. A unit is what is put in
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import lru_cache
 from typing import Any, BinaryIO, NamedTuple
 
 from bcl_cloud.feeds.manifest import REGISTERS
 from certificates.fonts.selection import missing_glyphs
+from certificates.fonts.variation import sequences
 from registers.csv_table import BadLine, Column, Rejected
 from registers.koseki import csv_form as koseki_form
 from registers.koseki import part as koseki_part
@@ -56,10 +56,18 @@ PLACED: Mapping[str, tuple[str, str]] = {
 """Of the registers that are written out again in the order in which they came: the file whose lines are in that order, and the table whose `place` it is."""
 
 
-@lru_cache(1 << 15)
+_DRAWN: set[str] = set()
+"""Characters that stood alone, without a selector, in a text of which nothing was missing: some thousands at most."""
+
+
 def _missing(text: str) -> tuple[str, ...]:
-    """See `missing_glyphs`; the same addresses and names come again and again."""
-    return missing_glyphs(text)
+    """See `missing_glyphs`; the same characters come again and again."""
+    if _DRAWN.issuperset(text):
+        return ()
+    missing = missing_glyphs(text)
+    if not missing:
+        _DRAWN.update(sequence for sequence in sequences(text) if len(sequence) == 1)
+    return missing
 
 
 class Beside(NamedTuple):

@@ -12,7 +12,10 @@ from storage.instants import instant, stamp
 
 
 class PastUpload(msgspec.Struct, frozen=True, kw_only=True):
-    """`state`: `reading`, `applied`, `rejected`, `abandoned` (its process ended, or a newer attempt took its place). Sequence 0 and no `as_of`: its manifest could not be read."""
+    """`state`: `reading`, `applied`, `rejected`, `abandoned` (its process ended, or a newer attempt took its place). `digest`: SHA-256 (hex) over the manifest, in which every file's stands.
+
+    Sequence 0, no `as_of` and an empty `digest`: its manifest could not be read.
+    """
 
     upload_no: int
     sequence: int
@@ -22,6 +25,12 @@ class PastUpload(msgspec.Struct, frozen=True, kw_only=True):
     begun_at: datetime
     ended_at: datetime | None
     report: UploadReport | None
+    digest: str
+
+    @property
+    def rows(self) -> int:
+        """Records of all files; 0 where nobody has counted them."""
+        return sum(self.report.rows.values()) if self.report is not None else 0
 
 
 def uploads(connection: Connection, limit: int = 100) -> tuple[PastUpload, ...]:
@@ -58,4 +67,5 @@ def _past(row: Row[tuple[object, ...]]) -> PastUpload:
         begun_at=instant(row.begun_at),
         ended_at=instant(row.ended_at) if row.ended_at else None,
         report=msgspec.json.decode(row.report, type=UploadReport) if row.report else None,
+        digest=row.digest,
     )

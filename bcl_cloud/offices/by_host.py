@@ -15,12 +15,14 @@ from prometheus_client import CollectorRegistry
 
 from bcl_cloud.joining.onboarding import Cloud
 from bcl_cloud.offices.feed_pages import FeedPages
+from bcl_cloud.offices.handing_over import surroundings
 from bcl_cloud.offices.trial_pages import TrialPages
 from bcl_cloud.offices.upload_pages import UploadPages
 from bcl_cloud.serving import Served, Serving
 from bcl_cloud.tenancy.key_folders import KeysMissing
 from bcl_cloud.tenants.entries import staff_of_tenant
 from bcl_cloud.uploads.desk import UploadDesk
+from issuer.clerks.handovers import HandoverPages
 from issuer.clerks.koseki import KosekiPages
 from issuer.clerks.office import CLERK, PROTECTION_CLERK, ClerksOffice
 from issuer.clerks.office import TEMPLATES as CLERKS_TEMPLATES
@@ -149,6 +151,7 @@ def tenant_office(
     for each in (PaperPages, ResidentPages, KosekiPages, UsePages):
         each(pages, store).add_to(office)
     YearPages(served.decided, served.press, store).add_to(office)
+    HandoverPages(pages, store, surroundings(cloud, tenant.code, served.decided.number_prefix, token)).add_to(office)
     uploads = UploadPages(cloud, desk, lambda _request: tenant.code, base="/data", layout="municipal.html", role=CLERK)
     uploads.add_to(office)
     FeedPages(store, uploads).add_to(office)

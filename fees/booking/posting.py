@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Literal
 
 from fees.booking.accounts import Account, Holder
+from fees.rules.collection import Route
 from messages.facts import FactStep, FeeFact
 
 Amount = Literal["fee", "commission"]
@@ -31,21 +32,44 @@ class Entry:
     amount: Amount
 
 
-ENTRIES: Mapping[FactStep, tuple[Entry, ...]] = {
-    "paid": (Entry("operator", "till", "pending", "fee"),),
-    "printed": (
+_COMMISSION = (
+    Entry("municipality", "commission", "payable/{operator}", "commission"),
+    Entry("operator", "receivable/{municipality}", "commission", "commission"),
+)
+
+
+def _taken_by(holder: Holder, *printed: Entry) -> Mapping[FactStep, tuple[Entry, ...]]:
+    return {
+        "paid": (Entry(holder, "till", "pending", "fee"),),
+        "printed": printed,
+        "returned": (Entry(holder, "pending", "till", "fee"),),
+        "unresolved": (Entry(holder, "pending", "suspense", "fee"),),
+    }
+
+
+ENTRIES: Mapping[Route, Mapping[FactStep, tuple[Entry, ...]]] = {
+    "through_center": _taken_by(
+        "operator",
         Entry("operator", "pending", "payable/center", "fee"),
         Entry("center", "receivable/{operator}", "payable/{municipality}", "fee"),
         Entry("municipality", "receivable/center", "fee", "fee"),
-        Entry("municipality", "commission", "payable/{operator}", "commission"),
-        Entry("operator", "receivable/{municipality}", "commission", "commission"),
+        *_COMMISSION,
     ),
-    "returned": (Entry("operator", "pending", "till", "fee"),),
-    "unresolved": (Entry("operator", "pending", "suspense", "fee"),),
+    "own_contract": _taken_by(
+        "operator",
+        Entry("operator", "pending", "remittance/{municipality}", "fee"),
+        Entry("municipality", "due/{operator}", "fee", "fee"),
+        *_COMMISSION,
+    ),
+    "direct": _taken_by("municipality", Entry("municipality", "pending", "fee", "fee")),
 }
-"""What each step posts, whatever came before or comes after it."""
+"""What each step posts on each route, whatever came before or comes after it."""
 
-CLEARING: tuple[Entry, ...] = (Entry("operator", "suspense", "pending", "fee"),)
+CLEARING: Mapping[Route, tuple[Entry, ...]] = {
+    "through_center": (Entry("operator", "suspense", "pending", "fee"),),
+    "own_contract": (Entry("operator", "suspense", "pending", "fee"),),
+    "direct": (Entry("municipality", "suspense", "pending", "fee"),),
+}
 """What is added, once, when an issuance is both `unresolved` and ended: the case has been closed."""
 
 
@@ -72,16 +96,17 @@ class Posting:
     legs: tuple[Leg, ...]
 
 
-def posting_of(fact: FeeFact, commission_yen: int, before: frozenset[FactStep]) -> Posting:
-    """The posting of a new fact. `before` are the steps of the same issuance that have been posted already, in whatever order they happened."""
+def posting_of(fact: FeeFact, commission_yen: int, before: frozenset[FactStep], route: Route) -> Posting:
+    """The posting of a new fact whose fee goes by `route`. `before` are the steps of the same issuance that have been posted already, in whatever order they happened."""
     amounts_yen: Mapping[Amount, int] = {"fee": fact.fee_yen, "commission": commission_yen}
-    legs = tuple(leg for entry in entries_of(fact.step, before) for leg in _legs(entry, fact, amounts_yen[entry.amount]))
+    legs = tuple(leg for entry in entries_of(fact.step, before, route) for leg in _legs(entry, fact, amounts_yen[entry.amount]))
     return Posting(f"fact/{fact.number}", fact.number, fact.issuance_id, fact.step, fact.at, legs)
 
 
-def entries_of(step: FactStep, before: frozenset[FactStep]) -> tuple[Entry, ...]:
+def entries_of(step: FactStep, before: frozenset[FactStep], route: Route) -> tuple[Entry, ...]:
     """The lines of the posting table for this step, clearing included where it closes a case."""
-    return (*CLEARING, *ENTRIES[step]) if _closes_case(step, before) else ENTRIES[step]
+    entries = ENTRIES[route][step]
+    return (*CLEARING[route], *entries) if _closes_case(step, before) else entries
 
 
 def _closes_case(step: FactStep, before: frozenset[FactStep]) -> bool:

@@ -1,24 +1,28 @@
-"""Whether a fact says what the tariff says.
+"""Whether a fact says what the rules say.
 
 Decides if a fact may be booked at its own figures, by the day of its visit (`visited_at`): the resident pays what the screen showed, however late the fact arrives.
-Pure; the same functions price the screen (`tariff.price`) and check the fact.
+Pure; the same functions price the screen (`tariff.price`) and check the fact (`charges.charge`).
 """
 
 from dataclasses import dataclass
 from typing import Literal
 
-from fees.rules.rates import Rates
-from fees.rules.tariff import NoCommission, Price, commission, price, service_day
+from fees.rules.charges import Missing, NoCharge, charge
+from fees.rules.collection import Route
+from fees.rules.dated import service_day
+from fees.rules.rule_book import RuleBook
+from fees.rules.tariff import NoPrice, price
 from messages.facts import FeeFact
 
-ObjectionReason = Literal["price_differs", "no_price", "no_commission"]
+ObjectionReason = Literal["price_differs"] | Missing
 
 
 @dataclass(frozen=True, slots=True)
 class Priced:
-    """The fact's price is right; the operator earns `commission_yen` (tax included) if it is printed."""
+    """The fact's price is right; the fee goes by `route`, and the operator earns `commission_yen` if it is printed: with or without tax, as its contract says (`Commission.tax`)."""
 
     commission_yen: int
+    route: Route
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,15 +33,13 @@ class Objection:
     against: str
 
 
-def examined(fact: FeeFact, rates: Rates) -> Priced | Objection:
+def examined(fact: FeeFact, book: RuleBook) -> Priced | Objection:
     """What the rules of the visit's service day say to this fact."""
     day = service_day(fact.visited_at)
-    expected = price(rates.tariff, fact.municipality, fact.fee_class, fact.channel, day)
-    if not isinstance(expected, Price):
-        return Objection("no_price", f"no rule for {fact.municipality} {fact.fee_class} {fact.channel} on {day}")
-    if (expected.fee_yen, expected.rule) != (fact.fee_yen, fact.rule):
+    expected = price(book.tariff, fact.municipality, fact.fee_class, fact.channel, day)
+    if not isinstance(expected, NoPrice) and (expected.fee_yen, expected.rule) != (fact.fee_yen, fact.rule):
         return Objection("price_differs", f"{expected.fee_yen} yen by {expected.rule} on {day}")
-    due = commission(rates.commissions, fact.operator, day)
-    if isinstance(due, NoCommission):
-        return Objection("no_commission", f"no commission rule for {fact.operator} on {day}")
-    return Priced(due.commission_yen)
+    charged = charge(book, fact.municipality, fact.fee_class, fact.channel, fact.operator, day)
+    if isinstance(charged, NoCharge):
+        return Objection(charged.reason, charged.about)
+    return Priced(charged.commission_yen, charged.route.route)

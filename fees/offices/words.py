@@ -35,6 +35,7 @@ CHANNELS: Mapping[str, Twin] = {
     "store": ("コンビニ等店舗", "Store"),
     "post_office": ("郵便局", "Post office"),
     "town_hall": ("庁舎内端末", "Town hall kiosk"),
+    "counter": ("窓口", "Counter"),
 }
 
 REASONS: Mapping[str, Twin] = {
@@ -45,6 +46,7 @@ REASONS: Mapping[str, Twin] = {
     "price_differs": ("料金表と金額が不一致", "Not the tariff's price"),
     "no_price": ("料金表に該当する定めがない", "No tariff rule applies"),
     "no_commission": ("委託手数料の定めがない", "No commission rule applies"),
+    "no_route": ("収納経路の定めがない", "No collection route applies"),
 }
 
 

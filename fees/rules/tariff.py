@@ -1,4 +1,4 @@
-"""What a certificate costs (交付手数料) and what a store operator earns on it (委託手数料), as dated rules.
+"""What a certificate costs (交付手数料), as dated rules.
 
 Decides the price of a fee class through a channel on a service day, and which rules may stand beside each other. Never knows what was sold, to whom, or what time it is.
 
@@ -8,41 +8,30 @@ the base: base 300, reduction 50, campaign 290 gives 250, then 10, then 250 agai
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
-from itertools import combinations
-from typing import Annotated, Literal, Protocol
+from datetime import date
+from typing import Annotated, Literal
 
 import msgspec
 
-from storage.instants import JST
+from fees.rules.dated import Channel, Conflict, RuleId, RulesRefused, Yen, faults_alone, grouped, in_force, meet, overlaps
 
 RuleKind = Literal["base", "reduction", "campaign"]
-Yen = Annotated[int, msgspec.Meta(ge=0, le=100_000)]
-RuleId = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
+Code = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{6}$")]
+FeeClass = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z_]{0,31}$")]
 
 
-class TariffRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class TariffRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="tariff"):
     """One rule of an ordinance, in force on service days `since` <= day < `until` (None: open).
 
     `yen` is the fee itself for a `base`, and what is subtracted from it for a `reduction` (恒久減額) or a `campaign` (期間限定減額).
     """
 
     rule: RuleId
-    municipality: str
-    fee_class: str
-    channel: str
+    municipality: Code
+    fee_class: FeeClass
+    channel: Channel
     kind: RuleKind
     yen: Yen
-    since: date
-    until: date | None = None
-
-
-class CommissionRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What the municipality owes the operator for one issuance (委託手数料), consumption tax included (domain facts 6.2: about 117 yen)."""
-
-    rule: RuleId
-    operator: str
-    commission_yen: Yen
     since: date
     until: date | None = None
 
@@ -61,44 +50,11 @@ class NoPrice:
 
 
 @dataclass(frozen=True, slots=True)
-class Commission:
-    """The operator's due for one issuance, tax included, and the rule that sets it."""
+class Parts:
+    """What a fee is made of: the base, and what is subtracted from it if anything."""
 
-    commission_yen: int
-    rule: str
-
-
-@dataclass(frozen=True, slots=True)
-class NoCommission:
-    """There is no contract with this operator on that day."""
-
-
-ConflictReason = Literal["same_id", "empty_period", "negative", "overlap", "below_zero", "without_base"]
-
-
-@dataclass(frozen=True, slots=True)
-class Conflict:
-    """Why rules cannot stand: the rules concerned (one, or the two that contradict each other, in the order they were entered)."""
-
-    reason: ConflictReason
-    rules: tuple[str, ...]
-
-
-class RulesRefused(Exception):
-    """The rules as entered contradict themselves or each other; nothing of them is in force."""
-
-    def __init__(self, conflicts: tuple[Conflict, ...]) -> None:
-        super().__init__("; ".join(f"{conflict.reason}: {' / '.join(conflict.rules)}" for conflict in conflicts))
-        self.conflicts = conflicts
-
-
-class _Dated(Protocol):
-    @property
-    def rule(self) -> str: ...
-    @property
-    def since(self) -> date: ...
-    @property
-    def until(self) -> date | None: ...
+    base: TariffRule
+    cut: TariffRule | None
 
 
 Place = tuple[str, str, str]
@@ -113,32 +69,16 @@ class Tariff:
     by_place: Mapping[Place, tuple[TariffRule, ...]]
 
 
-@dataclass(frozen=True, slots=True)
-class Commissions:
-    """Commission rules that have been found free of contradictions (`commissions_of`)."""
-
-    rules: tuple[CommissionRule, ...]
-    by_operator: Mapping[str, tuple[CommissionRule, ...]]
-
-
-def service_day(at: datetime) -> date:
-    """The service day of an instant: its calendar day in Japan. The service sleeps from 23:00 to 06:30 (domain facts 2.5), so no visit begins near the border."""
-    return at.astimezone(JST).date()
-
-
-def service_day_end(day: date) -> datetime:
-    """The first instant that no longer belongs to `day`."""
-    return datetime.combine(day + timedelta(days=1), time(), JST)
+def place_of(rule: TariffRule) -> Place:
+    """What a rule is about: rules of different places never meet."""
+    return rule.municipality, rule.fee_class, rule.channel
 
 
 def tariff_of(rules: Iterable[TariffRule]) -> Tariff:
     """The tariff made of these rules; raises `RulesRefused` naming every pair that overlaps or contradicts. A new rule is entered by giving all rules again."""
     entered = tuple(rules)
-    by_place: dict[Place, tuple[TariffRule, ...]] = {}
-    for rule in entered:
-        place = (rule.municipality, rule.fee_class, rule.channel)
-        by_place[place] = (*by_place.get(place, ()), rule)
-    conflicts = _faults_alone([(rule, rule.yen) for rule in entered])
+    by_place = grouped((place_of(rule), rule) for rule in entered)
+    conflicts = faults_alone([(rule, rule.yen) for rule in entered])
     for standing in by_place.values():
         conflicts += _conflicts_at_one_place(standing)
     if conflicts:
@@ -146,28 +86,21 @@ def tariff_of(rules: Iterable[TariffRule]) -> Tariff:
     return Tariff(entered, by_place)
 
 
-def commissions_of(rules: Iterable[CommissionRule]) -> Commissions:
-    """The commission rules; raises `RulesRefused` as `tariff_of` does."""
-    entered = tuple(rules)
-    by_operator: dict[str, tuple[CommissionRule, ...]] = {}
-    for rule in entered:
-        by_operator[rule.operator] = (*by_operator.get(rule.operator, ()), rule)
-    conflicts = _faults_alone([(rule, rule.commission_yen) for rule in entered])
-    for standing in by_operator.values():
-        conflicts += _overlaps(standing)
-    if conflicts:
-        raise RulesRefused(tuple(conflicts))
-    return Commissions(entered, by_operator)
+def parts(tariff: Tariff, municipality: str, fee_class: str, channel: str, day: date) -> Parts | NoPrice:
+    """The rules that make the fee of service day `day`."""
+    standing = {rule.kind: rule for rule in tariff.by_place.get((municipality, fee_class, channel), ()) if in_force(rule, day)}
+    base = standing.get("base")
+    return NoPrice() if base is None else Parts(base, standing.get("campaign") or standing.get("reduction"))
 
 
 def price(tariff: Tariff, municipality: str, fee_class: str, channel: str, day: date) -> Price | NoPrice:
     """The fee of one copy on service day `day`."""
-    standing = {rule.kind: rule for rule in tariff.by_place.get((municipality, fee_class, channel), ()) if _in_force(rule, day)}
-    base = standing.get("base")
-    if base is None:
-        return NoPrice()
-    cut = standing.get("campaign") or standing.get("reduction")
-    return Price(base.yen, base.rule) if cut is None else Price(base.yen - cut.yen, cut.rule)
+    match parts(tariff, municipality, fee_class, channel, day):
+        case Parts(base, None):
+            return Price(base.yen, base.rule)
+        case Parts(base, TariffRule() as cut):
+            return Price(base.yen - cut.yen, cut.rule)
+    return NoPrice()
 
 
 def fee_classes(tariff: Tariff, municipality: str, channel: str) -> tuple[str, ...]:
@@ -175,49 +108,15 @@ def fee_classes(tariff: Tariff, municipality: str, channel: str) -> tuple[str, .
     return tuple(sorted(fee_class for code, fee_class, through in tariff.by_place if (code, through) == (municipality, channel)))
 
 
-def commission(commissions: Commissions, operator: str, day: date) -> Commission | NoCommission:
-    """What the operator earns on an issuance of service day `day`."""
-    for rule in commissions.by_operator.get(operator, ()):
-        if _in_force(rule, day):
-            return Commission(rule.commission_yen, rule.rule)
-    return NoCommission()
-
-
-def _in_force(rule: _Dated, day: date) -> bool:
-    return rule.since <= day and (rule.until is None or day < rule.until)
-
-
-def _faults_alone(amounts: Iterable[tuple[_Dated, int]]) -> list[Conflict]:
-    faults: list[Conflict] = []
-    seen: set[str] = set()
-    for rule, yen in amounts:
-        if rule.rule in seen:
-            faults.append(Conflict("same_id", (rule.rule, rule.rule)))
-        if rule.until is not None and rule.until <= rule.since:
-            faults.append(Conflict("empty_period", (rule.rule,)))
-        if yen < 0:
-            faults.append(Conflict("negative", (rule.rule,)))
-        seen.add(rule.rule)
-    return faults
-
-
 def _conflicts_at_one_place(rules: tuple[TariffRule, ...]) -> list[Conflict]:
     bases = tuple(rule for rule in rules if rule.kind == "base")
     cuts = tuple(rule for rule in rules if rule.kind != "base")
-    conflicts = _overlaps(bases)
-    conflicts += _overlaps(tuple(rule for rule in cuts if rule.kind == "reduction"))
-    conflicts += _overlaps(tuple(rule for rule in cuts if rule.kind == "campaign"))
-    conflicts += [Conflict("below_zero", (base.rule, cut.rule)) for base in bases for cut in cuts if _meet(base, cut) and cut.yen > base.yen]
+    conflicts = overlaps(bases)
+    conflicts += overlaps(rule for rule in cuts if rule.kind == "reduction")
+    conflicts += overlaps(rule for rule in cuts if rule.kind == "campaign")
+    conflicts += [Conflict("below_zero", (base.rule, cut.rule)) for base in bases for cut in cuts if meet(base, cut) and cut.yen > base.yen]
     conflicts += [Conflict("without_base", (cut.rule,)) for cut in cuts if not _covered(cut, bases)]
     return conflicts
-
-
-def _overlaps(rules: tuple[_Dated, ...]) -> list[Conflict]:
-    return [Conflict("overlap", (one.rule, other.rule)) for one, other in combinations(rules, 2) if _meet(one, other)]
-
-
-def _meet(one: _Dated, other: _Dated) -> bool:
-    return one.since < (other.until or date.max) and other.since < (one.until or date.max)
 
 
 def _covered(cut: TariffRule, bases: tuple[TariffRule, ...]) -> bool:

@@ -6,12 +6,13 @@ Decides whether values may enter; reads no file and no database, and never looks
 import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
+from operator import itemgetter
 
 from registers import numbers, register_dates
 from registers.csv_table import CellFault, Line
-from registers.koseki.columns import WORDS, BadList, File, addresses_of, entries_of, person_stops_of
+from registers.koseki.columns import COLUMNS, WORDS, BadList, File, addresses_of, entries_of, person_stops_of
 from registers.residents.checks import SENTENCES as RESIDENT_SENTENCES
-from registers.residents.checks import number_problem, text_problem
+from registers.residents.checks import number_problem, plain_texts, text_problem
 
 KANA_FROM = date(2025, 5, 26)
 """The day from which a 戸籍 has readings (domain facts 2.4)."""
@@ -101,6 +102,7 @@ UNKNOWN_WORD = "?"
 
 _LIMITS = {"entries": 20_000, "addresses": 20_000, "suppressions": 1000, "honseki": 200}
 _LIMIT = 150
+_SHORT = {file: itemgetter(*(column.field for column in columns if column.field not in _LIMITS)) for file, columns in COLUMNS.items()}
 _KANA = re.compile(r"[\u30a1-\u30fa\u30fc\u30fd\u30fe・]+")
 _READINGS = {
     "koseki": (("family_name_kana", "family_name_kana_recorded_on"),),
@@ -127,11 +129,12 @@ def is_reading(text: str) -> bool:
 
 def faults(file: File, line: Line) -> Iterator[CellFault]:
     """Everything wrong with one line of this file, in a fixed order; nothing when it may enter. Words stand already as the values they mean, or as `UNKNOWN_WORD`."""
-    broken = set()
+    broken: set[str] = set()
     for check in (_text_faults, _word_faults, _required_faults, _list_faults, _number_faults, _date_faults, _reading_faults, _person_faults):
-        found = [fault for fault in check(file, line) if fault.field not in broken]
-        broken |= {fault.field for fault in found}
-        yield from found
+        found = list(check(file, line))
+        if found:
+            yield from (fault for fault in found if fault.field not in broken)
+            broken |= {fault.field for fault in found}
 
 
 def warnings(file: File, line: Line) -> Iterator[CellFault]:
@@ -143,7 +146,10 @@ def warnings(file: File, line: Line) -> Iterator[CellFault]:
         yield CellFault("juminhyo_code", "juminhyo_code_digit")
 
 
-def _text_faults(_: File, line: Line) -> Iterator[CellFault]:
+def _text_faults(file: File, line: Line) -> Iterator[CellFault]:
+    longest = max(map(len, _SHORT[file](line)))
+    if longest <= _LIMIT and plain_texts(line.values()) and all(len(line.get(field, "")) <= limit for field, limit in _LIMITS.items()):
+        return
     for field, text in line.items():
         problem = text_problem(text, _LIMITS.get(field, _LIMIT))
         if problem is not None:
@@ -165,7 +171,8 @@ def _required_faults(file: File, line: Line) -> Iterator[CellFault]:
 def _list_faults(_: File, line: Line) -> Iterator[CellFault]:
     for field, read in _LISTS.items():
         try:
-            read(line.get(field, ""))
+            if line.get(field):
+                read(line[field])
         except BadList as bad:
             yield CellFault(field, bad.code)
 

@@ -224,10 +224,14 @@ def _entry_of(part: str) -> Entry:
     title, *rest = _split(part, "/")
     if len(rest) < 2 or not title.strip() or calendar_day_problem(rest[0]) is not None:
         raise BadList("entry_form")
-    recorded_on, pairs = rest[0], [_split(row, "=") for row in rest[1:]]
-    if any(len(pair) != 2 or not all(text.strip() for text in pair) for pair in pairs):
+    return Entry(_read(title), tuple([_row_of(row) for row in rest[1:]]), date.fromisoformat(rest[0]))
+
+
+def _row_of(row: str) -> tuple[str, str]:
+    pair = _split(row, "=")
+    if len(pair) != 2 or not pair[0].strip() or not pair[1].strip():
         raise BadList("entry_form")
-    return Entry(_read(title), tuple((_read(label), _read(value)) for label, value in pairs), date.fromisoformat(recorded_on))
+    return _read(pair[0]), _read(pair[1])
 
 
 def _address_of(part: str) -> FuhyoAddress:

@@ -9,6 +9,7 @@ import io
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from operator import itemgetter
 from typing import Any, BinaryIO, Literal
 
 from sqlalchemy import Connection
@@ -21,6 +22,7 @@ from registers.koseki.checks import SENTENCES, UNKNOWN_WORD
 from registers.koseki.columns import (
     COLUMNS,
     JAPANESE,
+    WORDS,
     File,
     KosekiLine,
     fuhyo_cells,
@@ -111,7 +113,6 @@ class _Reading:
     def __init__(self, missing_glyphs: MissingGlyphs | None, bad_lines_max: int) -> None:
         self._missing_glyphs = missing_glyphs
         self._bad_lines_max = bad_lines_max
-        self._glyphs_seen: dict[str, bool] = {}
         self._koseki: dict[str, tuple[int, KosekiLine]] = {}
         self._people: list[Person] = []
         self._fuhyo: dict[str, FuhyoLine] = {}
@@ -123,7 +124,7 @@ class _Reading:
         return read_table(stream, COLUMNS[file], SENTENCES, lambda number, line: self._take(file, number, line), self._bad_lines_max)
 
     def _take(self, file: File, number: int, line: dict[str, str]) -> Iterable[CellFault]:
-        for field in line:
+        for field in _WORDS[file]:
             value = meaning(field, line[field])
             line[field] = value if value is not None else UNKNOWN_WORD
         found = list(checks.faults(file, line))
@@ -137,9 +138,9 @@ class _Reading:
 
     def _keep(self, file: File, number: int, line: dict[str, str]) -> None:
         self._warnings += [(file, number, fault) for fault in checks.warnings(file, line)]
-        for field in _PRINTED[file]:
-            if line[field] and self._unprintable(line[field]):
-                self._warnings.append((file, number, CellFault(field, "character_unavailable")))
+        if self._unprintable("".join(_PRINTED_OF[file](line))):
+            missing = [field for field in _PRINTED[file] if line[field] and self._unprintable(line[field])]
+            self._warnings += [(file, number, CellFault(field, "character_unavailable")) for field in missing]
         if file == "koseki":
             self._koseki[line["koseki_no"]] = (number, koseki_of(line))
         elif file == "members":
@@ -148,9 +149,7 @@ class _Reading:
             self._fuhyo[line["person_no"]] = FuhyoLine(number, line)
 
     def _unprintable(self, text: str) -> bool:
-        if text not in self._glyphs_seen:
-            self._glyphs_seen[text] = has_private_use(text) or (self._missing_glyphs is not None and bool(self._missing_glyphs(text)))
-        return self._glyphs_seen[text]
+        return has_private_use(text) or (self._missing_glyphs is not None and bool(self._missing_glyphs(text)))
 
     def finished(self) -> Parsed | Rejected:
         """The outcome, once every line of every file is in order by itself."""
@@ -196,3 +195,5 @@ _PRINTED: Mapping[File, tuple[str, ...]] = {
     "members": ("given_name", "birth", "father", "mother", "adoptive_father", "adoptive_mother", "relation", "entries"),
     "fuhyo": ("name", "birth", "addresses"),
 }
+_PRINTED_OF = {file: itemgetter(*fields) for file, fields in _PRINTED.items()}
+_WORDS = {file: tuple(field for field in JAPANESE[file] if field in WORDS) for file in FILES}

@@ -9,12 +9,13 @@ import io
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
+from operator import itemgetter
 from typing import BinaryIO, Literal
 
 from sqlalchemy import Connection
 
 from registers.csv_records import Unreadable, records
-from registers.csv_table import BAD_LINES_MAX, FILE_SENTENCES, BadLine, Rejected, bad_line, header
+from registers.csv_table import BAD_LINES_MAX, FILE_SENTENCES, BadLine, Rejected, bad_line, header, texts_by_field
 from registers.residents import checks as resident_checks
 from registers.residents import tables as resident_tables
 from registers.residents.checks import SENTENCES, Fault
@@ -28,6 +29,7 @@ __all__ = ["FILE_SENTENCES", "BadLine", "MissingGlyphs", "Parsed", "Rejected", "
 MissingGlyphs = Callable[[str], tuple[str, ...]]
 """A text -> those of its characters (variation sequences included) that cannot be printed."""
 
+_FIELDS = list(FIELDS)
 _KNOWN_WORDS = (*(column.ja for column in COLUMNS), "世帯主", "同居人")
 
 
@@ -90,7 +92,6 @@ class _Reading:
     def __init__(self, missing_glyphs: MissingGlyphs | None, refuse_juminhyo_code: bool) -> None:
         self._missing_glyphs = missing_glyphs
         self._refuse_juminhyo_code = refuse_juminhyo_code
-        self._glyphs_seen: dict[str, tuple[str, ...]] = {}
         self._seen: dict[tuple[str, str], int] = {}
         self._residents: list[Resident] = []
         self._addresses: list[str] = []
@@ -103,7 +104,7 @@ class _Reading:
         if len(cells) != len(fields):
             self.bad.append(_bad(number, "", "cell_count"))
             return
-        line = dict.fromkeys(FIELDS, "") | dict(zip(fields, cells, strict=True))
+        line = texts_by_field(_FIELDS, fields, cells)
         found = list(_with_meanings(line)) + list(resident_checks.faults(line)) + list(self._doubles(number, line))
         for fault in resident_checks.warnings(line):
             if self._refuse_juminhyo_code:
@@ -116,7 +117,9 @@ class _Reading:
 
     def _keep(self, number: int, line: dict[str, str]) -> None:
         resident = resident_of(line)
-        missing = [field for field in _PRINTED if line[field] and self._unprintable(line[field])]
+        missing: list[str] = []
+        if self._unprintable("".join(_PRINTED_OF(line))):
+            missing = [field for field in _PRINTED if line[field] and self._unprintable(line[field])]
         self._warnings += [_bad(number, JAPANESE[field], "character_unavailable") for field in missing]
         self._residents.append(replace(resident, character_pending=True) if missing else resident)
         self._addresses.append(line["address"])
@@ -125,11 +128,7 @@ class _Reading:
     def _unprintable(self, text: str) -> bool:
         if resident_checks.has_private_use(text):
             return True
-        if self._missing_glyphs is None:
-            return False
-        if text not in self._glyphs_seen:
-            self._glyphs_seen[text] = self._missing_glyphs(text)
-        return bool(self._glyphs_seen[text])
+        return self._missing_glyphs is not None and bool(self._missing_glyphs(text))
 
     def _doubles(self, number: int, line: dict[str, str]) -> Iterator[Fault]:
         for field in ("atena_no", "my_number", "juminhyo_code", "serial"):
@@ -185,3 +184,4 @@ _PRINTED = (
     "residence_status",
     "period",
 )
+_PRINTED_OF = itemgetter(*_PRINTED)

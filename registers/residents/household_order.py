@@ -20,6 +20,8 @@ _HEADS_GRANDPARENTS = {(parent, grandparent) for parent in PARENTS for grandpare
 def ordered(members: Iterable[Resident]) -> tuple[Resident, ...]:
     """The members in the standard's order. The same people always come out in the same order, however they were given."""
     people = sorted(members, key=_eldest)
+    if len(people) < 2:
+        return tuple(people)
     links = {person.atena_no: links_of(person.relation) for person in people}
     families, childless = _families_of_children(people, links)
     first = [p for p in people if p.relation == HEAD] + [p for p in people if len(links[p.atena_no]) == 1 and links[p.atena_no][0] in SPOUSES]

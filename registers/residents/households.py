@@ -53,6 +53,8 @@ def assembled(residents: Sequence[Resident], addresses: Sequence[str]) -> tuple[
 
 def with_household_stops(resident: Resident, stops: tuple[Suppression, ...]) -> Resident:
     """The person with their own stops and these of the household, in the order of their first day, the person's own first."""
+    if not stops and not resident.suppressions:
+        return resident
     own = tuple(stop for stop in resident.suppressions if not stop.household)
     every = own + stops if is_present(resident) else own
     suppressions = tuple(sorted(every, key=stop_key))

@@ -3,6 +3,7 @@
 Source: 住民記録 standard 1.1.11, domain facts 4.1. A 続柄 is 世帯主, a chain of up to four words joined with 「の」, 縁故者 or 同居人; 孫, 長男 or 祖父 do not exist.
 """
 
+from functools import lru_cache
 from typing import Literal
 
 HEAD = "世帯主"
@@ -49,6 +50,7 @@ _INSTEAD = {
 }
 
 
+@lru_cache(1 << 10)
 def links_of(relation: str) -> tuple[str, ...]:
     """The words of a chain, the one next to the head first; () for 世帯主, 縁故者, 同居人 and for anything the vocabulary does not know.
 

@@ -7,6 +7,7 @@ What came with a file and what a clerk set at this desk are kept apart by `sourc
 import unicodedata
 from collections.abc import Sequence
 from datetime import date
+from operator import attrgetter
 from typing import Any, Literal, cast
 
 from sqlalchemy import Boolean, Column, Index, Integer, MetaData, Row, String, Table, Text
@@ -127,18 +128,23 @@ _PLAIN = (
     "character_pending",
 )
 _ALIKE = str.maketrans("髙﨑𠮷邉邊齋齊斎濵濱德栁冨黑瀨𡈽𣘺澤廣國櫻嶋", "高崎吉辺辺斉斉斉浜浜徳柳富黒瀬土橋沢広国桜島")
+_ALIKE_WITHOUT_SELECTORS: dict[int, int | None] = _ALIKE | dict.fromkeys((*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)))
+_VALUES = attrgetter(*_PLAIN)
 
 
 def search_key(text: str | None) -> str:
     """A name as it is looked for: without spaces and variation selectors, widths and cases made alike, and the common variant characters (髙, 﨑, 𠮷, 邉 …) as their plain form."""
-    folded = unicodedata.normalize("NFKC", (text or "").translate(_ALIKE)).upper()
-    return "".join(char for char in folded if not char.isspace() and not _is_selector(char)).translate(_ALIKE)
+    if not text:
+        return ""
+    folded = unicodedata.normalize("NFKC", text.translate(_ALIKE)).upper()
+    return "".join(folded.split()).translate(_ALIKE_WITHOUT_SELECTORS)
 
 
 def resident_row(resident: Resident, place: int) -> dict[str, Any]:
     """The row of `RESIDENTS`; protection and stops have tables of their own."""
     foreign = resident.foreign
-    return {field: getattr(resident, field) for field in _PLAIN} | {
+    return {
+        **dict(zip(_PLAIN, _VALUES(resident), strict=True)),
         "place": place,
         "nationality": foreign.nationality if foreign else None,
         "foreign_category": foreign.category if foreign else None,
@@ -253,7 +259,3 @@ def _foreign(row: Row[Any]) -> ForeignStatus | None:
         expires=day(row.expires),
         card_number=row.card_number,
     )
-
-
-def _is_selector(char: str) -> bool:
-    return "\ufe00" <= char <= "\ufe0f" or "\U000e0100" <= char <= "\U000e01ef"

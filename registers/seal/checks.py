@@ -200,7 +200,7 @@ def _rows_problem(packed: bytes, width: int, height: int) -> ImprintProblem | No
         return "imprint_damaged"
     if len(rows) != line * height or not unpacking.eof or unpacking.unused_data:
         return "imprint_damaged"
-    if any(rows[at] > 4 for at in range(0, len(rows), line)):
+    if max(rows[::line]) > 4:
         return "imprint_damaged"
     return None if _has_ink(rows, width, line) else "imprint_blank"
 
@@ -231,5 +231,7 @@ def _unfiltered(kind: int, packed: bytes, above: bytes) -> bytes:
 
 
 def _paeth(left: int, up: int, corner: int) -> int:
-    estimate = left + up - corner
-    return min((left, up, corner), key=lambda near: abs(estimate - near))
+    from_left, from_up, from_corner = abs(up - corner), abs(left - corner), abs(left + up - corner - corner)
+    if from_left <= from_up and from_left <= from_corner:
+        return left
+    return up if from_up <= from_corner else corner

@@ -5,8 +5,9 @@ these figures for somebody's circumstances it does not ask: a municipality's own
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
+from operator import attrgetter, itemgetter
 
 from registers.csv_table import CellFault, Line
 from registers.numbers import ATENA_DIGITS
@@ -60,7 +61,21 @@ SENTENCES: dict[str, tuple[str, str]] = {
 _AMOUNT = re.compile(r"-?[0-9]{1,15}")
 _SPREADSHEET = re.compile(r"-?[0-9]+(?:\.[0-9]*)?[eE]\+?[0-9]+|-?[0-9]+\.[0-9]+|=.*")
 _TEXTS = (("name", NAME_MAX), ("address", ADDRESS_MAX))
-_INCOME_PARTS = ("salary", "pension", "business", "farming", "real_estate", "dividends", "interest", "other")
+_FLAGS = tuple(figure.column for figure in FIGURES if figure.kind == "flag")
+_NUMBERS = tuple(figure.column for figure in FIGURES if figure.kind != "flag")
+_NUMBER_CELLS = itemgetter(*_NUMBERS)
+_CELLS = itemgetter(*(figure.column for figure in FIGURES))
+_PLAIN = {
+    "amount": f"[0-9]{{0,{len(str(AMOUNT_MAX)) - 1}}}",
+    "loss": f"(?:-?[0-9]{{1,{len(str(AMOUNT_MAX)) - 1}}})?",
+    "count": "[0-9]?",
+    "flag": f"(?:{'|'.join(FLAGS)})",
+}
+_PLAIN_FIGURES = re.compile(",".join(_PLAIN[figure.kind] for figure in FIGURES))
+"""All figures of a line in one look: those of most people are plain, and only where they are not is it asked which one and why."""
+_INCOME_PARTS = attrgetter("salary", "pension", "business", "farming", "real_estate", "dividends", "interest", "other")
+_DEDUCTIONS = itemgetter(*(figure.column for figure in FIGURES if figure.part == "deductions" and figure.field != "total_yen"))
+_NEVER_NEGATIVE = itemgetter(*(figure.column for figure in FIGURES if figure.kind != "loss"))
 
 
 def faults(line: Line) -> Iterator[CellFault]:
@@ -83,22 +98,25 @@ def faults(line: Line) -> Iterator[CellFault]:
     problem = calendar_day_problem(line["decided_on"])
     if problem is not None:
         yield CellFault("decided_on", problem)
-    for figure in FIGURES:
-        cell = line[figure.column]
-        problem = _cell_problem(figure, cell) if cell and cell != "0" else None  # most figures of most people are nothing
+    cells = _CELLS(line)
+    if _PLAIN_FIGURES.fullmatch(",".join(cells)):
+        return
+    for figure, cell in zip(FIGURES, cells, strict=True):
+        problem = _cell_problem(figure, cell) if cell else None
         if problem is not None:
             yield CellFault(figure.column, problem)
 
 
-def figure_faults(record: TaxRecord) -> Iterator[CellFault]:
-    """Everything in which a record's figures disagree, by column; nothing when they may be certified."""
-    figures = figures_of(record)
+def figure_faults(record: TaxRecord, figures: Mapping[str, int] | None = None) -> Iterator[CellFault]:
+    """Everything in which a record's figures disagree, by column; nothing when they may be certified. `figures` are the record's own, where they are at hand (`figures_of`)."""
+    figures = figures_of(record) if figures is None else figures
     if not record.declared:
-        yield from (CellFault(column, "figures_undeclared") for column, figure in figures.items() if figure)
+        yield from (CellFault(f.column, "figures_undeclared") for f in FIGURES if figures[f.column])
         return
-    yield from (CellFault(f.column, "negative") for f in FIGURES if f.kind != "loss" and figures[f.column] < 0)
+    if min(_NEVER_NEGATIVE(figures)) < 0:
+        yield from (CellFault(f.column, "negative") for f in FIGURES if f.kind != "loss" and figures[f.column] < 0)
     incomes, levy = record.incomes, record.levy
-    if incomes.total_yen != max(0, sum(getattr(incomes, name) for name in _INCOME_PARTS)):
+    if incomes.total_yen != max(0, sum(_INCOME_PARTS(incomes))):
         yield CellFault("income_total_yen", "sum_incomes")
     for income, revenue, column in (
         (incomes.salary, incomes.salary_revenue, "income_salary"),
@@ -106,7 +124,7 @@ def figure_faults(record: TaxRecord) -> Iterator[CellFault]:
     ):
         if income > revenue:
             yield CellFault(column, "over_revenue")
-    if record.deductions.total_yen != sum(figures[f.column] for f in FIGURES if f.part == "deductions" and f.field != "total_yen"):
+    if record.deductions.total_yen != sum(_DEDUCTIONS(figures)):
         yield CellFault("deduction_total_yen", "sum_deductions")
     if levy.taxable % CUT_TAXABLE:
         yield CellFault("levy_taxable", "not_cut_1000")
@@ -123,20 +141,20 @@ def figure_faults(record: TaxRecord) -> Iterator[CellFault]:
         yield CellFault("decided_on", "decided_before_year")
 
 
-def figure_in(figure: Figure, cell: str) -> int:
-    """The figure of a cell with which nothing is wrong; an empty one is zero."""
-    if figure.kind == "flag":
-        return int(FLAGS[cell])
-    return int(cell) if cell else 0
+def figures_in(line: Line) -> dict[str, int]:
+    """The figures of a line with which nothing is wrong, by column; an empty cell is zero, a flag 0 or 1."""
+    figures = {column: int(cell) if cell else 0 for column, cell in zip(_NUMBERS, _NUMBER_CELLS(line), strict=True)}
+    return figures | {column: int(FLAGS[line[column]]) for column in _FLAGS}
 
 
 def _cell_problem(figure: Figure, cell: str) -> str | None:
     if figure.kind == "flag":
         return None if cell in FLAGS else "not_in_list"
-    if not (cell.isascii() and _AMOUNT.fullmatch(cell)):
+    if not _AMOUNT.fullmatch(cell):
         if _SPREADSHEET.fullmatch(cell):
             return "spreadsheet_number"
         return "count_form" if figure.kind == "count" else "amount_form"
-    if int(cell) < 0 and figure.kind != "loss":
+    number = int(cell)
+    if number < 0 and figure.kind != "loss":
         return "negative"
-    return "amount_range" if abs(int(cell)) > (COUNT_MAX if figure.kind == "count" else AMOUNT_MAX) else None
+    return "amount_range" if abs(number) > (COUNT_MAX if figure.kind == "count" else AMOUNT_MAX) else None

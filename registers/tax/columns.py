@@ -3,7 +3,8 @@
 The one list of figures, from which the SQL table and the CSV form are made. Decides names only.
 """
 
-from operator import attrgetter
+from collections.abc import Mapping
+from operator import attrgetter, itemgetter
 from typing import Any, Literal, NamedTuple
 
 from registers.csv_table import Column
@@ -107,17 +108,27 @@ FLAGS = {"有": True, "1": True, "": False, "無": False, "0": False}
 """What a cell of 控除対象配偶者 may say."""
 
 
-_EVERY = tuple(figure.column for figure in FIGURES)
-_FIGURES = attrgetter(*(f"{figure.part}.{figure.field}" for figure in FIGURES))
-_OF_PART = {part: tuple((figure.field, figure.column, figure.kind == "flag") for figure in FIGURES if figure.part == part) for part in PARTS}
+_FIELDS = {part: tuple(figure.field for figure in FIGURES if figure.part == part) for part in PARTS}
+_COLUMNS = {part: tuple(figure.column for figure in FIGURES if figure.part == part) for part in PARTS}
+_VALUES_OF = {part: attrgetter(*fields) for part, fields in _FIELDS.items()}
+_FIGURES_OF = {part: itemgetter(*columns) for part, columns in _COLUMNS.items()}
+_FLAGS = tuple((figure.part, figure.field, figure.column) for figure in FIGURES if figure.kind == "flag")
 
 
 def figures_of(record: TaxRecord) -> dict[str, int]:
     """Every figure of a record by its column; a flag is 0 or 1."""
-    return dict(zip(_EVERY, map(int, _FIGURES(record)), strict=True))
+    figures: dict[str, int] = {}
+    for part, columns in _COLUMNS.items():
+        figures.update(zip(columns, _VALUES_OF[part](getattr(record, part)), strict=True))
+    for _, _, column in _FLAGS:
+        figures[column] = int(figures[column])
+    return figures
 
 
-def part_of(part: Part, figures: dict[str, int]) -> Any:
+def part_of(part: Part, figures: Mapping[str, int]) -> Any:
     """One part of a record, from figures by column."""
-    made: dict[str, Any] = {field: bool(figures[column]) if flag else figures[column] for field, column, flag in _OF_PART[part]}
+    made: dict[str, Any] = dict(zip(_FIELDS[part], _FIGURES_OF[part](figures), strict=True))
+    for of, field, _ in _FLAGS:
+        if of == part:
+            made[field] = bool(made[field])
     return PARTS[part](**made)

@@ -6,7 +6,7 @@ figure agree with another.
 
 import csv
 import io
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import BinaryIO, Literal, cast
@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 
 from registers.csv_table import BAD_LINES_MAX, BadLine, CellFault, Line, Rejected, bad_line, read_table
 from registers.residents.checks import has_private_use
-from registers.tax.checks import SENTENCES, faults, figure_faults, figure_in
+from registers.tax.checks import SENTENCES, faults, figure_faults, figures_in
 from registers.tax.columns import COLUMNS, DECLARED, FIGURES, figures_of, part_of
 from registers.tax.record import Deductions, Dependants, Incomes, Levy, TaxRecord
 from registers.tax.tables import Replaced, replace_all
@@ -94,8 +94,9 @@ class _Reading:
         self._seen.add(key)
         if found:
             return found
-        record = _record(line)
-        found = list(figure_faults(record))
+        figures = figures_in(line)
+        record = _record(line, figures)
+        found = list(figure_faults(record, figures))
         if not found:
             self.records.append(record)
             self.warnings += [
@@ -107,8 +108,7 @@ class _Reading:
         return has_private_use(text) or (self._missing_glyphs is not None and bool(self._missing_glyphs(text)))
 
 
-def _record(line: Line) -> TaxRecord:
-    figures = {figure.column: figure_in(figure, line[figure.column]) for figure in FIGURES}
+def _record(line: Line, figures: Mapping[str, int]) -> TaxRecord:
     return TaxRecord(
         atena_no=line["atena_no"],
         year=int(line["year"]),

@@ -1,4 +1,5 @@
-"""Prepares the shared cloud of a town: its tenants with terms, keys, seals, staff and registers, each through the cloud's own steps of onboarding; and opens them."""
+"""Prepares the shared cloud of a town: its tenants with terms, keys, seals, staff and registers, each through the steps of docs/bcl-onboarding.md, by the functions that commands and pages call;
+and opens them. Nothing is put into a tenant's registers but by an upload."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,7 +11,9 @@ import msgspec
 from cryptography.hazmat.primitives.asymmetric import ec
 from sqlalchemy import Connection
 
-from bcl_cloud.joining.onboarding import Cloud, Description, StaffSetting, onboard, open_tenant, plant_canary
+from bcl_cloud.feeds.feed_terms import FeedTerms, decide
+from bcl_cloud.feeds.manifest import REGISTERS
+from bcl_cloud.joining.onboarding import Cloud, Description, StaffSetting, onboard, open_tenant
 from bcl_cloud.joining.trial_issue import draw_trial, look_at_all
 from bcl_cloud.tenancy.door import Tenancy
 from bcl_cloud.tenancy.files import TenantFiles
@@ -24,8 +27,9 @@ from registers.population import Population
 from registers.residents.resident import Resident
 from simulation import demonstration as demo
 from simulation.document_keys import IssuerKeys
+from simulation.municipal_data import entered, send_everything
 from simulation.municipalities import BCL, TAX_KIND, Place, issuer_at, opened_by_approval, policy_at, wide_since
-from simulation.registers_filled import approve_tax_year, fill_registers
+from simulation.registers_filled import approve_tax_year
 from simulation.town.authorities import load_root
 from simulation.town.entitlements import Entitlements, entitlements
 from simulation.town.folders import Folders
@@ -34,6 +38,8 @@ from storage.opening import open_store
 
 WHY = "見本の町の用意"
 WHY_HOURS = "見本の町の受付時間"
+DATA_TERMS = FeedTerms(max_age_hours=dict.fromkeys(REGISTERS, demo.DATA_HOURS_MAX))
+"""What every tenant has decided about its data."""
 
 
 class NotReady(Exception):
@@ -73,9 +79,9 @@ def database_url(folders: Folders) -> str:
 
 
 async def prepare_cloud(folders: Folders, tenants: Sequence[Tenant], now: datetime, token: Any) -> dict[str, Entitlements]:
-    """All tenants, open; what each card's holder can have from the cloud, by its serial. Raises `NotReady`."""
+    """All tenants, open; what each card's holder can have from the cloud, by its serial. Raises `NotReady`, `NotTaken`."""
     tenants_folder(folders).mkdir(parents=True, exist_ok=True, mode=0o700)
-    cloud = await _cloud(folders)
+    cloud = await opened_cloud(folders)
     allowed: dict[str, Entitlements] = {}
     for tenant in tenants:
         code, issuer = tenant.place.code, issuer_at(tenant.place, tenant.place.bcl_kinds)
@@ -83,8 +89,8 @@ async def prepare_cloud(folders: Folders, tenants: Sequence[Tenant], now: dateti
         cloud.keys.take_certificate(code, tenant.keys.certificate)
         await onboard(cloud, _description(folders, tenant), load_root(folders, "documents"), demo.CLOUD_OPERATOR, WHY, now, token)
         store = cloud.tenancy.store(code)
-        await store.write(fill_registers, tenant.population, tenant.residents, now)
-        await plant_canary(cloud, code, token, demo.CLOUD_OPERATOR, WHY, now)
+        await store.write(decide, DATA_TERMS, tenant.works_as("clerk"), now)
+        await send_everything(cloud, code, entered(tenant.population, tenant.residents), tenant.works_as("clerk"), WHY, now)
         if TAX_KIND in tenant.place.bcl_kinds:
             await store.write(approve_tax_year, tenant.place, issuer, tenant.works_as("tax"), now)
         if tenant.uses:
@@ -95,7 +101,7 @@ async def prepare_cloud(folders: Folders, tenants: Sequence[Tenant], now: dateti
             raise NotReady(f"{code}: {', '.join(lacking)}")
         allowed |= await store.read(allowed_to, issuer, tenant.serials, now)
         await store.close()
-    await _close(cloud)
+    await close_cloud(cloud)
     return allowed
 
 
@@ -134,17 +140,16 @@ def _description(folders: Folders, tenant: Tenant) -> Description:
 
 async def keep_hours(folders: Folders, places: Sequence[Place], now: datetime, *, real_hours: bool) -> None:
     """The tenants' terms as this opening has them: with the real hours tax papers are closed on the days of the switch. Nothing is written where they are so already; else the forms are tried anew."""
-    cloud = await _cloud(folders)
+    cloud = await opened_cloud(folders)
     try:
         for place in places:
             wanted = tenant_policies(place, real_hours=real_hours)
             terms = await cloud.database.read(terms_of, place.code)
             if terms is not None and terms.settings != wanted:
                 await cloud.database.write(set_forms, place.code, wanted, demo.CLOUD_OPERATOR, WHY_HOURS, now)
-                clerks = [account.name for account in await cloud.database.read(staff_of_tenant, place.code) if "clerk" in account.roles]
-                await _try_out(cloud, place.code, clerks[0], now)
+                await _try_out(cloud, place.code, await clerk_of(cloud, place.code), now)
     finally:
-        await _close(cloud)
+        await close_cloud(cloud)
 
 
 async def _try_out(cloud: Cloud, code: str, clerk: str, now: datetime) -> None:
@@ -153,12 +158,19 @@ async def _try_out(cloud: Cloud, code: str, clerk: str, now: datetime) -> None:
     await look_at_all(cloud, code, clerk, now)
 
 
-async def _cloud(folders: Folders) -> Cloud:
+async def clerk_of(cloud: Cloud, code: str) -> str:
+    """The name of a tenant's first clerk."""
+    return next(account.name for account in await cloud.database.read(staff_of_tenant, code) if "clerk" in account.roles)
+
+
+async def opened_cloud(folders: Folders) -> Cloud:
+    """The cloud of a prepared town, beside whoever serves it. To be closed with `close_cloud`."""
     database = await open_store(database_url(folders), METADATA)
     return Cloud(database, Tenancy(TenantFiles(tenants_folder(folders)), sole=False), KeyFolders(keys_folder(folders)))
 
 
-async def _close(cloud: Cloud) -> None:
+async def close_cloud(cloud: Cloud) -> None:
+    """Let go of everything."""
     await cloud.tenancy.close()
     await cloud.database.close()
 

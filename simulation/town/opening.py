@@ -15,6 +15,7 @@ from simulation.municipalities import BCL, Place
 from simulation.town.authorities import key_list_file, receivers_trust_file, root_files
 from simulation.town.cloud import keep_hours
 from simulation.town.configurations import HOST, Opening, Ports, door_url, receivers_url, write_configurations
+from simulation.town.daily_data import DailyData
 from simulation.town.description import KioskEntry, MunicipalityEntry, PartyEntry, StaffEntry, Town, write_town
 from simulation.town.directory_changes import configuration_of, enter_changes
 from simulation.town.folders import PARTIES, Folders
@@ -47,8 +48,8 @@ class Wish:
     brisk: bool
 
 
-def keep_open(wish: Wish, now: datetime, said: Callable[[str], None], ready: Callable[[Town], None]) -> None:
-    """Open the town, call `ready`, and keep it open until SIGINT or SIGTERM; then close it.
+def keep_open(wish: Wish, clock: Callable[[], datetime], said: Callable[[str], None], ready: Callable[[Town], None]) -> None:
+    """Open the town, call `ready`, and keep it open until SIGINT or SIGTERM; then close it. `clock` tells the time (aware).
 
     Raises `AlreadyOpen`, `StateMismatch`, `PortTaken` or `PartyFailed`; no process is left behind.
     """
@@ -61,15 +62,21 @@ def keep_open(wish: Wish, now: datetime, said: Callable[[str], None], ready: Cal
     folders = Folders(wish.state.resolve())
     with _sole(folders):
         try:
-            _keep_open(folders, wish, now, said, ready, lambda: bool(stopping))
+            _keep_open(folders, wish, clock, said, ready, lambda: bool(stopping))
         finally:
             for number, handler in previous.items():
                 signal.signal(number, handler)
 
 
 def _keep_open(
-    folders: Folders, wish: Wish, now: datetime, said: Callable[[str], None], ready: Callable[[Town], None], stopped: Callable[[], bool]
+    folders: Folders,
+    wish: Wish,
+    clock: Callable[[], datetime],
+    said: Callable[[str], None],
+    ready: Callable[[Town], None],
+    stopped: Callable[[], bool],
 ) -> None:
+    now = clock()
     folders.town_file.unlink(missing_ok=True)  # of a town whose supervisor was killed
     prepared = prepare(
         folders,
@@ -81,9 +88,7 @@ def _keep_open(
         said=said,
     )
     opening = Opening(_ports(wish.port, prepared.parties), now.date(), wish.real_hours, wish.printer_seconds, wish.rehearse_crashes, wish.brisk)
-    tenants = tenants_of(prepared.places)
-    if tenants:
-        asyncio.run(keep_hours(folders, tenants, now, real_hours=wish.real_hours))
+    data = _tenants_of_today(folders, prepared, wish, now, said)
     before = configuration_of(folders.config("center"))
     write_configurations(folders, prepared, opening)
     enter_changes(before, folders.config("center"), now)
@@ -95,11 +100,21 @@ def _keep_open(
         town = _describe(folders, prepared, opening, supervisor.pids())
         write_town(town, folders.town_file)
         ready(town)
-        supervisor.watch(stopped)
+        supervisor.watch(stopped, lambda: data.turn(clock()))
     finally:
         said("町を閉じています")
         supervisor.stop()
         folders.town_file.unlink(missing_ok=True)
+
+
+def _tenants_of_today(folders: Folders, prepared: Prepared, wish: Wish, now: datetime, said: Callable[[str], None]) -> DailyData:
+    """The shared cloud's tenants with the hours of this opening and with data of now; what sends on while the town is open."""
+    tenants = tenants_of(prepared.places)
+    if tenants:
+        asyncio.run(keep_hours(folders, tenants, now, real_hours=wish.real_hours))
+    data = DailyData(folders, tenants, said)
+    data.send_all(now)
+    return data
 
 
 @contextmanager

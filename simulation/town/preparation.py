@@ -53,7 +53,7 @@ class StateMismatch(Exception):
     """The folder was prepared otherwise than is asked for now; `str()` says how."""
 
 
-LAYOUT = 5
+LAYOUT = 6
 """Of a state folder: registers, keys and databases of another number cannot be opened."""
 
 

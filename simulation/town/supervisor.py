@@ -67,14 +67,15 @@ class Supervisor:
         """The processes by party."""
         return {name: running.process.pid for name, running in self._running.items()}
 
-    def watch(self, stopped: Callable[[], bool]) -> None:
-        """Keep the parties alive until `stopped()`. Raises `PartyFailed` for one that keeps dying."""
+    def watch(self, stopped: Callable[[], bool], meanwhile: Callable[[], None]) -> None:
+        """Keep the parties alive until `stopped()`; `meanwhile` is called in every round and must be brief. Raises `PartyFailed` for one that keeps dying."""
         while not stopped():
             changed = [running for running in self._running.values() if running.process.poll() is not None]
             for running in changed:
                 self._restart(running)
             if changed:
                 self._on_change(self.pids())
+            meanwhile()
             time.sleep(POLL_SECONDS)
 
     def stop(self) -> None:

@@ -1,6 +1,7 @@
 """A whole move by command: registers and hand-over written by an own server, entered at the cloud, and both then answer the same; and back."""
 
 import asyncio
+import json
 import stat
 from datetime import datetime
 from pathlib import Path
@@ -10,10 +11,11 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from sqlalchemy import Connection
 
+from bcl_cloud.config import load
+from bcl_cloud.joining.opening import close_cloud, open_cloud
 from bcl_cloud.tenancy.door import Tenancy
-from bcl_cloud.tenancy.files import TenantFiles
+from bcl_cloud.tenancy.locating import places_of
 from bcl_cloud.tenants.journal import entries
-from bcl_cloud.tenants.tables import METADATA as CLOUD
 from certificates.kinds import KINDS
 from issuer.doings import doings
 from issuer.handover import gather
@@ -85,7 +87,7 @@ def inventory(config: Path, own: Path | None) -> dict[str, InventorySection]:
                 return await store.read(sections, *question)
             finally:
                 await store.close()
-        tenancy = Tenancy(TenantFiles(config.parent / "tenants"), sole=True)
+        tenancy = Tenancy(places_of(json.loads(config.read_text(encoding="utf-8"))["tenants"], config.parent / "keys"), sole=True)
         try:
             return await tenancy.store(A).read(sections, *question)
         finally:
@@ -137,11 +139,11 @@ def brought(config: Path) -> list[int]:
 
 async def journalled(joined: Path, own: Path) -> tuple[list[str], list[str]]:
     """What the cloud's journal and the own server's record have of it, in order."""
-    cloud = await open_store(f"sqlite:///{joined.parent / 'cloud.db'}", CLOUD)
+    cloud = await open_cloud(load(joined), sole=False)
     store = await open_store(f"sqlite:///{own.parent / 'municipal.db'}", METADATA, REGISTER)
-    said = [one.entry.doing for one in reversed(await cloud.read(entries, A)) if one.entry.who == WHO[1]]
+    said = [one.entry.doing for one in reversed(await cloud.database.read(entries, A)) if one.entry.who == WHO[1]]
     own_said = [one.doing.doing for one in reversed(await store.read(doings)) if one.doing.clerk == WHO[1]]
-    await cloud.close()
+    await close_cloud(cloud)
     await store.close()
     return said, own_said
 

@@ -11,7 +11,8 @@ from sqlalchemy.pool import StaticPool
 
 from fees.booking.records import METADATA
 from fees.config import Config
-from fees.rules.tariff import CommissionRule, TariffRule
+from fees.rules.commissions import CommissionRule
+from fees.rules.tariff import TariffRule
 from messages.facts import FeeFact
 from storage.instants import JST
 

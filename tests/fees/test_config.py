@@ -7,8 +7,9 @@ from typing import Any
 import msgspec
 import pytest
 
-from fees.config import ConfigInvalid, accounts_of, load_config, names_of, rates_of
-from fees.rules.tariff import Price, price, service_day
+from fees.config import ConfigInvalid, accounts_of, load_config, names_of, rules_of
+from fees.rules.dated import service_day
+from fees.rules.tariff import Price, price
 from tests.fees.office import CITY, NOW, SEVEN, TARIFF, raw_config, rule
 
 
@@ -20,7 +21,7 @@ def written(tmp_path: Path, **changes: Any) -> Path:
 
 def test_a_sound_file_gives_rates_names_and_accounts(tmp_path: Path) -> None:
     config = load_config(written(tmp_path, staff=[{"name": "finance", "password_hash": "x", "roles": ["finance"]}]))
-    assert price(rates_of(config).tariff, CITY, "juminhyo", "store", service_day(NOW)) == Price(250, "juminhyo-reduction")
+    assert price(rules_of(config).tariff, CITY, "juminhyo", "store", service_day(NOW)) == Price(250, "juminhyo-reduction")
     assert names_of(config).operators[SEVEN] == ("ひだまりストア", "Hidamari Store")
     assert [account.name for account in accounts_of(config)] == ["finance"]
     assert config.door.certificate_file == tmp_path / "fees.crt"

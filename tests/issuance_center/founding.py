@@ -16,8 +16,10 @@ from certificates.seal import seal_png
 from certificates.signature.key_list import read_key_list, sign_key_list
 from certificates.signature.signing import signer
 from fees.booking.records import METADATA as BOOKS
-from fees.rules.rates import Rates
-from fees.rules.tariff import CommissionRule, TariffRule, commissions_of, tariff_of
+from fees.rules.collection import STANDARD
+from fees.rules.commissions import CommissionRule
+from fees.rules.rule_book import RuleBook, rule_book_of
+from fees.rules.tariff import TariffRule
 from issuance_center import config as center
 from issuance_center.backs import Documents
 from issuance_center.records.stops import note_declared
@@ -181,7 +183,7 @@ def policy_of(kind: Kind) -> Policy:
 
 
 @cache
-def rates(without: tuple[str, ...] = ()) -> Rates:
+def rates(without: tuple[str, ...] = ()) -> RuleBook:
     """One price for each class of fee and one commission, the same in both cities; no price for the classes `without`."""
     since = date(2020, 4, 1)
     rules = tuple(
@@ -192,7 +194,8 @@ def rates(without: tuple[str, ...] = ()) -> Rates:
         for fee_class in FEE_CLASSES
         if fee_class not in without
     )
-    return Rates(tariff_of(rules), commissions_of((CommissionRule(rule="itaku-1", operator=OPERATOR, commission_yen=COMMISSION_YEN, since=since),)))
+    itaku = CommissionRule(rule="itaku-1", operator=OPERATOR, commission_yen=COMMISSION_YEN, since=since)
+    return rule_book_of((*rules, itaku, *STANDARD), revision=1)
 
 
 LIMITS = center.Limits(issuer_try_seconds=20.0, issuer_deadline_seconds=30.0, fees_seconds=20.0, retry_seconds=0.005)

@@ -16,7 +16,7 @@ from sqlalchemy import Table
 
 from fees.booking.records import METADATA as BOOKS
 from fees.desk import Desk as FeesDesk
-from fees.rules.rates import Rates
+from fees.rules.rule_book import RuleBook
 from issuance_center import routing
 from issuance_center.config import Config, Limits
 from issuance_center.delivery import Delivery
@@ -60,7 +60,7 @@ from trust.parties import Peer
 class Town:
     """`at` is the time on every clock. `liar` may wrap the municipal desk; the wires take faults."""
 
-    def __init__(self, config: Config | None = None, rates: Rates | None = None) -> None:
+    def __init__(self, config: Config | None = None, rates: RuleBook | None = None) -> None:
         made = foundation()
         self.at = NOW
         self.config = config or center_config()

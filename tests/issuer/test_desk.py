@@ -15,8 +15,9 @@ from issuer.issue_history import life
 from issuer.issue_tables import ORDERS, PAPERS, REFUSALS
 from issuer.press import InlinePress
 from issuer.refusal_log import refusals
-from messages.orders import ChoicesOffered, Issued, OutcomeNoted
+from messages.orders import AskReferral, ChoicesOffered, Issued, OutcomeNoted, PaperOrder, TellOutcome
 from messages.refusals import TABLE, Refusal
+from messages.uses import AskRegisteredUse, RegisterUse, UseApplication
 from messages.wire import Message, encode
 from registers.residents.changes import set_address, set_protection, suppress
 from registers.residents.resident import Protection
@@ -283,6 +284,36 @@ async def test_bad_orders_are_refused_and_take_no_number(desk: Desk, store: Sqli
     bad = msgspec.structs.replace(order("r1", FATHER, await choices(desk)), **change)
     assert await code(desk, bad) == expected
     assert await count(store, PAPERS) == 0
+
+
+_OUTCOME = TellOutcome(issuance_id="i1", request_id="r1", municipality=town.MUNICIPALITY, outcome="void", at=NOW)
+_PAPER = PaperOrder(issuance_id="i1", binding="b")
+_APPLICATION = UseApplication(
+    application_id="a1", visit_id="v1", kiosk_id="K-1", municipality=town.MUNICIPALITY, honseki="-", hittousha="-", name="-", birth="-", phone="-", applied_at=NOW
+)  # fmt: skip
+WITH_IDS: tuple[tuple[Message, str], ...] = (
+    (ask(FATHER, "v1"), "visit_id"),
+    (_OUTCOME, "request_id"),
+    (_OUTCOME, "issuance_id"),
+    (AskReferral(visit_id="v1", serial="a", municipality=town.MUNICIPALITY, to="990027", kind="kazei", year=2026, recipient=""), "visit_id"),
+    (AskRegisteredUse(visit_id="v1", serial="a", municipality=town.MUNICIPALITY), "visit_id"),
+)
+
+
+@pytest.mark.parametrize("bad", ["a" * 37, "", "../x", "a b", "識別子", "a\n"])
+async def test_an_id_of_another_form_is_malformed_in_whichever_message_it_stands(desk: Desk, bad: str) -> None:
+    for message, field in WITH_IDS:
+        assert await code(desk, msgspec.structs.replace(message, **{field: bad})) == "malformed", (type(message).__name__, field)
+    for field in ("application_id", "visit_id"):
+        application = msgspec.structs.replace(_APPLICATION, **{field: bad})
+        assert await code(desk, RegisterUse(serial="a", application=application)) == "malformed", field
+    ordered = order("r1", FATHER, await choices(desk))
+    for change in ({"request_id": bad}, {"visit_id": bad}, {"papers": (msgspec.structs.replace(_PAPER, issuance_id=bad),)}):
+        assert await code(desk, msgspec.structs.replace(ordered, **change)) == "malformed", change
+
+
+async def test_an_id_of_thirty_six_characters_is_an_id(desk: Desk) -> None:
+    assert await code(desk, ask(FATHER, "a" * 36)) == "ok"
 
 
 @pytest.mark.parametrize("length", [0, 31, 33])

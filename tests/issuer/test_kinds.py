@@ -148,7 +148,7 @@ async def test_the_choices_of_a_koseki_are_its_people_with_their_numbers_there_a
 
 async def test_a_card_that_is_registered_for_use_opens_the_koseki_alone(desk: Desk) -> None:
     for kind in ("juminhyo", "kisai_jiko", "inkan", "kazei"):
-        assert await refused(desk, ask(OUTSIDER, f"visit-{kind}", kind)) == "not_registered"
+        assert await refused(desk, ask(OUTSIDER, f"visit-{kind}".replace("_", "-"), kind)) == "not_registered"
 
 
 async def test_the_years_offered_are_those_the_register_has_and_the_law_has_opened(desk: Desk) -> None:

@@ -107,8 +107,9 @@ async def test_the_desk_is_told_who_asks_and_one_now(papers: Papers) -> None:
         (encode(ASK).replace(b'"at":"', f'"at":"{NAME}'.encode()), "`$.at`"),
         (encode(ASK).replace(b'"at"', f'"{NAME}":1,"at"'.encode()), ""),
         (encode(AskKinds(visit_id="v", municipality="1")), ""),
+        (encode(ASK).replace(b'"at"', f'"visit_id":"{NAME}","at"'.encode()), ""),
     ],
-    ids=["empty", "cut", "text", "enum", "time", "unknown-field", "another-message"],
+    ids=["empty", "cut", "text", "enum", "time", "unknown-field", "another-message", "a-field-twice"],
 )
 async def test_a_malformed_body_names_its_place_and_repeats_nothing(papers: Papers, body: bytes, place: str) -> None:
     async with opened(papers, _reply, (CloseVisit,)) as door:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from messages.refusals import Refusal
 from messages.visits import CloseVisit, Event
-from messages.wire import Malformed, Message, decode, encode, hash_of
+from messages.wire import Malformed, Message, decode, decode_asked, encode, hash_of
 from tests.messages.builds import MESSAGES, NOW, any_of, example_of
 
 SECRET = "himitsu-7351"
@@ -67,6 +67,22 @@ def test_the_bytes_do_not_depend_on_the_order_in_which_fields_were_said_or_on_wh
     assert loosely != raw
     assert encode(decode(loosely, CloseVisit)) == raw
     assert hash_of(decode(loosely, CloseVisit)) == hash_of(CLOSE)
+
+
+@pytest.mark.parametrize("kind", MESSAGES, ids=lambda kind: kind.__name__)
+def test_a_field_that_stands_twice_in_what_was_asked_is_malformed_however_deep(kind: type[Message]) -> None:
+    raw = encode(example_of(kind))
+    assert decode_asked(raw, kind) == decode(raw, kind)
+    for at in (at for at, byte in enumerate(raw) if byte == ord("{") and raw[at + 1 : at + 2] == b'"'):
+        name = raw[at + 1 : raw.index(b":", at)]
+        twice = raw[: at + 1] + name + b":" + json.dumps(_value(raw, at, name)).encode() + b"," + raw[at + 1 :]
+        assert decode(twice, kind) == decode(raw, kind), "the last one would be believed"
+        with pytest.raises(Malformed, match="twice"):
+            decode_asked(twice, kind)
+
+
+def _value(raw: bytes, at: int, name: bytes) -> Any:
+    return json.JSONDecoder().raw_decode(raw[at:].decode())[0][json.loads(name)]
 
 
 def test_every_field_moves_the_hash() -> None:

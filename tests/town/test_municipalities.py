@@ -11,9 +11,11 @@ import aiohttp
 import pytest
 
 from bcl_cloud.tenants.canaries import SERIAL_STEM
+from certificates.kinds import KINDS
 from certificates.reading import face_of, read
 from simulation import demonstration as demo
 from simulation.municipalities import PLACES
+from simulation.town.cloud import tenants_folder
 from simulation.town.description import HolderEntry
 from simulation.town.directory_changes import configuration_of, enter_changes
 from simulation.town.preparation import LAYOUT
@@ -150,6 +152,19 @@ async def test_a_server_that_is_gone_stops_its_own_municipality_alone(world, han
         assert visited.refusal is None and len(visited.papers) == 1
     finally:
         os.kill(pid, signal.SIGCONT)
+
+
+def test_every_tenant_s_registers_came_by_an_upload_and_issuing_stops_where_none_comes_any_more(world):
+    for place in (place for place in TOWN if place.bcl_kinds):
+        file = tenants_folder(world.folders) / f"{place.code}.db"
+        (first,) = rows(file, "SELECT * FROM feed_uploads ORDER BY upload_no")
+        assert (first["sequence"], first["kind"], first["state"]) == (1, "full", "applied")
+        (people,) = rows(file, "SELECT COUNT(*) AS people FROM residents WHERE place > 0")
+        assert json.loads(first["report"])["rows"]["residents.csv"] == people["people"]
+        kept = {"residents"} | {KINDS[kind].register for kind in place.bcl_kinds}
+        assert {row["register"] for row in rows(file, "SELECT register FROM feed_ages ORDER BY register")} == kept
+        (decided,) = rows(file, "SELECT * FROM feed_terms ORDER BY terms_no")
+        assert set(json.loads(decided["terms"])["max_age_hours"]) >= kept
 
 
 def test_the_same_state_opens_again_with_the_same_number_only(world):

@@ -19,11 +19,11 @@ from fees.booking.ledger import balances, journal
 from fees.booking.metering import contradictory, counts
 from fees.booking.records import METADATA, facts, postings
 from fees.booking.self_check import open_items, sums
-from fees.config import rates_of
+from fees.config import rules_of
 from messages.facts import FactMetered, FactStep, FeeFact, Metered
 from tests.fees.office import CITY, NOW, OTHER_CITY, SEVEN, config, engine, fact, transaction
 
-RATES = rates_of(config())
+RATES = rules_of(config())
 LIVES: tuple[tuple[FactStep, ...], ...] = (
     ("paid",),
     ("paid", "printed"),

@@ -6,24 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fees.rules.tariff import (
-    Commission,
-    CommissionRule,
-    Conflict,
-    NoCommission,
-    NoPrice,
-    Price,
-    RulesRefused,
-    commission,
-    commissions_of,
-    fee_classes,
-    price,
-    service_day,
-    service_day_end,
-    tariff_of,
-)
+from fees.rules.dated import Conflict, RulesRefused, service_day, service_day_end
+from fees.rules.tariff import NoPrice, Price, fee_classes, price, tariff_of
 from storage.instants import JST
-from tests.fees.office import CITY, COMMISSIONS, OTHER_CITY, SEVEN, TARIFF, rule
+from tests.fees.office import CITY, OTHER_CITY, TARIFF, rule
 
 
 def fee(day: str) -> Price | NoPrice:
@@ -55,7 +41,7 @@ def test_a_fee_may_be_nothing() -> None:
 
 
 @pytest.mark.parametrize(
-    ("municipality", "fee_class", "channel"), [("990035", "juminhyo", "store"), (CITY, "koseki", "store"), (CITY, "juminhyo", "hall")]
+    ("municipality", "fee_class", "channel"), [("990035", "juminhyo", "store"), (CITY, "koseki", "store"), (CITY, "juminhyo", "town_hall")]
 )
 def test_what_no_rule_names_has_no_price(municipality: str, fee_class: str, channel: str) -> None:
     assert price(tariff_of(TARIFF), municipality, fee_class, channel, date(2026, 11, 23)) == NoPrice()
@@ -76,7 +62,7 @@ def test_fee_classes_are_those_of_the_municipality_and_channel() -> None:
         (rule("campaign-2", "campaign", 100, "2026-03-31", "2026-05-01"), Conflict("overlap", ("juminhyo-ten-yen", "campaign-2"))),
         (rule("campaign-2", "campaign", 301, "2026-05-01", "2026-06-01"), Conflict("below_zero", ("juminhyo-base", "campaign-2"))),
         (rule("campaign-2", "campaign", 10, "2020-03-31", "2020-05-01"), Conflict("without_base", ("campaign-2",))),
-        (rule("juminhyo-base", "base", 350, "2026-04-01", channel="hall"), Conflict("same_id", ("juminhyo-base", "juminhyo-base"))),
+        (rule("juminhyo-base", "base", 350, "2026-04-01", channel="town_hall"), Conflict("same_id", ("juminhyo-base", "juminhyo-base"))),
         (rule("campaign-2", "campaign", 10, "2026-05-01", "2026-05-01"), Conflict("empty_period", ("campaign-2",))),
         (rule("campaign-2", "campaign", -10, "2026-05-01", "2026-06-01"), Conflict("negative", ("campaign-2",))),
     ],
@@ -104,7 +90,9 @@ def test_a_reduction_may_span_two_bases_without_a_gap() -> None:
 
 
 def test_the_same_place_at_another_channel_or_city_is_another_matter() -> None:
-    tariff_of((*TARIFF, rule("hall", "base", 200, "2020-04-01", channel="hall"), rule("third", "base", 200, "2020-04-01", municipality="990035")))
+    tariff_of(
+        (*TARIFF, rule("hall", "base", 200, "2020-04-01", channel="town_hall"), rule("third", "base", 200, "2020-04-01", municipality="990035"))
+    )
 
 
 @given(st.lists(st.tuples(st.integers(0, 40), st.integers(1, 40)), min_size=1, max_size=5))
@@ -122,22 +110,6 @@ def test_two_bases_stand_only_if_no_day_has_two_prices(spans: list[tuple[int, in
     else:
         with pytest.raises(RulesRefused):
             tariff_of(rules)
-
-
-def test_the_commission_is_by_operator_and_date() -> None:
-    older = CommissionRule(rule="itaku-2017", operator=SEVEN, commission_yen=115, since=date(2017, 4, 1), until=date(2019, 10, 1))
-    commissions = commissions_of((older, *COMMISSIONS))
-    assert commission(commissions, SEVEN, date(2019, 9, 30)) == Commission(115, "itaku-2017")
-    assert commission(commissions, SEVEN, date(2019, 10, 1)) == Commission(117, "itaku-2026")
-    assert commission(commissions, SEVEN, date(2017, 3, 31)) == NoCommission()
-    assert commission(commissions, "nobody", date(2026, 11, 23)) == NoCommission()
-
-
-def test_overlapping_commissions_are_refused_and_named() -> None:
-    again = CommissionRule(rule="itaku-2027", operator=SEVEN, commission_yen=120, since=date(2027, 4, 1))
-    with pytest.raises(RulesRefused) as refused:
-        commissions_of((*COMMISSIONS, again))
-    assert refused.value.conflicts == (Conflict("overlap", ("itaku-2026", "itaku-2027")),)
 
 
 def test_a_service_day_is_the_calendar_day_in_japan() -> None:
