@@ -1,7 +1,7 @@
 """Every assumption of a plan with its source and day: what is published, what is this program's guess, what the scenario says. Whoever doubts a figure begins here."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from fees.planning.council.comparison import told
 from fees.planning.council.words import count, share, yen
@@ -10,7 +10,7 @@ from fees.planning.country.classes import CLASS_WORDS, CLASSES
 from fees.planning.country.published import AS_OF_OFFERS, AS_OF_VOLUMES, KIND_WORDS, KINDS, S1
 from fees.planning.figures.prices import fee_of
 from fees.planning.plan import Plan, national_of, population_covered
-from fees.planning.scenario.parts import Range
+from fees.planning.scenario.parts import ALL, Range
 
 PUBLISHED, ASSUMED, GIVEN, SEEN = "公表値", "仮定", "シナリオ", "結果の確認"
 
@@ -28,7 +28,9 @@ class Assumption:
 
 def assumptions(plan: Plan) -> tuple[Assumption, ...]:
     """All of a plan, in the order a reader meets them."""
-    return (*_bodies(plan), *_offers(plan), *_volumes(plan), *_money(plan), *_services(plan), *_towns(plan), *_campaigns(plan), *_dates())
+    found = (*_bodies(plan), *_offers(plan), *_volumes(plan), *_money(plan), *_services(plan), *_towns(plan), *_campaigns(plan), *_dates())
+    planned = f"{plan.scenario.fiscal_year}年度の試算に置いた値"
+    return tuple(one if one.as_of else replace(one, as_of=planned) for one in found)
 
 
 def _bodies(plan: Plan) -> Iterator[Assumption]:
@@ -90,6 +92,14 @@ def _offers(plan: Plan) -> Iterator[Assumption]:
     yield Assumption(
         "附票を交付する団体の規模", "戸籍を交付する団体の中で、規模ごとの数に比例", ASSUMED, "作成者の仮定（合計746だけが公表）", AS_OF_OFFERS
     )
+    named = (
+        {plan.scenario.ours, *(part.municipality for part in plan.scenario.campaign)}
+        - {None, ALL}
+        - {part.municipality for part in plan.scenario.body}
+    )
+    for code in sorted(code for code in named if code in taking.joined):
+        name = plan.country.bodies[plan.country.place_of(code)].name
+        yield Assumption(f"{name}の参加", "試算の対象なので、抽選によらず参加団体とした", GIVEN, "ours, [[campaign]]", "")
     for part in plan.scenario.body:
         yield Assumption(f"{part.municipality}について分かっていること", "抽選によらず、シナリオの値を使う", GIVEN, "[[body]]", "シナリオによる")
 
@@ -177,28 +187,29 @@ def _services(plan: Plan) -> Iterator[Assumption]:
     yield Assumption(
         "広域交付に応じる団体", f"課税を交付する団体の68%（{published.WIDE_ANSWERS:,}回答中①106・②887）、抽選", PUBLISHED, S1, "2025-03-19～26"
     )
-    yield Assumption("広域交付：1月1日より後に転入した人の割合", _range(wide.movers_basis_points, "／10,000"), ASSUMED, "作成者の仮定", "")
-    yield Assumption("広域交付：そのうちコンビニ等の割合", _range(wide.share_basis_points, "／10,000"), ASSUMED, "作成者の仮定", "")
+    yield Assumption("広域交付：1月1日より後に転入した人の割合", _shares(wide.movers_basis_points), ASSUMED, "作成者の仮定", "")
+    yield Assumption("広域交付：そのうちコンビニ等の割合", _shares(wide.share_basis_points), ASSUMED, "作成者の仮定", "")
 
 
 def _towns(plan: Plan) -> Iterator[Assumption]:
     for part in plan.scenario.newcomer:
+        name = plan.country.bodies[plan.country.place_of(part.municipality)].name
         for title, way, source in (
             ("自前のサーバ", part.own, "小平市の導入費（29～34百万円）を上限とした作成者の仮定"),
             ("BCL", part.bcl, "作成者の仮定。BCLの料金は公表されていない"),
         ):
             text = f"初期{_range(way.initial_yen, '円')}、年{_range(way.yearly_yen, '円')}、{'・'.join(KIND_WORDS[kind] for kind in way.kinds)}"
-            yield Assumption(f"{part.municipality} {title}", text, ASSUMED, source, "")
-        yield Assumption(f"{part.municipality} BCLの分担", f"{told(part.bcl_share)}（税抜）", ASSUMED, "シナリオの値。公表されていない", "")
+            yield Assumption(f"{name} {title}", text, ASSUMED, source, "")
+        yield Assumption(f"{name} BCLの分担", f"{told(part.bcl_share)}（税抜）", ASSUMED, "シナリオの値。公表されていない", "")
         yield Assumption(
-            f"{part.municipality} コンビニ等の割合",
-            f"{_range(part.share_basis_points, '／10,000')}、{part.ramp_years}年度で達する",
+            f"{name} コンビニ等の割合",
+            f"{_shares(part.share_basis_points)}、{part.ramp_years}年度で達する",
             ASSUMED,
             "作成者の仮定",
             "",
         )
         grant = f"初期費用の{share(part.grant.basis_points)}、{yen(part.grant.cap_yen)}まで"
-        yield Assumption(f"{part.municipality} 補助", grant, ASSUMED, "特別交付税等の措置はあるが、率と上限は未確認", "")
+        yield Assumption(f"{name} 補助", grant, ASSUMED, "特別交付税等の措置はあるが、率と上限は未確認", "")
 
 
 def _campaigns(plan: Plan) -> Iterator[Assumption]:
@@ -206,15 +217,15 @@ def _campaigns(plan: Plan) -> Iterator[Assumption]:
         levers = part.levers
         for title, span, source in (
             (
-                f"手数料（{yen(levers.fee_full_cut_yen)}の引下げ。小さければ比例して減る）",
+                f"手数料で窓口から移る割合（{yen(levers.fee_full_cut_yen)}の引下げ。小さければ比例）",
                 levers.fee,
                 "美濃加茂市では3つの手段で窓口の41%が移った。手数料だけの効果は公表されていない",
             ),
-            ("広報・案内", levers.publicity, "福生市9%、熊本市29%（窓口から移った割合）を含む幅"),
-            ("庁内キオスク端末", levers.hall_kiosk, "福生市12.6%を中央とした"),
-            ("終わった後に残る割合（手数料と広報）", levers.kept, "美濃加茂市ではほぼ残った。ほかの例はない"),
+            ("広報・案内で窓口から移る割合", levers.publicity, "福生市9%（令和5年度）、熊本市29%（令和5年度）を含む幅。割合の動きから計算"),
+            ("庁内キオスク端末で窓口から移る割合", levers.hall_kiosk, "福生市12.6%（令和6年度）を中央とした。割合の動きから計算"),
+            ("終わった後に残る割合（手数料と広報）", levers.kept, "美濃加茂市ではほぼ残った（令和6・7年度）。ほかの例はない"),
         ):
-            yield Assumption(f"{part.title}：{title}", f"窓口で求められる分の{_range(span, '／10,000')}", ASSUMED, source, "")
+            yield Assumption(f"{part.title}：{title}", _shares(span), ASSUMED, source, "")
         grant = f"減る手数料の{share(part.grant.basis_points)}、1団体{yen(part.grant.cap_yen)}まで"
         yield Assumption(f"{part.title}：補助", grant, GIVEN, "[[campaign]]", "")
 
@@ -231,3 +242,7 @@ def _sort(is_published: bool) -> str:
 
 def _range(span: Range, unit: str) -> str:
     return f"{count(span.low)}～{count(span.high)}{unit}（最もありそうなのは{count(span.likely)}）"
+
+
+def _shares(span: Range) -> str:
+    return f"{share(span.low)}～{share(span.high)}（最もありそうなのは{share(span.likely)}）"

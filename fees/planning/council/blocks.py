@@ -41,13 +41,14 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """A filled rectangle from its upper left corner; `grey` 0 (black) to 255 (white, with an outline)."""
+    """A filled rectangle from its upper left corner; `grey` 0 (black) to 255 (white)."""
 
     x: float
     y: float
     width: float
     height: float
     grey: int
+    outlined: bool = True
 
 
 @dataclass(frozen=True, slots=True)

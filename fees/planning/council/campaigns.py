@@ -4,9 +4,10 @@ from collections.abc import Iterator
 
 from fees.planning.council.blocks import Block, Heading, Paragraph, Table
 from fees.planning.council.charts import Reach, ranges
-from fees.planning.council.words import count, share, spread_in_thousands, spread_of_shares, thousands, yen
+from fees.planning.council.words import count, period_ja, share, spread_in_thousands, spread_of_shares, thousands, year_ja, yen
 from fees.planning.country.published import KIND_WORDS
 from fees.planning.figures.campaigning import Campaign
+from fees.planning.figures.chance import Spread
 from fees.planning.plan import Plan
 
 CASES = (
@@ -27,12 +28,12 @@ def _campaign(plan: Plan, one: Campaign) -> Iterator[Block]:
     kinds = "、".join(f"{KIND_WORDS[kind]} {yen(before)}→{yen(during)}" for kind, before, during in one.prices_yen)
     yield Heading(f"{part.title}：{one.name}", new_page=True)
     yield Paragraph(
-        f"{part.since}から{part.until}の前日まで、{kinds}。対象{count(one.bodies)}団体。この種類のコンビニ等の割合は、いま{share(one.share_before_basis_points)}、"
+        f"{period_ja(part.since, part.until)}、{kinds}。対象{count(one.bodies)}団体。この種類のコンビニ等の割合は、いま{share(one.share_before_basis_points)}、"
         f"期間中{spread_of_shares(one.during_basis_points)}、終わった後{spread_of_shares(one.after_basis_points)}。"
     )
     yield Paragraph(
-        f"期間と後の{part.years_after}年度を合わせた現金の収支は{spread_in_thousands(one.cash_yen)}千円、窓口の時間を金額にして含めると{spread_in_thousands(one.net_yen)}千円。"
-        f"含めた収支が0円以上になるのは100回に{one.gain_percent}回。",
+        f"期間と後の{part.years_after}年度を合わせた現金の収支は{_thousands(one.cash_yen)}、窓口の時間を金額にして含めると{_thousands(one.net_yen)}。"
+        f"含めた収支が0円以上になるのは、100回のうち{one.gain_percent}回。",
         "key",
     )
     reaches = [Reach("いま", *(one.share_before_basis_points,) * 3, share(one.share_before_basis_points))]
@@ -50,6 +51,10 @@ def _campaign(plan: Plan, one: Campaign) -> Iterator[Block]:
     )
 
 
+def _thousands(found: Spread) -> str:
+    return f"{thousands(found.middle)}千円（{thousands(found.low)}～{thousands(found.high)}千円）"
+
+
 def _reach(label: str, found: tuple[int, int, int]) -> Reach:
     return Reach(label, *found, f"{share(found[1])}（{share(found[0])}～{share(found[2])}）")
 
@@ -57,7 +62,7 @@ def _reach(label: str, found: tuple[int, int, int]) -> Reach:
 def _years(one: Campaign) -> Table:
     rows = tuple(
         (
-            f"{year.fiscal_year}年度",
+            year_ja(year.fiscal_year),
             share(year.share_basis_points.middle),
             thousands(year.lost_fees_yen.middle),
             thousands(year.commission_yen.middle),

@@ -6,12 +6,14 @@ import numpy as np
 
 from fees.planning.council.blocks import Block, Heading, Paragraph, Table
 from fees.planning.council.charts import Row, bars
-from fees.planning.council.first_page import by_band_table, more_or_less
+from fees.planning.council.first_page import by_band_table, more_or_less, short
 from fees.planning.council.words import change, count, millions, per_paper, spread_of, thousands, yen
 from fees.planning.figures.comparing import Outcome
 from fees.planning.plan import Plan
 from fees.rules.contributions import BAND_NAMES, BANDS, ByBand, FixedByBand, Metered, Scheme, Tiered, TwoPart
 
+BAND_HEADS = ("政令市（100万人以上）", "政令市（未満）", "市・特別区（15万人以上）", "市・特別区（未満）", "町村")
+PER_ISSUANCE = "1通"
 SHOWN = 8
 """How many of those who gain or lose most are named."""
 
@@ -20,6 +22,7 @@ def comparison(plan: Plan) -> Iterator[Block]:
     """The blocks of the comparison."""
     yield Heading("方式の比較", new_page=True)
     yield _schemes(plan)
+    yield _counts(plan)
     if plan.scenario.ours is not None:
         yield by_band_table(plan)
         yield more_or_less(plan)
@@ -54,22 +57,54 @@ def _amount(amount: int | ByBand) -> str:
 
 
 def _schemes(plan: Plan) -> Table:
-    rows = tuple(
-        (one.title, told(one.rule) + ("（収入を保つ単価を計算）" if one.solved else ""), millions(one.revenue_net_yen), _mean_per_paper(plan, one))
-        for one in plan.compared
-    )
+    rows = []
+    for one in plan.compared:
+        for number, (what, amounts) in enumerate(_terms(one.rule)):
+            solved = "（収入を保つ額）" if one.solved and what == PER_ISSUANCE else ""
+            rows.append((one.title if not number else "", what + solved, *amounts))
     return Table(
-        "方式の内容とセンターの収入",
-        (
-            "方式",
-            f"内容（税抜。5つの額は{'、'.join(short for short in ('政令市100万人以上', '未満', '市区15万人以上', '未満', '町村'))}）",
-            "収入（税抜、百万円）",
-            "1通あたり（税込）",
-        ),
-        rows,
-        "llrr",
-        note=f"「収入を保つ単価」は、センターの収入が「{plan.baseline.title}」を下回らない最小の整数の円。端数の分だけ収入は多くなる。",
-        weights=(1.3, 3.2, 0.9, 0.8),
+        "方式の内容（税抜、円）",
+        ("方式", "項目", *BAND_HEADS),
+        tuple(rows),
+        "llrrrrr",
+        note=f"「収入を保つ額」は、センターの収入が「{plan.baseline.title}」を下回らない最小の整数の円を計算したもの。",
+    )
+
+
+def _terms(scheme: Scheme) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """What a scheme charges, item by item, a text for each band."""
+    match scheme:
+        case FixedByBand():
+            yield "年額", _by_band(scheme.table_yen)
+        case Metered():
+            yield PER_ISSUANCE, _by_band(scheme.per_issuance_yen)
+        case TwoPart():
+            yield "基本額（年）", _by_band(scheme.basic_yen)
+            yield PER_ISSUANCE, _by_band(scheme.per_issuance_yen)
+        case Tiered():
+            for step in scheme.steps:
+                yield f"{step.above:,}通を超える1通", _by_band(step.per_issuance_yen)
+    for what, amount in (("下限額（年）", scheme.floor_yen), ("上限額（年）", scheme.cap_yen)):
+        if amount is not None:
+            yield what, _by_band(amount)
+
+
+def _by_band(amount: int | ByBand) -> tuple[str, ...]:
+    return tuple(count(amount.of(band) if isinstance(amount, ByBand) else amount) for band in BANDS)
+
+
+def _counts(plan: Plan) -> Table:
+    """The center's revenue, what an issuance costs on average, and how many bodies of each band pay more and less."""
+    rows = []
+    for one in plan.compared:
+        found = [next((group.standings[one.id] for group in plan.by_band if group.name == BAND_NAMES[band][0]), None) for band in BANDS]
+        counts = ["" if standing is None or one.id == plan.baseline.id else f"{standing.more}／{standing.less}" for standing in found]
+        rows.append((one.title, millions(one.revenue_net_yen), _mean_per_paper(plan, one), *counts))
+    return Table(
+        "センターの収入（税抜）と、増える団体／減る団体の数",
+        ("方式", "収入（百万円）", "1通あたり（税込）", *BAND_HEADS),
+        tuple(rows),
+        "lrrrrrrr",
     )
 
 
@@ -83,7 +118,7 @@ def _per_paper_chart(plan: Plan) -> Block:
         values = tuple(group.standings[one.id].gross_yen // max(1, group.issuances) for one in plan.compared)
         rows.append(Row(group.name, values, tuple(yen(value) for value in values)))
     reading = "；".join(f"{row.label} {'、'.join(row.texts)}" for row in rows)
-    return bars("1通あたりの運営負担金（税込）", [one.title.partition("（")[0] for one in plan.compared], rows, reading)
+    return bars("1通あたりの運営負担金（税込）", [short(one.title) for one in plan.compared], rows, reading)
 
 
 def _classes(plan: Plan) -> Table:
@@ -100,7 +135,7 @@ def _classes(plan: Plan) -> Table:
     rows.append(("計", count(total[0]), count(total[1]), *(f"{thousands(amount)}（{per_paper(amount, total[1])}）" for amount in sums)))
     return Table(
         "規模別の合計（税込、千円。かっこ内は1通あたり）",
-        ("規模（国の調査の区分）", "団体", "交付数", *(one.title.partition("（")[0] for one in plan.compared)),
+        ("規模（国の調査の区分）", "団体", "交付数", *(short(one.title) for one in plan.compared)),
         tuple(rows),
         "l" + "r" * (2 + len(plan.compared)),
         strong=frozenset({len(rows) - 1}),

@@ -9,6 +9,7 @@ from fees.planning.council.comparison import comparison
 from fees.planning.council.first_page import first_page
 from fees.planning.council.newcomers import newcomers
 from fees.planning.council.services import services
+from fees.planning.council.words import year_ja
 from fees.planning.plan import Plan
 
 MARK = "見本・試算"
@@ -20,7 +21,7 @@ def document(plan: Plan) -> Document:
     scenario = plan.scenario
     by = f"　作成：{scenario.prepared_by}" if scenario.prepared_by else ""
     populations = "取り込んだ値" if plan.country.measured else "モデル"
-    subtitle = f"{scenario.fiscal_year}年度（令和{scenario.fiscal_year - 2018}年度）の試算　人口：{populations}　種：{scenario.seed}{by}"
+    subtitle = f"{year_ja(scenario.fiscal_year)}（{scenario.fiscal_year}年度）の試算　人口：{populations}{by}"
     return Document(scenario.title, subtitle, MARK, tuple(_blocks(plan)))
 
 
@@ -37,5 +38,5 @@ def _blocks(plan: Plan) -> Iterator[Block]:
         ("事項", "値", "種別", "出典", "時点"),
         tuple((one.about, one.value, one.sort, one.source, one.as_of) for one in assumptions(plan)),
         "lllll",
-        weights=(2.1, 4.4, 0.9, 2.8, 1.3),
+        weights=(2.2, 4.2, 1.05, 2.7, 1.5),
     )

@@ -4,7 +4,18 @@ from collections.abc import Iterator
 
 from fees.planning.council.blocks import Block, Chart, Heading, Paragraph, Table
 from fees.planning.council.charts import Reach, Row, parts, ranges
-from fees.planning.council.words import change, count, per_paper, percent_change, spread_in_thousands, thousands, thousands_change, yen
+from fees.planning.council.words import (
+    change,
+    count,
+    day_ja,
+    per_paper,
+    percent_change,
+    spread_in_thousands,
+    thousands,
+    thousands_change,
+    year_ja,
+    yen,
+)
 from fees.planning.country.bodies import Planned
 from fees.planning.country.published import KIND_WORDS, KINDS
 from fees.planning.figures.comparing import Group, Outcome
@@ -13,8 +24,8 @@ from fees.planning.plan import Plan
 from fees.rules.contributions import BAND_NAMES
 
 MODELLED = (
-    "人口はモデルです（--population で取り込んだものではありません）。規模ごとの団体数と合計は実際に近づけていますが、団体名と人口の組合せは抽選によるもので、"
-    "団体別の金額は実在の団体の金額ではありません。"
+    "人口は実在の値ではなく、規模ごとの団体数と合計を実際に近づけたモデルです。どの団体がどの人口かは抽選で決めているので、団体別の金額は実在の団体の金額ではありません。"
+    "実際の人口のファイルを取り込むと、実在の人口での試算になります。"
 )
 
 
@@ -56,7 +67,7 @@ def _ours(plan: Plan, one: Planned) -> Iterator[Block]:
             )
         )
     yield Table(
-        f"{plan.scenario.fiscal_year}年度の運営負担金（税込）",
+        f"{year_ja(plan.scenario.fiscal_year)}の運営負担金（税込）",
         ("方式", "年額", "基準との差", "増減", "1通あたり", "交付数が変わると（千円）"),
         tuple(rows),
         "lrrrrr",
@@ -66,6 +77,7 @@ def _ours(plan: Plan, one: Planned) -> Iterator[Block]:
     if (chart := _our_ranges(plan)) is not None:
         yield chart
     yield _our_facts(plan, one, papers)
+    yield Paragraph(f"全国では、{'。'.join(_nationwide(plan, scheme) for scheme in others)}。")
 
 
 def _sentence(scheme: Outcome, gross_yen: int, usual_yen: int, papers: int) -> str:
@@ -100,19 +112,22 @@ def _our_facts(plan: Plan, one: Planned, papers: int) -> Table:
     return Table("この団体について仮定したこと", ("事項", "内容"), rows, "ll", weights=(1, 4.4))
 
 
+def _nationwide(plan: Plan, scheme: Outcome) -> str:
+    """In one clause: how many pay more and less, and what a town pays on average."""
+    more = sum(group.standings[scheme.id].more for group in plan.by_band)
+    less = sum(group.standings[scheme.id].less for group in plan.by_band)
+    clause = f"「{scheme.title}」では{count(sum(group.bodies for group in plan.by_band))}団体のうち{count(more)}団体で増え、{count(less)}団体で減り"
+    towns = next((group for group in plan.by_band if group.name == BAND_NAMES["town"][0]), None)
+    if towns is None:
+        return f"{clause}ます"
+    town_yen, usual_yen = (towns.standings[one].gross_yen // towns.bodies for one in (scheme.id, plan.baseline.id))
+    return f"{clause}、町村は平均で年{yen(usual_yen)}から{yen(town_yen)}になります"
+
+
 def _everybody(plan: Plan) -> Iterator[Block]:
-    joined = sum(group.bodies for group in plan.by_band)
     yield Heading("何が変わるか（全国）")
     for scheme in (one for one in plan.compared if one.id != plan.baseline.id):
-        more = sum(group.standings[scheme.id].more for group in plan.by_band)
-        less = sum(group.standings[scheme.id].less for group in plan.by_band)
-        town = next(group for group in plan.by_band if group.name == BAND_NAMES["town"][0])
-        town_yen, usual_yen = (town.standings[one].gross_yen // town.bodies for one in (scheme.id, plan.baseline.id))
-        yield Paragraph(
-            f"「{scheme.title}」では、{count(joined)}団体のうち{count(more)}団体で増え、{count(less)}団体で減ります。"
-            f"町村は平均で年{yen(usual_yen)}から{yen(town_yen)}になります。",
-            "key",
-        )
+        yield Paragraph(f"{_nationwide(plan, scheme)}。", "key")
     yield by_band_table(plan)
     yield more_or_less(plan)
 
@@ -123,7 +138,7 @@ def by_band_table(plan: Plan) -> Table:
     head = ("区分", "団体", plan.baseline.title, *(one.title for one in others))
     rows = tuple(_band_row(group, plan.baseline.id, [one.id for one in others]) for group in plan.by_band)
     return Table(
-        f"1団体あたりの運営負担金の平均（{plan.scenario.fiscal_year}年度、税込、千円）",
+        f"1団体あたりの運営負担金の平均（{year_ja(plan.scenario.fiscal_year)}、税込、千円）",
         head,
         rows,
         "l" + "r" * (1 + len(plan.compared)),
@@ -141,28 +156,20 @@ def _band_row(group: Group, baseline: str, others: list[str]) -> tuple[str, ...]
 
 
 def more_or_less(plan: Plan) -> Chart:
-    """How many bodies of each band pay more, the same, less: a bar for each scheme and band."""
+    """How many bodies pay more, the same, less under each scheme: all of them, and towns and villages alone."""
     rows = []
     for scheme in (one for one in plan.compared if one.id != plan.baseline.id):
-        for group in plan.by_band:
-            standing = group.standings[scheme.id]
-            values = (standing.more, standing.same, standing.less)
-            rows.append(Row(f"{_short(scheme.title)}：{_band_short(group.name)}", values, tuple(str(value) for value in values)))
+        for label, groups in (("全団体", plan.by_band), ("町村", [group for group in plan.by_band if group.name == BAND_NAMES["town"][0]])):
+            found = [group.standings[scheme.id] for group in groups]
+            values = (sum(one.more for one in found), sum(one.same for one in found), sum(one.less for one in found))
+            rows.append(Row(f"{short(scheme.title)}：{label}", values, tuple(f"{value:,}" for value in values)))
     words = "；".join(f"{row.label} 増{row.texts[0]} 同{row.texts[1]} 減{row.texts[2]}" for row in rows)
     return parts("基準の方式より増える団体・変わらない団体・減る団体の数", ("増える", "変わらない", "減る"), rows, words)
 
 
-def _short(title: str) -> str:
+def short(title: str) -> str:
+    """A scheme's title where there is little room: without its bracket."""
     return title.partition("（")[0]
-
-
-def _band_short(name: str) -> str:
-    """A band's name where there is little room."""
-    words = {
-        names[0]: short
-        for names, short in zip(BAND_NAMES.values(), ("政令市100万以上", "政令市100万未満", "市区15万以上", "市区15万未満", "町村"), strict=True)
-    }
-    return words[name]
 
 
 def _newcomer(plan: Plan, town: Newcomer) -> Iterator[Block]:
@@ -172,7 +179,7 @@ def _newcomer(plan: Plan, town: Newcomer) -> Iterator[Block]:
         yield Paragraph(
             f"「{way.name}」では、{len(way.years)}年度の現金の収支は{yen(way.cash_yen.middle)}"
             f"（{yen(way.cash_yen.low)}～{yen(way.cash_yen.high)}）。"
-            f"{last.fiscal_year}年度には窓口の時間が{count(last.counter_spared_hours.middle)}時間減り、1通あたりの費用は{yen(way.paper_yen.middle)}です。",
+            f"{year_ja(last.fiscal_year)}には窓口の時間が{count(last.counter_spared_hours.middle)}時間減り、1通あたりの費用は{yen(way.paper_yen.middle)}です。",
             "key",
         )
     rows = [
@@ -186,7 +193,7 @@ def _newcomer(plan: Plan, town: Newcomer) -> Iterator[Block]:
         for way in town.ways
     ]
     yield Table(
-        f"参加しない場合との差（{town.part.start}から{town.part.years}年度の合計、千円）",
+        f"参加しない場合との差（{day_ja(town.part.start)}から{town.part.years}年度の合計、千円）",
         ("選び方", "現金の収支", "窓口の時間を金額にして含めた収支", "減る窓口の時間（最後の年度）", "1通あたりの費用"),
         (("参加しない", "0", "0", "0", "—"), *rows),
         "lrrrr",

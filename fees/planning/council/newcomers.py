@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from fees.planning.council.blocks import Block, Heading, Paragraph, Table
-from fees.planning.council.words import count, spread_in_thousands, spread_of, thousands, yen
+from fees.planning.council.words import count, day_ja, spread_in_thousands, spread_of, thousands, year_ja, yen
 from fees.planning.figures.joining import Newcomer, WayIn, YearIn
 from fees.planning.plan import Plan
 from fees.rules.contributions import MONTHS
@@ -16,7 +16,7 @@ def newcomers(plan: Plan) -> Iterator[Block]:
         yield Paragraph(
             f"人口{count(town.population)}人{'' if plan.country.measured else '（モデル）'}。いまは窓口だけで年{count(town.asked)}通を交付し、手数料{yen(town.counter_fees_yen)}を受け、"
             f"職員の時間{count(town.counter_hours)}時間（金額にして{yen(town.counter_cost_yen)}、1通{yen(plan.scenario.counter.issue_yen)}）を使うとした。"
-            f"参加は{town.part.start}から。使う人の割合は{town.part.ramp_years}年度で仮定の割合に達する。"
+            f"参加は{day_ja(town.part.start)}から。使う人の割合は{town.part.ramp_years}年度で仮定の割合に達する。"
         )
         for way in town.ways:
             yield _years(way)
@@ -26,7 +26,7 @@ def newcomers(plan: Plan) -> Iterator[Block]:
 def _year(year: YearIn) -> tuple[str, ...]:
     parts = (year.initial_yen, year.yearly_yen, year.contribution_yen, year.bcl_share_yen, year.commission_yen, year.lost_fees_yen, year.grant_yen)
     return (
-        f"{year.fiscal_year}年度" + (f"（{year.months}か月）" if year.months != MONTHS else ""),
+        year_ja(year.fiscal_year) + (f"（{year.months}か月）" if year.months != MONTHS else ""),
         count(year.issues.middle),
         *(thousands(one.middle) for one in parts),
         spread_in_thousands(year.cash_yen),

@@ -119,9 +119,10 @@ def svg(chart: Chart) -> str:
 
 def _shape(shape: Shape) -> str:
     match shape:
-        case Box(x, y, width, height, grey):
-            edge = ' stroke="#222" stroke-width="0.25"' if grey != 254 else ""
-            return f'<rect x="{x:.2f}" y="{y:.2f}" width="{width:.2f}" height="{height:.2f}" fill="{_grey(grey)}"{edge}/>'
+        case Box():
+            edge = ' stroke="#222" stroke-width="0.25"' if shape.outlined else ""
+            place = f'x="{shape.x:.2f}" y="{shape.y:.2f}" width="{shape.width:.2f}" height="{shape.height:.2f}"'
+            return f'<rect {place} fill="{_grey(shape.grey)}"{edge}/>'
         case Stroke():
             dash = ' stroke-dasharray="1.2 0.9"' if shape.dashed else ""
             return (
@@ -133,5 +134,4 @@ def _shape(shape: Shape) -> str:
 
 
 def _grey(value: int) -> str:
-    shade = min(value, 255) if value != 254 else 255
-    return f"#{shade:02x}{shade:02x}{shade:02x}"
+    return f"#{value:02x}{value:02x}{value:02x}"

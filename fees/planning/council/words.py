@@ -1,6 +1,10 @@
 """Numbers as a council reads them: yen with separators, losses with △, shares with one decimal. Whole numbers in, texts out."""
 
+from datetime import date, timedelta
+
 from fees.planning.figures.chance import Spread
+
+REIWA_FIRST = 2019
 
 
 def yen(amount_yen: int) -> str:
@@ -72,3 +76,19 @@ def spread_in_thousands(found: Spread) -> str:
 def spread_of_shares(found: Spread) -> str:
     """A range of shares."""
     return f"{share(found.middle)}（{share(found.low)}～{share(found.high)}）"
+
+
+def year_ja(fiscal_year: int) -> str:
+    """A fiscal year as councils write it: 令和8年度; before 令和 by the common era."""
+    number = fiscal_year - REIWA_FIRST + 1
+    return f"令和{number if number > 1 else '元'}年度" if number >= 1 else f"{fiscal_year}年度"
+
+
+def day_ja(day: date) -> str:
+    """2026年7月1日."""
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
+def period_ja(since: date, until: date) -> str:
+    """From the first day to the last: `until` itself is no longer in it."""
+    return f"{day_ja(since)}から{day_ja(until - timedelta(days=1))}まで"
