@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 from fees.planning.council.blocks import Block, Heading, Paragraph, Table
 from fees.planning.council.charts import Reach, ranges
+from fees.planning.council.first_page import campaign_sentence
 from fees.planning.council.words import count, period_ja, share, spread_in_thousands, spread_of_shares, thousands, year_ja, yen
 from fees.planning.country.published import KIND_WORDS
 from fees.planning.figures.campaigning import Campaign
-from fees.planning.figures.chance import Spread
 from fees.planning.plan import Plan
 
 CASES = (
@@ -31,11 +31,7 @@ def _campaign(plan: Plan, one: Campaign) -> Iterator[Block]:
         f"{period_ja(part.since, part.until)}、{kinds}。対象{count(one.bodies)}団体。この種類のコンビニ等の割合は、いま{share(one.share_before_basis_points)}、"
         f"期間中{spread_of_shares(one.during_basis_points)}、終わった後{spread_of_shares(one.after_basis_points)}。"
     )
-    yield Paragraph(
-        f"期間と後の{part.years_after}年度を合わせた現金の収支は{_thousands(one.cash_yen)}、窓口の時間を金額にして含めると{_thousands(one.net_yen)}。"
-        f"含めた収支が0円以上になるのは、100回のうち{one.gain_percent}回。",
-        "key",
-    )
+    yield Paragraph(campaign_sentence(one), "key")
     reaches = [Reach("いま", *(one.share_before_basis_points,) * 3, share(one.share_before_basis_points))]
     reaches += [_reach(f"{lever.name}だけ", lever.during_basis_points) for lever in one.levers]
     reaches += [_reach("すべて（期間中）", one.during_basis_points), _reach("終わった後", one.after_basis_points)]
@@ -49,10 +45,6 @@ def _campaign(plan: Plan, one: Campaign) -> Iterator[Block]:
         note="10円の例は1つだけで、3つの手段が同時だった。手数料を下げずに動いた例もある。手段ごとの効果は公表されていないので、幅の広い仮定を置いた（全国平均27.6%は住民票だけの値）。",
         weights=(1, 2.2, 3, 1),
     )
-
-
-def _thousands(found: Spread) -> str:
-    return f"{thousands(found.middle)}千円（{thousands(found.low)}～{thousands(found.high)}千円）"
 
 
 def _reach(label: str, found: tuple[int, int, int]) -> Reach:

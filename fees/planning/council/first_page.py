@@ -3,14 +3,18 @@
 from collections.abc import Iterator
 
 from fees.planning.council.blocks import Block, Chart, Heading, Paragraph, Table
-from fees.planning.council.charts import Reach, Row, parts, ranges
+from fees.planning.council.charts import Reach, Row, ranges
+from fees.planning.council.charts import parts as parted
 from fees.planning.council.words import (
+    balance,
     change,
     count,
     day_ja,
     per_paper,
     percent_change,
+    share,
     spread_in_thousands,
+    spread_of_shares,
     thousands,
     thousands_change,
     year_ja,
@@ -18,9 +22,11 @@ from fees.planning.council.words import (
 )
 from fees.planning.country.bodies import Planned
 from fees.planning.country.published import KIND_WORDS, KINDS
+from fees.planning.figures.campaigning import Campaign
 from fees.planning.figures.comparing import Group, Outcome
 from fees.planning.figures.joining import Newcomer
 from fees.planning.plan import Plan
+from fees.planning.scenario.parts import ALL
 from fees.rules.contributions import BAND_NAMES
 
 MODELLED = (
@@ -48,6 +54,7 @@ def _ours(plan: Plan, one: Planned) -> Iterator[Block]:
     papers = int(plan.country.grid.issuances[place])
     usual_yen = int(plan.baseline.charged.gross_yen[place])
     yield Heading(f"{one.full_name}では何が変わるか")
+    yield from _campaigns(plan, one.code)
     others = [scheme for scheme in plan.compared if scheme.id != plan.baseline.id]
     for scheme in others:
         yield Paragraph(_sentence(scheme, int(scheme.charged.gross_yen[place]), usual_yen, papers), "key")
@@ -78,6 +85,22 @@ def _ours(plan: Plan, one: Planned) -> Iterator[Block]:
         yield chart
     yield _our_facts(plan, one, papers)
     yield Paragraph(f"全国では、{'。'.join(_nationwide(plan, scheme) for scheme in others)}。")
+
+
+def _campaigns(plan: Plan, code: str) -> Iterator[Block]:
+    """The answer of every campaign that is for this municipality (or for all)."""
+    for one in plan.campaigns:
+        if one.part.municipality in (code, ALL):
+            yield Paragraph(campaign_sentence(one), "key")
+
+
+def campaign_sentence(one: Campaign) -> str:
+    """A campaign in two sentences: shares, and the money of its whole time."""
+    return (
+        f"「{one.part.title}」では、コンビニ等の割合が{share(one.share_before_basis_points)}から期間中{spread_of_shares(one.during_basis_points)}になり、"
+        f"終わった後は{spread_of_shares(one.after_basis_points)}。{len(one.years)}年度を合わせて現金で{balance(one.cash_yen)}、"
+        f"窓口の時間を金額にして含めると{balance(one.net_yen)}になります（含めて赤字にならないのは100回のうち{one.gain_percent}回）。"
+    )
 
 
 def _sentence(scheme: Outcome, gross_yen: int, usual_yen: int, papers: int) -> str:
@@ -126,6 +149,7 @@ def _nationwide(plan: Plan, scheme: Outcome) -> str:
 
 def _everybody(plan: Plan) -> Iterator[Block]:
     yield Heading("何が変わるか（全国）")
+    yield from _campaigns(plan, ALL)
     for scheme in (one for one in plan.compared if one.id != plan.baseline.id):
         yield Paragraph(f"{_nationwide(plan, scheme)}。", "key")
     yield by_band_table(plan)
@@ -164,7 +188,7 @@ def more_or_less(plan: Plan) -> Chart:
             values = (sum(one.more for one in found), sum(one.same for one in found), sum(one.less for one in found))
             rows.append(Row(f"{short(scheme.title)}：{label}", values, tuple(f"{value:,}" for value in values)))
     words = "；".join(f"{row.label} 増{row.texts[0]} 同{row.texts[1]} 減{row.texts[2]}" for row in rows)
-    return parts("基準の方式より増える団体・変わらない団体・減る団体の数", ("増える", "変わらない", "減る"), rows, words)
+    return parted("基準の方式より増える団体・変わらない団体・減る団体の数", ("増える", "変わらない", "減る"), rows, words)
 
 
 def short(title: str) -> str:
@@ -177,8 +201,7 @@ def _newcomer(plan: Plan, town: Newcomer) -> Iterator[Block]:
     for way in town.ways:
         last = way.years[-1]
         yield Paragraph(
-            f"「{way.name}」では、{len(way.years)}年度の現金の収支は{yen(way.cash_yen.middle)}"
-            f"（{yen(way.cash_yen.low)}～{yen(way.cash_yen.high)}）。"
+            f"「{way.name}」では、{len(way.years)}年度を合わせて現金で{balance(way.cash_yen)}になります。"
             f"{year_ja(last.fiscal_year)}には窓口の時間が{count(last.counter_spared_hours.middle)}時間減り、1通あたりの費用は{yen(way.paper_yen.middle)}です。",
             "key",
         )
@@ -204,4 +227,33 @@ def _newcomer(plan: Plan, town: Newcomer) -> Iterator[Block]:
         "現金の収支（合計、千円）",
         [Reach(way.name, way.cash_yen.low, way.cash_yen.middle, way.cash_yen.high, f"{thousands(way.cash_yen.middle)}千円") for way in town.ways],
         "；".join(f"{way.name} {thousands(way.cash_yen.middle)}千円" for way in town.ways),
+    )
+    yield _parts_of(town)
+
+
+def _parts_of(town: Newcomer) -> Table:
+    """What the money goes to, all years together: the sums of the middle values."""
+    items = ("初期費用", "維持費", "運営負担金", "BCLの分担", "委託手数料", "窓口との手数料の差", "補助（収入）")
+    columns = []
+    for way in town.ways:
+        sums = [0] * len(items)
+        for year in way.years:
+            parts = (
+                year.initial_yen,
+                year.yearly_yen,
+                year.contribution_yen,
+                year.bcl_share_yen,
+                year.commission_yen,
+                year.lost_fees_yen,
+                year.grant_yen,
+            )
+            sums = [total + part.middle for total, part in zip(sums, parts, strict=True)]
+        columns.append([thousands(amount) for amount in sums])
+    rows = tuple(zip(items, *columns, strict=True))
+    return Table(
+        f"{town.part.years}年度の内訳（中央の値の合計、千円、税込）",
+        ("事項", *(way.name for way in town.ways)),
+        rows,
+        "l" + "r" * len(town.ways),
+        note="項目ごとの中央の値を足したもので、合計は上の収支の中央の値とは一致しない。",
     )

@@ -40,6 +40,22 @@ def millions(amount_yen: int) -> str:
     return count(-size if amount_yen < 0 else size)
 
 
+def ten_thousands(amount_yen: int) -> str:
+    """An amount in 万円, rounded half up by size, without its sign: for sentences that say which way the money goes."""
+    return f"{(abs(amount_yen) + 5_000) // 10_000:,}万円"
+
+
+def balance(found: Spread) -> str:
+    """A balance in a sentence: 約1,997万円（1,618万円～2,520万円）の持ち出し; where it may be either, with △."""
+    if found.high < 0:
+        return f"約{ten_thousands(found.middle)}（{ten_thousands(found.high)}～{ten_thousands(found.low)}）の持ち出し"
+    if found.low >= 0:
+        return f"約{ten_thousands(found.middle)}（{ten_thousands(found.low)}～{ten_thousands(found.high)}）の黒字"
+    either = (f"{'△' if amount < 0 else ''}{ten_thousands(amount)}" for amount in (found.middle, found.low, found.high))
+    middle, low, high = either
+    return f"約{middle}（{low}～{high}。△は持ち出し）"
+
+
 def share(basis_points: int) -> str:
     """A share with one decimal: 27.6%."""
     tenths = (basis_points + 5) // 10

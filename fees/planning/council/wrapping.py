@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 
-_PIECES = re.compile(r"[0-9A-Za-z.,%+\-_/:△]+|.", re.DOTALL)
+_PIECES = re.compile(r"[0-9A-Za-z.,%+\-_/:△]+(?:万円|千円|百万円|円|通|時間|団体|年度|回|人)?|.", re.DOTALL)
 _NEVER_FIRST = frozenset("、。，．・：；？！）」』】〕～ー々％円通")
 _NEVER_LAST = frozenset("（「『【〔")
 
