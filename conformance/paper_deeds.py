@@ -42,9 +42,11 @@ async def _samples(trial: Trial) -> tuple[Sample, ...]:
 
 
 def _ways(asked: Asked, kind: str, *, first: bool) -> list[tuple[tuple[int, ...], tuple[str, ...]]]:
-    """Who and with which options."""
+    """Who and with which options: the holder, whose items the profile lists, with one other where some may be chosen."""
     count = len(asked.have.members)
-    both = tuple(range(min(2, count))) if KINDS[kind].chosen == "some" else ()
+    holder = next(at for at, member in enumerate(asked.have.members) if member.holder)
+    other = next((at for at, member in enumerate(asked.have.members) if member.choosable and at != holder), holder)
+    both = tuple(sorted({holder, other})) if KINDS[kind].chosen == "some" else ()
     ways = [(both, show) for show in dict.fromkeys(((), asked.offered.options))]
     everybody = tuple(range(count))
     return [*ways, (everybody, ())] if first and KINDS[kind].chosen != "holder" and everybody != both else ways

@@ -1,16 +1,13 @@
 """What a vendor tells the kit of the server under test: one JSON file, strict. docs/protocol/profile.md says what each word means.
 
-Decides what a profile may say; knows nothing of how anything is tested. The people are test people: nobody's data belong into a profile.
+Values only: what a profile may not say is `profile_reading`. The people are test people: nobody's data belong into a profile.
 """
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
 
 import msgspec
-
-from certificates.kinds import KINDS
-from messages.configuration import ConfigInvalid, read_config
-from messages.refusals import TABLE
 
 
 class _Strict(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -195,72 +192,10 @@ class Profile(_Strict, frozen=True, kw_only=True):
         """A test person by id; KeyError if there is none."""
         return {one.id: one for one in self.people}[name]
 
-
-def load_profile(file: Path) -> Profile:
-    """The profile in `file`. Raises `ConfigInvalid`, naming the place."""
-    profile = read_config(file, Profile)
-    problem = next(iter(_problems(profile)), None)
-    if problem is not None:
-        raise ConfigInvalid(f"{file}: {problem}")
-    changes = tuple(_beside(change, file.resolve().parent) for change in profile.changes)
-    return msgspec.structs.replace(profile, changes=changes)
-
-
-def _beside(change: Change, folder: Path) -> Change:
-    """A program with a `/` in its name is taken from the profile's folder."""
-    return msgspec.structs.replace(change, do=_hook(change.do, folder), undo=None if change.undo is None else _hook(change.undo, folder))
-
-
-def _hook(hook: Hook, folder: Path) -> Hook:
-    if not hook.command or "/" not in hook.command[0]:
-        return hook
-    return Hook(command=(str(folder / hook.command[0]), *hook.command[1:]))
-
-
-def _problems(profile: Profile) -> list[str]:
-    served = {one.kind: one for one in profile.kinds}
-    ids = [one.id for one in profile.people]
-    found = [f"kinds: {code} is no kind of certificate" for code in served if code not in KINDS]
-    known = [(one, KINDS[one.kind]) for one in profile.kinds if one.kind in KINDS]
-    found += [f"kinds: {one.kind} has no such form" for one, kind in known if not {form.code for form in kind.forms} >= set(one.forms)]
-    found += ["people: two with one id"] if len(set(ids)) != len(ids) else []
-    for person in profile.people:
-        found += [f"people: {person.id} may have {one.kind}, which is not served" for one in person.may if one.kind not in served]
-        found += [f"people: {person.id}: one holder among the members of {one.kind}" for one in person.may if sum(m.holder for m in one.members) != 1]
-        found += [f"people: {person.id} is refused by a row that does not exist" for one in person.refused if one.code not in TABLE]
-    for change in profile.changes:
-        found += [f"changes: {change.id}: {problem}" for problem, stands in _of_change(change, ids).items() if stands]
-    found += _of_referrals(profile, ids)
-    return found if profile.people else [*found, "people: at least one"]
-
-
-def _of_referrals(profile: Profile, ids: list[str]) -> list[str]:
-    told = profile.referrals
-    if "referrals" in profile.optional and told is None:
-        return ["optional: referrals are served, and the profile has no referrals"]
-    if told is None:
-        return []
-    found = [f"referrals: {one.person} is nobody of people" for one in told.residents if one.person not in ids]
-    found += [
-        f"referrals: {one.person}: a row, or 住民票コード and birth date"
-        for one in told.residents
-        if bool(one.refused) is bool(one.juminhyo_code and one.birth)
-    ]
-    found += ["referrals: a row that does not exist" for one in told.residents if one.refused is not None and one.refused not in TABLE]
-    found += [f"referrals: {told.kind} is no kind of certificate that is of a year"] if told.kind not in KINDS or not KINDS[told.kind].yearly else []
-    found += ["referrals: the kit cannot play the municipality under test"] if told.as_municipality == profile.municipality else []
-    found += [
-        f"referrals: {one.id}: one holder of {told.kind}"
-        for one in told.former
-        if one.may.kind != told.kind or sum(m.holder for m in one.may.members) != 1
-    ]
-    return found
-
-
-def _of_change(change: Change, ids: list[str]) -> dict[str, bool]:
-    return {
-        "no such person": change.person not in ids,
-        "a program or a URL": bool(change.do.command) is bool(change.do.url),
-        "a row, or texts before and after": (change.refused is None) is not bool(change.before and change.after),
-        "the row does not exist": change.refused is not None and change.refused not in TABLE,
-    }
+    def files(self) -> Iterator[Path]:
+        """Every file that it names."""
+        yield from (self.tls.certificate, self.tls.key, self.tls.authority, self.documents.authority, self.documents.key_list)
+        if self.tls.other_role is not None:
+            yield from (self.tls.other_role.certificate, self.tls.other_role.key)
+        if self.referrals is not None:
+            yield from (self.referrals.certificate, self.referrals.key, self.referrals.statement)

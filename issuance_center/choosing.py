@@ -61,7 +61,7 @@ class Choosing:
         found = tuple(
             Occasion(municipality, kind, one.issuer, operator, visit.kiosk_id, None) for kind, one in routes if isinstance(one, routing.Route)
         )
-        return await self._store.read(stops.kinds_stopped, found)
+        return await self._store.read(stops.kinds_stopped, found, now)
 
     async def choices(self, asked: said.AskChoices, visit: Visit | None, book: DirectoryBook, now: datetime) -> Message:
         """Who and what may stand on a paper, as the issuer offers it and the directory allows."""
@@ -73,7 +73,7 @@ class Choosing:
             return issuer
         operator = routing.operator_of(book, visit.kiosk_id, now)
         occasion = Occasion(asked.municipality, asked.kind, issuer, operator, visit.kiosk_id, None)
-        if await self._store.read(stops.refusing, occasion) is not None:
+        if await self._store.read(stops.refusing, occasion, now) is not None:
             return refuse("stopped_now")
         quote = await self._store.read(visits.quoted, visit.visit_id, asked.municipality)
         if quote is None:
@@ -111,7 +111,7 @@ class Choosing:
         if await self._builds.wrong(offered.declared, routing.registered_build(book, occasion.issuer, now), where, now):
             return refuse("stopped_now")
         declared = replace(occasion, build=stops.printable(offered.declared).program)
-        if await self._store.read(stops.refusing, declared) is not None:
+        if await self._store.read(stops.refusing, declared, now) is not None:
             return refuse("stopped_now")
         options, years = routing.cut(book, question.municipality, offered, now)
         if offered.years and not years:

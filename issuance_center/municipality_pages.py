@@ -123,7 +123,7 @@ class MunicipalityPages:
         rows = rows_of(book, self._lines.states(), await self._store.read(stops.latest_declared), municipality, now)
         conditions = await asyncio.gather(*(self._condition(row.issuer, municipality, now) for row in rows))
         waiting = [line for line in await self._store.read(findings.listed, municipality) if line["standing"] != "closed"]
-        in_force = [line for line in await self._store.read(stops.listed, municipality) if line["lifted_at"] is None]
+        in_force = [line for line in await self._store.read(stops.listed, now, municipality) if line["lifted_at"] is None]
         shown = {
             "code": municipality, "place": place, "kinds": kinds, "issuers": tuple(zip(rows, conditions, strict=True)), "waiting": waiting,
             "in_force": in_force, "today": await self._store.read(overview.own_today, municipality, now),
@@ -137,7 +137,7 @@ class MunicipalityPages:
         """The kinds that a stop covers at every kiosk."""
         routes = ((kind, routing.route(book, municipality, kind, None, now)) for kind in KINDS)
         asked = tuple(Occasion(municipality, kind, one.issuer, "", "") for kind, one in routes if isinstance(one, routing.Route))
-        return await self._store.read(stops.kinds_stopped, asked)
+        return await self._store.read(stops.kinds_stopped, asked, now)
 
     async def _condition(self, issuer: str, municipality: str, now: datetime) -> Condition | None:
         """The issuer's word on itself, of the last half minute or asked for now; None when it does not come soon."""

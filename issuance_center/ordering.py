@@ -67,7 +67,7 @@ class Ordering:
         ended = ended_with(request)
         if ended is not None:
             return refuse(ended)
-        if await self._store.read(stops.refusing, issuances.occasion_of(request)) is not None:
+        if await self._store.read(stops.refusing, issuances.occasion_of(request), now) is not None:
             # A paid paper too: whoever lost it gives the money back and reports so. What nobody paid for was ended by the stop itself.
             return refuse("stopped_now")
         refused = intake.visit_refused(visit, application.kiosk_id, now)

@@ -17,12 +17,12 @@ AT_ONCE = 8
 
 async def check(store: Store, lines: IssuerLines, book: DirectoryBook, stop_no: int, person: Person, now: datetime) -> str | None:
     """Make the check for the last proposal to lift this stop; why not, or None when it was made (passed or not: the record says)."""
-    found, proposal = await store.read(stops.find, stop_no), await store.read(stops.proposal_of, stop_no)
+    found, proposal = await store.read(stops.find, stop_no, now), await store.read(stops.proposal_of, stop_no)
     if found is None or found[1]["lifted_at"] is not None:
         return "not_in_force"
     if proposal is None:
         return "not_proposed"
-    others = tuple(stop for stop in await store.read(stops.in_force) if stop.number != stop_no)
+    others = tuple(stop for stop in await store.read(stops.standing, now) if stop.number != stop_no)
     places = asyncio.Semaphore(AT_ONCE)
 
     async def asked(question: Question) -> tuple[Question, str | None, Build | None]:

@@ -73,7 +73,7 @@ class StopPages:
     async def listed(self, request: web.Request, problem: str | None = None, status: int = 200) -> web.Response:
         """What is stopped, and what was."""
         person, now = person_of(request, self._of), now_of(request)
-        lines, book = await self._store.read(stops.listed, person.of), await self._book(now)
+        lines, book = await self._store.read(stops.listed, now, person.of), await self._book(now)
         declared = await self._store.read(stops.latest_declared)
         names = words.names_of(book, now)
         # Suggested to whoever types a scope; a person of a municipality is told of nobody else's.
@@ -87,7 +87,17 @@ class StopPages:
             ],
         }
         typed = {name: str(value) for name, value in (await request.post()).items()} if status != 200 else {}
-        shown = {"lines": lines, "parts": PARTS, "person": person, "known": known, "typed": typed, "kinds": tuple(KINDS), "names": names}
+        becomes = {code: planned for code in {line["means"] for line in lines if line["means"]} if (planned := routing.planned_heir(book, code, now))}
+        shown = {
+            "lines": lines,
+            "becomes": becomes,
+            "parts": PARTS,
+            "person": person,
+            "known": known,
+            "typed": typed,
+            "kinds": tuple(KINDS),
+            "names": names,
+        }
         said = PROBLEMS[problem] if problem is not None else None
         return render(request, "stops.html", status=status, **shown, problem=said, words=words, moment=moment)
 
@@ -110,17 +120,22 @@ class StopPages:
     async def one(self, request: web.Request, problem: str | None = None, status: int = 200) -> web.Response:
         """One stop with everything that was said about it."""
         person, number = person_of(request, self._of), int(request.match_info["stop_no"])
-        found = await self._store.read(stops.find, number)
+        now = now_of(request)
+        found, book = await self._store.read(stops.find, number, now), await self._book(now)
         if found is None or (person.of is not None and found[0].scope.municipality != person.of):
             raise web.HTTPNotFound
-        shown = {"stop": found[1], "parts": PARTS, "may": may_lift(person, found[0]), "history": await self._store.read(stops.history, number)}
-        said, names = PROBLEMS[problem] if problem is not None else None, words.names_of(await self._book(now_of(request)), now_of(request))
+        code = found[0].scope.municipality
+        shown = {
+            "stop": found[1], "holds": found[0].scope, "becomes": routing.planned_heir(book, code, now) if code is not None else None,
+            "parts": PARTS, "may": may_lift(person, found[0]), "history": await self._store.read(stops.history, number),
+        }  # fmt: skip
+        said, names = PROBLEMS[problem] if problem is not None else None, words.names_of(book, now)
         return render(request, "stop.html", status=status, **shown, problem=said, faults=FAULTS, words=words, moment=moment, names=names)
 
     async def act(self, request: web.Request) -> web.StreamResponse:
         """Propose to restart, make the check, confirm."""
         person, number, now = person_of(request, self._of), int(request.match_info["stop_no"]), now_of(request)
-        found, form = await self._store.read(stops.find, number), await request.post()
+        found, form = await self._store.read(stops.find, number, now), await request.post()
         if found is None or not may_lift(person, found[0]):
             raise web.HTTPForbidden
         refused: str | None = None

@@ -1,10 +1,11 @@
 """Scoped stops (domain facts 7.1, design lesson 8): what a stop covers, who may place one, who may lift it and after which check, and what trips one by itself. Pure.
 
-Stopping needs one person and is in force at once; restarting needs two people and a passed check between them. Must never know about whom anything was asked.
+Stopping needs one person and is in force at once; restarting needs two people and a passed check between them. A stop outlives the municipality it was placed on: it holds for whatever that has
+become part of, until two people lift it there. Must never know about whom anything was asked.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -100,6 +101,20 @@ def covers(scope: Scope, occasion: Occasion) -> bool:
     )
 
 
+def carried_scope(scope: Scope, means: Mapping[str, str]) -> Scope:
+    """What a scope covers now, where `means` says which municipality in force a code means. Its own server serves no other municipality: of one that has merged nobody looked at who makes its papers
+    now, and they stay stopped whoever makes them."""
+    heir = means.get(scope.municipality, scope.municipality) if scope.municipality is not None else None
+    if heir == scope.municipality:
+        return scope
+    return replace(scope, municipality=heir, issuer=None if scope.issuer == scope.municipality else scope.issuer)
+
+
+def carried(stop: Stop, means: Mapping[str, str]) -> Stop:
+    """The stop as it holds now; who placed it for a municipality that has merged is of the heir's side."""
+    return replace(stop, scope=carried_scope(stop.scope, means), placed_of=means.get(stop.placed_of, stop.placed_of))
+
+
 def stopped_by(stops: Iterable[Stop], occasion: Occasion) -> Stop | None:
     """The first stop that covers this."""
     return next((stop for stop in stops if covers(stop.scope, occasion)), None)
@@ -162,6 +177,8 @@ def to_ask(scope: Scope, book: DirectoryBook, others: tuple[Stop, ...], now: dat
         return ()
     found: dict[tuple[str, str], list[str]] = {}
     for code, page in book.municipalities.items():
+        if resolved_at(book, code, now) != code:
+            continue  # one that has merged issues nothing: its heir is asked
         for kind, dated in page.issuers.items():
             issued = dated.at(now)
             if issued is not None and issued.issuer is not None and _asks(scope, others, code, kind, issued.issuer):

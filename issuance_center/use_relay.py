@@ -96,4 +96,4 @@ class UseRelay:
         if isinstance(found.hours, routing.Closed):
             return refuse("closed_now", f"opens at {found.hours.opens_at.isoformat()}" if found.hours.opens_at else "")
         occasion = Occasion(found.municipality, "koseki", found.issuer, routing.operator_of(book, kiosk_id, now), kiosk_id)
-        return refuse("stopped_now") if await self._store.read(stops.refusing, occasion) is not None else found.issuer
+        return refuse("stopped_now") if await self._store.read(stops.refusing, occasion, now) is not None else found.issuer

@@ -36,7 +36,8 @@ async def with_referral(
     if isinstance(place, routing.NoRoute):
         return refuse(place.code)
     # A stop of the issuer that would vouch stops what its word would lead to: the paper itself is another's.
-    if await store.read(stops.refusing, Occasion(place, asked.kind, issuer, routing.operator_of(book, kiosk_id, now), kiosk_id)) is not None:
+    occasion = Occasion(place, asked.kind, issuer, routing.operator_of(book, kiosk_id, now), kiosk_id)
+    if await store.read(stops.refusing, occasion, now) is not None:
         return refuse("stopped_now")
     asking = AskReferral(
         visit_id=question.visit_id,

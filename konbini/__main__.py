@@ -6,11 +6,13 @@ from typing import Annotated
 import typer
 
 from konbini.bcl_commands import bcl
+from konbini.conformance_commands import conformance
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="コンビニ交付の模擬環境と証明書サーバ（見本）。")
 municipal = typer.Typer(no_args_is_help=True, help="市区町村の証明書発行サーバの道具。")
 app.add_typer(municipal, name="municipal")
 app.add_typer(bcl, name="bcl")
+app.add_typer(conformance, name="conformance")
 
 Json = Annotated[bool, typer.Option("--json", help="標準出力に JSON のオブジェクトを1つだけ出す。")]
 TownFile = Annotated[Path, typer.Option("--town", help="開いている町の town.json。", dir_okay=False)]
@@ -98,6 +100,20 @@ def books(town_file: TownFile, json: Json = False) -> None:
 
 
 @app.command()
+def plan(
+    scenario: Annotated[Path, typer.Option(help="試算の条件（TOML。docs/planning.md、例は docs/scenarios）。", dir_okay=False)],
+    out: Annotated[Path, typer.Option(help="議会向けの資料（HTML, PDF）、団体別と仮定の CSV を置くフォルダ。", file_okay=False)],
+    population: Annotated[Path | None, typer.Option(help="団体コードと人口の CSV（全市区町村）。省くとモデルの人口。", dir_okay=False)] = None,
+    municipality: Annotated[str | None, typer.Option(help="自分の団体の全国地方公共団体コード（6桁）。1ページ目がその団体のものになる。")] = None,
+    json: Json = False,
+) -> None:
+    """運営負担金・参加・キャンペーンの試算（見本）を、全国の市区町村について行う。"""
+    from konbini.plan import Errand, make_plan
+
+    make_plan(Errand(scenario, population, municipality, out), as_json=json)
+
+
+@app.command()
 def simulate(
     seed: Annotated[int, typer.Option(help="種。同じ種なら同じ経過になる。")],
     visits: Annotated[int, typer.Option(help="来訪の数。", min=1)],
@@ -135,45 +151,6 @@ def dossier(
     from konbini.dossier import show_dossier
 
     show_dossier(config, finding, window, as_json=json, as_csv=csv)
-
-
-@app.command()
-def conformance(
-    report: Annotated[Path | None, typer.Option(help="結果（report.html, report.json と署名）を置くフォルダ。", file_okay=False)] = None,
-    issuer: Annotated[str, typer.Option(help="試験する証明書発行サーバのURL（https://）。")] = "",
-    profile: Annotated[Path | None, typer.Option(help="サーバと試験用の住民を記した JSON（docs/protocol/profile.md）。", dir_okay=False)] = None,
-    rehearse: Annotated[
-        str,
-        typer.Option(
-            help="わざと壊したサーバ（I1 から I7、none は正常）を手元で動かして試験し、その種類だけを見つければ 0。--issuer と --profile は使わない。"
-        ),
-    ] = "",
-    check: Annotated[
-        Path | None, typer.Option(help="このフォルダの結果が、署名の後で書き換えられていないかを確かめる（--key で信じる公開鍵）。", file_okay=False)
-    ] = None,
-    case: Annotated[str, typer.Option(help="この番号だけを試す（P1,M2 のように。docs/protocol/cases.md）。")] = "",
-    strict: Annotated[bool, typer.Option("--strict", help="拒否の時間も比べ、大切な項目が試せていなければ適合としない。")] = False,
-    seed: Annotated[int, typer.Option(help="種。同じ種なら同じ人と順番を選ぶ。")] = 1,
-    load: Annotated[int, typer.Option(help="同時に出す注文の数。", min=2, max=200)] = 24,
-    key: Annotated[
-        Path | None,
-        typer.Option(help="結果に署名する P-256 の鍵（PEM）。省くとこの回だけの鍵を作る。--check では信じる公開鍵。", dir_okay=False),
-    ] = None,
-    json: Json = False,
-) -> None:
-    """証明書発行サーバが通信の約束を守り、過去の誤交付と同じ不具合がないかを外から確かめる。適合は 0、不適合は 1、試験できなければ 2。"""
-    from konbini.conformance import Errand, check_report, rehearse_fault, try_server
-
-    asked = [bool(issuer) and profile is not None, bool(rehearse) and not issuer and profile is None, check is not None]
-    if sum(asked) != 1 or (check is None and report is None):
-        raise typer.BadParameter("--issuer と --profile と --report、--rehearse と --report、--check のどれかを指定してください。")
-    if check is not None:
-        check_report(check, key, as_json=json)
-    elif rehearse and report is not None:
-        rehearse_fault(rehearse, report, seed=seed, load=load, strict=strict, as_json=json)
-    elif profile is not None and report is not None:
-        only = tuple(one.strip() for one in case.split(",") if one.strip())
-        try_server(Errand(issuer, profile, report, strict, seed, load, key, only), as_json=json)
 
 
 @municipal.command("import")

@@ -23,7 +23,8 @@ from conformance.contexts import FileContexts
 from conformance.findings import Finding
 from conformance.line import Line, Silent
 from conformance.papers import Believed
-from conformance.profile import Profile, load_profile
+from conformance.profile import Profile
+from conformance.profile_reading import load_profile
 from conformance.report import Run, checked, incidents, key_digest, outcome, report_json, write_report
 from conformance.report_page import WORDS, report_page
 from conformance.run import tried

@@ -14,7 +14,16 @@ class ConfigInvalid(Exception):
 
 def read_config(file: Path, kind: type[C]) -> C:
     """The configuration of type `kind` in `file`, its `Path` fields absolute. Raises `ConfigInvalid`."""
-    folder = file.resolve().parent
+    try:
+        return decode_config(file.read_bytes(), file.resolve().parent, kind)
+    except OSError as error:
+        raise ConfigInvalid(f"{file} cannot be read: {error.strerror}") from None
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise ConfigInvalid(f"{file}: {error}") from None
+
+
+def decode_config(raw: bytes, folder: Path, kind: type[C]) -> C:
+    """The configuration in `raw`, its `Path` fields taken from `folder`. Raises `msgspec.DecodeError`, UnicodeDecodeError."""
 
     def to_path(wanted: type[Any], value: object) -> Any:
         if wanted is Path and value == "":
@@ -23,9 +32,4 @@ def read_config(file: Path, kind: type[C]) -> C:
             return folder / value
         raise TypeError(f"Expected `{wanted.__name__}`, got `{type(value).__name__}`")
 
-    try:
-        return msgspec.json.decode(file.read_bytes(), type=kind, dec_hook=to_path)
-    except OSError as error:
-        raise ConfigInvalid(f"{file} cannot be read: {error.strerror}") from None
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise ConfigInvalid(f"{file}: {error}") from None
+    return msgspec.json.decode(raw, type=kind, dec_hook=to_path)

@@ -10,8 +10,8 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from fees.booking.accounts import Names, title
+from fees.booking.fact_log import Contradiction, Counts, contradictory, counts
 from fees.booking.ledger import Balance, JournalEntry, balances, journal, last_number
-from fees.booking.metering import Contradiction, Counts, contradictory, counts
 from fees.booking.self_check import OpenItem, Sums, open_items, sums
 
 CONTRADICTIONS_MAX = 200
@@ -92,6 +92,7 @@ def _entry(entry: JournalEntry) -> dict[str, object]:
         "event": entry.event,
         "at": entry.at,
         "posted_at": entry.posted_at,
+        "revision": entry.revision,
         "legs": [{"account": leg.account.code, "yen": leg.yen} for leg in entry.legs],
     }
 

@@ -1,28 +1,36 @@
 """What the database itself refuses, whoever holds the connection: changes, deletions, and postings that do not balance.
 
-Knows the tables of `ledger` and `metering` by name and nothing of what they mean. The guards are row triggers (statement triggers re-read the table and collapse as
+Knows the tables of `records` by name and nothing of what they mean. The guards are row triggers (statement triggers re-read the table and collapse as
 it grows) and are laid out with the tables, in the dialect of SQLite or of PostgreSQL; both keep the same promises:
 
 * a row of an append-only table is never updated, deleted or replaced;
-* a header is refused unless its legs are all there, as many as it says, and sum to zero in every book;
-* a leg is refused once its header is there; a leg whose header never comes fails at the commit (the deferred foreign key of `ledger.legs`).
+* a pattern's header is refused unless its legs are all there, as many as it says, and sum to zero in every book;
+* a leg is refused once its header is there; a leg whose header never comes fails at the commit (the deferred foreign key of `legs`);
+* a posting is refused unless its pattern stands (a foreign key): what it moves is balanced already, and no trigger looks at it again.
+
+On PostgreSQL no insert into `facts` or `postings` fires a trigger of ours: a million of them cost what their keys cost.
 """
 
 from sqlalchemy import DDL, MetaData, event
 
+_POSTED = """
+    EXISTS (SELECT 1 FROM postings WHERE number = NEW.number) OR EXISTS (SELECT 1 FROM postings WHERE fact = NEW.fact)
+    OR (NEW.fact IS NULL AND EXISTS (SELECT 1 FROM postings WHERE fact IS NULL AND cause = NEW.cause))
+"""
 APPEND_ONLY: tuple[tuple[str, str], ...] = (
-    ("postings", "EXISTS (SELECT 1 FROM postings WHERE number = NEW.number OR cause = NEW.cause OR fact = NEW.fact)"),
-    ("legs", "EXISTS (SELECT 1 FROM legs WHERE posting = NEW.posting AND line = NEW.line)"),
+    ("postings", _POSTED),
+    ("patterns", "EXISTS (SELECT 1 FROM patterns WHERE number = NEW.number OR sha256 = NEW.sha256)"),
+    ("legs", "EXISTS (SELECT 1 FROM legs WHERE pattern = NEW.pattern AND line = NEW.line)"),
     ("facts", "EXISTS (SELECT 1 FROM facts WHERE number = NEW.number)"),
     ("contradictions", "EXISTS (SELECT 1 FROM contradictions WHERE number = NEW.number AND content_sha256 = NEW.content_sha256)"),
 )
 """Tables whose rows stay as they are, and when a new row would take an old one's place (SQLite's `INSERT OR REPLACE` fires no delete trigger)."""
 
 _UNBALANCED = """
-    (SELECT count(*) FROM legs WHERE posting = NEW.number) <> NEW.legs
-    OR EXISTS (SELECT 1 FROM legs WHERE posting = NEW.number GROUP BY book HAVING sum(yen) <> 0)
+    (SELECT count(*) FROM legs WHERE pattern = NEW.number) <> NEW.legs
+    OR EXISTS (SELECT 1 FROM legs WHERE pattern = NEW.number GROUP BY book HAVING sum(yen) <> 0)
 """
-_LATE = "EXISTS (SELECT 1 FROM postings WHERE number = NEW.posting)"
+_LATE = "EXISTS (SELECT 1 FROM patterns WHERE number = NEW.pattern)"
 
 
 def guard(metadata: MetaData) -> None:
@@ -43,8 +51,8 @@ def sqlite_guards() -> tuple[str, ...]:
             _sqlite(f"{table}_never_go", f"BEFORE DELETE ON {table}", None, f"{table} are never deleted"),
             _sqlite(f"{table}_once", f"BEFORE INSERT ON {table}", taken, f"{table} are never replaced"),
         ]
-    statements.append(_sqlite("postings_balance", "BEFORE INSERT ON postings", _UNBALANCED, "a posting must balance in every book"))
-    statements.append(_sqlite("legs_before_header", "BEFORE INSERT ON legs", _LATE, "a posting takes no more legs"))
+    statements.append(_sqlite("patterns_balance", "BEFORE INSERT ON patterns", _UNBALANCED, "a pattern must balance in every book"))
+    statements.append(_sqlite("legs_before_header", "BEFORE INSERT ON legs", _LATE, "a pattern takes no more legs"))
     return tuple(statements)
 
 
@@ -62,8 +70,8 @@ def postgresql_guards() -> tuple[str, ...]:
             f"CREATE OR REPLACE TRIGGER {table}_never_go BEFORE TRUNCATE ON {table} FOR EACH STATEMENT EXECUTE FUNCTION {table}_refuse()",
         ]
     for table, name, condition, refusal in (
-        ("postings", "postings_balance", _UNBALANCED, "a posting must balance in every book"),
-        ("legs", "legs_before_header", _LATE, "a posting takes no more legs"),
+        ("patterns", "patterns_balance", _UNBALANCED, "a pattern must balance in every book"),
+        ("legs", "legs_before_header", _LATE, "a pattern takes no more legs"),
     ):
         statements.append(
             f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "

@@ -1,7 +1,7 @@
 """Reconciliation (照合): what in the books waits, and what does not fit.
 
-Looks at the ledger and the facts and names differences; changes nothing. An empty `Sums.faults` means that every posting belongs to a claimed fact, every new fact is posted, and each
-party's book sums to zero.
+Looks at the ledger and the facts and names differences; changes nothing. An empty `Sums.faults` means that every posting belongs to a new fact, every new fact is posted,
+each pattern's legs are those of its digest, and each party's book sums to zero.
 """
 
 from dataclasses import dataclass
@@ -11,7 +11,8 @@ from typing import Literal
 from sqlalchemy import Connection, func, select
 
 from fees.booking.accounts import Account
-from fees.booking.records import facts, legs, postings
+from fees.booking.ledger import balances, digest_of, pattern_legs
+from fees.booking.records import facts, legs, patterns, postings
 from storage.instants import stamp
 
 Waiting = Literal["pending", "suspense"]
@@ -42,7 +43,7 @@ def open_items(connection: Connection, waiting: Waiting, before: datetime | None
     since = func.min(postings.c.at)
     query = (
         select(legs.c.book, legs.c.item, postings.c.issuance_id, func.sum(legs.c.yen), since)
-        .join_from(legs, postings, legs.c.posting == postings.c.number)
+        .join_from(legs, postings, legs.c.pattern == postings.c.pattern)
         .where(legs.c.item == waiting)
         .group_by(legs.c.book, legs.c.item, postings.c.issuance_id)
         .having(func.sum(legs.c.yen) != 0)
@@ -55,11 +56,14 @@ def open_items(connection: Connection, waiting: Waiting, before: datetime | None
 
 def sums(connection: Connection) -> Sums:
     """Add everything up and compare facts with postings."""
-    by_book = select(legs.c.book, func.sum(legs.c.yen)).group_by(legs.c.book).order_by(legs.c.book)
-    books_yen = tuple((book, int(yen)) for book, yen in connection.execute(by_book))
+    yen_of: dict[str, int] = {}
+    for balance in balances(connection):
+        yen_of[balance.account.book] = yen_of.get(balance.account.book, 0) + balance.balance_yen
+    books_yen = tuple(yen_of.items())
     posted = int(connection.execute(select(func.count()).select_from(postings)).scalar_one())
     faults = [f"book {book} is off by {yen} yen" for book, yen in books_yen if yen != 0]
-    faults += [f"fact {number} is claimed and not posted" for number in _unposted(connection)]
+    faults += [f"the legs of pattern {number} are not those of its digest" for number in _altered(connection)]
+    faults += [f"fact {number} is new and not posted" for number in _unposted(connection)]
     faults += [f"posting {number} is of a contradictory fact" for number in _disputed(connection)]
     return Sums(sum(yen for _, yen in books_yen), books_yen, posted, tuple(faults))
 
@@ -72,3 +76,9 @@ def _unposted(connection: Connection) -> tuple[int, ...]:
 def _disputed(connection: Connection) -> tuple[int, ...]:
     query = select(postings.c.number).join(facts, postings.c.fact == facts.c.number).where(facts.c.metered == "contradiction")
     return tuple(connection.execute(query.order_by(postings.c.number)).scalars())
+
+
+def _altered(connection: Connection) -> tuple[int, ...]:
+    digests = select(patterns.c.number, patterns.c.sha256).order_by(patterns.c.number)
+    found = pattern_legs(connection)
+    return tuple(row.number for row in connection.execute(digests) if digest_of(found.get(row.number, ())) != row.sha256)

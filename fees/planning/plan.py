@@ -21,7 +21,7 @@ from fees.planning.figures.extending import Added, koseki_on_bcl, wide_tax
 from fees.planning.figures.joining import Newcomer, joining
 from fees.planning.figures.prices import money_on, rules_of
 from fees.planning.figures.uncertain import Uncertain, uncertain
-from fees.planning.scenario.parts import BodyPart, Scenario
+from fees.planning.scenario.parts import ALL, BodyPart, Scenario
 from fees.rules.contributions import BAND_NAMES
 from registers.municipalities import municipalities
 
@@ -72,6 +72,9 @@ def country_of(scenario: Scenario, brought: Mapping[str, int] | None) -> Country
     known = {part.municipality: _known(part) for part in scenario.body}
     for newcomer in scenario.newcomer:
         known.setdefault(newcomer.municipality, Known(newcomer.municipality, joined=False))
+    for code in (scenario.ours, *(part.municipality for part in scenario.campaign if part.municipality != ALL)):
+        if code is not None:
+            known.setdefault(code, Known(code, joined=True))
     taking = participation(bodies, known, scenario.seed)
     year = volumes(bodies, taking, known, national_of(scenario))
     return Country(bodies, taking, year, grid_of(bodies, taking.joined, year.kiosk_total), brought is not None)
@@ -88,10 +91,8 @@ def plan(scenario: Scenario, brought: Mapping[str, int] | None = None) -> Plan:
     compared = compare(scenario, country)
     bodies, taking, year, grid = country.bodies, country.taking, country.year, country.grid
     baseline = next(one for one in compared if one.id == scenario.baseline)
-    if scenario.ours is not None and scenario.ours not in taking.joined and scenario.ours not in {part.municipality for part in scenario.newcomer}:
-        raise CannotHold(
-            f"ours = {scenario.ours}は参加団体として抽選されませんでした。[[body]]でjoined = trueと書くか、[[newcomer]]に書いてください。"
-        )
+    if scenario.ours is not None and scenario.ours not in taking.joined | {part.municipality for part in scenario.newcomer}:
+        raise CannotHold(f"ours = {scenario.ours}は、[[body]]で参加しない団体とされています。参加を検討する団体は[[newcomer]]に書いてください。")
     paper = money_on(scenario, rules_of(scenario), date(scenario.fiscal_year, 4, 1))
     bands: dict[str, str] = {band: names[0] for band, names in BAND_NAMES.items()}
     classes: dict[str, str] = {size: CLASS_WORDS[size] for size in CLASSES}

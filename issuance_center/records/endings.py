@@ -14,9 +14,10 @@ from issuance_center.records import cases, findings, issuances, stops, visits
 from issuance_center.records.cases import Alarm
 from issuance_center.records.findings import Occurrence
 from issuance_center.records.issuances import Request, found_request
+from issuance_center.records.successions import meanings
 from issuance_center.records.tables import issuances as papers
 from issuance_center.records.tables import requests
-from issuance_center.stopping import Scope, tripped_by_paper
+from issuance_center.stopping import Scope, carried_scope, tripped_by_paper
 from messages.orders import Build
 
 OVERLAPPED = frozenset({"register_changed", "order_void"})
@@ -55,7 +56,7 @@ def place(connection: Connection, scope: Scope, by: str, of: str, why: str, now:
     """Put a stop in force, and end in the same commit whatever in its scope nobody has paid for. Its number; None for a trip whose stop stands already."""
     number = stops.add(connection, scope, by, of, why, now)
     if number is not None:
-        halted = sum(issuances.halt(connection, request_id, f"stop {number}", now) for request_id in _unpaid(connection, scope))
+        halted = sum(issuances.halt(connection, request_id, f"stop {number}", now) for request_id in _unpaid(connection, scope, now))
         stops.note_halted(connection, number, halted)
     return number
 
@@ -80,14 +81,20 @@ def note_build(connection: Connection, issuer: str, declared: Build, now: dateti
         cases.raise_once(connection, Alarm("build_unregistered", f"{issuer} declares {declared.program} {declared.topology}"), now)
 
 
-def _unpaid(connection: Connection, scope: Scope) -> tuple[str, ...]:
-    wanted = select(requests.c.request_id, requests.c.issuer).join(papers, papers.c.request_id == requests.c.request_id)
+def _unpaid(connection: Connection, scope: Scope, now: datetime) -> tuple[str, ...]:
+    """What nobody has paid for in a scope, also where it was asked for under the code of a municipality that has merged since."""
+    wanted = select(requests.c.request_id, requests.c.issuer, requests.c.municipality).join(papers, papers.c.request_id == requests.c.request_id)
     wanted = wanted.where(papers.c.state.in_((State.ACCEPTED, State.SEALED))).distinct().order_by(requests.c.request_id)
-    parts = {"municipality": scope.municipality, "kind": scope.kind, "issuer": scope.issuer, "operator": scope.operator, "kiosk_id": scope.kiosk}
+    means = meanings(connection, () if scope.municipality is None else (scope.municipality,), now)
+    scope = carried_scope(scope, means)
+    parts = {"kind": scope.kind, "issuer": scope.issuer, "operator": scope.operator, "kiosk_id": scope.kiosk}
     for column, part in parts.items():
         if part is not None:
             wanted = wanted.where(requests.c[column] == part)
     found = connection.execute(wanted).all()
+    if scope.municipality is not None:
+        means = meanings(connection, {row.municipality for row in found}, now)
+        found = [row for row in found if means[row.municipality] == scope.municipality]
     return tuple(row.request_id for row in found if scope.build is None or stops.last_program(connection, row.issuer) == scope.build)
 
 

@@ -99,7 +99,8 @@ def accept(connection: Connection, intent: Intent, now: datetime) -> Request | S
         return known
     if connection.execute(_VISIT_CLOSED, {"the_visit": application.visit_id}).scalar_one() is not None:
         return None
-    stop = stops.refusing(connection, Occasion(application.municipality, application.kind, intent.issuer, intent.operator, application.kiosk_id))
+    asked = Occasion(application.municipality, application.kind, intent.issuer, intent.operator, application.kiosk_id)
+    stop = stops.refusing(connection, asked, now)
     if stop is not None:
         return stop
     where = Occurrence(application.municipality, intent.issuer, application.kind, application.kiosk_id, application.request_id)
@@ -207,7 +208,7 @@ def seal(
     `build` is the program that made them, `troubles` the codes of tries that were no answer before this one was.
     """
     request = found_request(connection, request_id)
-    stop = stops.refusing(connection, occasion_of(request, build))
+    stop = stops.refusing(connection, occasion_of(request, build), now)
     if stop is not None:
         halt(connection, request_id, f"stop {stop.number}", now)
         return stop

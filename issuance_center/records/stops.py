@@ -2,14 +2,15 @@
 
 import json
 import re
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, func, insert, select, update
 
 from issuance_center.records.stop_tables import declared_builds, liftings, stop_checks, stops
-from issuance_center.stopping import Occasion, Person, Proposal, Question, Scope, Stop, confirm_refused, stopped_by
+from issuance_center.records.successions import meanings
+from issuance_center.stopping import Occasion, Person, Proposal, Question, Scope, Stop, carried, carried_scope, confirm_refused, stopped_by
 from messages.orders import Build
 from storage.instants import instant, stamp
 
@@ -19,37 +20,52 @@ PARTS = ("municipality", "kind", "issuer", "build", "operator", "kiosk")
 
 
 def in_force(connection: Connection) -> tuple[Stop, ...]:
-    """The stops that nobody has lifted, oldest first."""
+    """The stops that nobody has lifted, oldest first, as they were placed."""
     return tuple(_stop(row) for row in connection.execute(_IN_FORCE))
 
 
-def refusing(connection: Connection, occasion: Occasion) -> Stop | None:
-    """The stop in force that covers this. An issuer that has not declared itself on this occasion counts as what it declared last."""
+def standing(connection: Connection, now: datetime) -> tuple[Stop, ...]:
+    """The stops that nobody has lifted, oldest first, as they hold now: one of a municipality that has merged holds for what it has become part of."""
     found = in_force(connection)
+    means = _meanings(connection, found, now)
+    return tuple(carried(stop, means) for stop in found)
+
+
+def refusing(connection: Connection, occasion: Occasion, now: datetime) -> Stop | None:
+    """The stop in force that covers this. An issuer that has not declared itself on this occasion counts as what it declared last."""
+    found = standing(connection, now)
     if not found:
         return None
+    if any(stop.scope.municipality is not None for stop in found):
+        # What was asked for before a merger is of the heir as well.
+        occasion = replace(occasion, municipality=meanings(connection, (occasion.municipality,), now)[occasion.municipality])
     if occasion.build is None and any(stop.scope.build is not None for stop in found):
-        occasion = Occasion(**asdict(occasion) | {"build": last_program(connection, occasion.issuer)})
+        occasion = replace(occasion, build=last_program(connection, occasion.issuer))
     return stopped_by(found, occasion)
 
 
-def kinds_stopped(connection: Connection, occasions: tuple[Occasion, ...]) -> frozenset[str]:
+def kinds_stopped(connection: Connection, occasions: tuple[Occasion, ...], now: datetime) -> frozenset[str]:
     """The kinds among these that a stop covers."""
     if not in_force(connection):
         return frozenset()
-    return frozenset(occasion.kind for occasion in occasions if refusing(connection, occasion) is not None)
+    return frozenset(occasion.kind for occasion in occasions if refusing(connection, occasion, now) is not None)
 
 
-def find(connection: Connection, stop_no: int) -> tuple[Stop, dict[str, Any]] | None:
-    """A stop and its whole row."""
+def find(connection: Connection, stop_no: int, now: datetime) -> tuple[Stop, dict[str, Any]] | None:
+    """A stop as it holds now, and its whole row as it was placed."""
     row = connection.execute(select(stops).where(stops.c.stop_no == stop_no)).one_or_none()
-    return None if row is None else (_stop(row), dict(row._mapping))  # noqa: SLF001 - SQLAlchemy's public name for a row as a mapping
+    if row is None:
+        return None
+    stop = _stop(row)
+    return carried(stop, _meanings(connection, (stop,), now)), dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's public name for a row as a mapping
 
 
 def add(connection: Connection, scope: Scope, by: str, of: str, why: str, now: datetime) -> int | None:
     """Put the stop in force; its number. None: a trip finds its own stop standing already."""
-    if of == "trip" and any(stop.scope == scope for stop in in_force(connection)):
-        return None
+    if of == "trip":
+        mine = carried_scope(scope, meanings(connection, (scope.municipality,) if scope.municipality is not None else (), now))
+        if any(stop.scope == mine for stop in standing(connection, now)):
+            return None
     row = asdict(scope) | {"placed_at": stamp(now), "placed_by": by, "placed_of": of, "why": why[:512], "halted": 0}
     made = connection.execute(insert(stops).values(row)).inserted_primary_key
     assert made is not None
@@ -105,7 +121,7 @@ def note_check(
 
 def lift(connection: Connection, stop_no: int, person: Person, now: datetime) -> str | None:
     """Lift the stop, confirmed by `person`; why not, or None. Lifted twice, it is lifted once."""
-    found, proposal = find(connection, stop_no), proposal_of(connection, stop_no)
+    found, proposal = find(connection, stop_no, now), proposal_of(connection, stop_no)
     if found is None or found[1]["lifted_at"] is not None:
         return "not_in_force"
     if proposal is None:
@@ -175,12 +191,14 @@ def last_program(connection: Connection, issuer: str) -> str | None:
 # --- for pages ---
 
 
-def listed(connection: Connection, municipality: str | None = None) -> tuple[dict[str, Any], ...]:
-    """Stops in force first, newest first; with `municipality` those whose scope lies in it alone."""
+def listed(connection: Connection, now: datetime, municipality: str | None = None) -> tuple[dict[str, Any], ...]:
+    """Stops in force first, newest first; with `municipality` those whose scope lies in it alone. `means`: the municipality in force that the scope's code means now."""
+    codes = connection.execute(select(stops.c.municipality).where(stops.c.municipality.is_not(None)).distinct().order_by(stops.c.municipality))
+    means = meanings(connection, codes.scalars().all(), now)
     wanted = select(stops).order_by(stops.c.lifted_at.is_not(None), stops.c.stop_no.desc()).limit(200)
     if municipality is not None:
-        wanted = wanted.where(stops.c.municipality == municipality)
-    return tuple(dict(row._mapping) for row in connection.execute(wanted))  # noqa: SLF001
+        wanted = wanted.where(stops.c.municipality.in_([code for code, meant in means.items() if meant == municipality]))
+    return tuple(dict(row._mapping) | {"means": means.get(row.municipality or "")} for row in connection.execute(wanted))  # noqa: SLF001
 
 
 def history(connection: Connection, stop_no: int) -> tuple[dict[str, Any], ...]:
@@ -191,6 +209,12 @@ def history(connection: Connection, stop_no: int) -> tuple[dict[str, Any], ...]:
         made = [dict(check._mapping) | {"answers": json.loads(check.answers)} for check in checks]  # noqa: SLF001
         found.append(dict(row._mapping) | {"checks": made})  # noqa: SLF001
     return tuple(found)
+
+
+def _meanings(connection: Connection, found: tuple[Stop, ...], now: datetime) -> dict[str, str]:
+    """What the codes in these stops mean now."""
+    sides = (stop.placed_of for stop in found if stop.placed_of not in ("center", "trip"))
+    return meanings(connection, {*(stop.scope.municipality for stop in found if stop.scope.municipality is not None), *sides}, now)
 
 
 def _stop(row: "Row[Any]") -> Stop:

@@ -6,7 +6,7 @@ A desk reads one `DirectoryBook` for each message and decides everything from it
 from issuance_center.routing.book import EMPTY, Change, DirectoryBook, Entry, extended
 from issuance_center.routing.listing import Listing, directory, entry, listing
 from issuance_center.routing.opening import Closed, Open, hours_at, open_until
-from issuance_center.routing.places import in_force, resolve, resolved_at
+from issuance_center.routing.places import in_force, planned_heir, resolve, resolved_at
 from issuance_center.routing.routes import (
     NoRoute,
     Route,
@@ -58,6 +58,7 @@ __all__ = [
     "operator_of",
     "options",
     "place_for",
+    "planned_heir",
     "registered_build",
     "resolve",
     "resolved_at",

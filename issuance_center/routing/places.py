@@ -31,6 +31,14 @@ def in_force(book: DirectoryBook, code: str, now: datetime) -> str:
     return resolved_at(book, code, now) or code
 
 
+def planned_heir(book: DirectoryBook, code: str, now: datetime) -> tuple[datetime, str] | None:
+    """When a municipality in force will become part of another, and of which; None while nothing is planned."""
+    dated = book.successions.get(code)
+    since = dated.next_change(now) if dated is not None else None
+    succession = dated.at(since) if dated is not None and since is not None else None
+    return (since, succession.to) if since is not None and succession is not None and succession.to != code else None
+
+
 def page_of(book: DirectoryBook, code: str, now: datetime) -> Page | None:
     """Everything about the municipality that `code` means at `now`."""
     found = resolved_at(book, code, now)

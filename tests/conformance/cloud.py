@@ -24,7 +24,7 @@ from certificates.seal import seal_png
 from certificates.signature.key_list import CodeKey, sign_key_list
 from conformance.broken.serving import HERE, REFUSAL_SECONDS, hooks, served
 from conformance.broken.town import BESIDE, CODE, KINDS_SERVED, populate, write_town
-from conformance.profile import load_profile
+from conformance.profile_reading import load_profile
 from conformance.trial import Trial
 from issuer.clerks.office import CLERK
 from issuer.terms import Certifier, PolicySetting

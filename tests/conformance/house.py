@@ -11,7 +11,8 @@ from conformance.broken.serving import rehearsed
 from conformance.chance import Chance
 from conformance.contexts import FileContexts
 from conformance.papers import Believed
-from conformance.profile import Profile, load_profile
+from conformance.profile import Profile
+from conformance.profile_reading import load_profile
 from conformance.trial import Trial
 from simulation.key_ring import rsa_ring
 from storage.instants import JST

@@ -16,7 +16,7 @@ from conformance.broken.faults import Town
 from conformance.broken.serving import DECLARED, HERE, REFUSAL_SECONDS, hooks, served
 from conformance.broken.town import populate, terms, write_town
 from conformance.profile import Build as Registered
-from conformance.profile import load_profile
+from conformance.profile_reading import load_profile
 from conformance.run import tried
 from issuer.desk import MESSAGES
 from issuer.issue_tables import METADATA

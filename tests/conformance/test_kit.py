@@ -13,7 +13,7 @@ from certificates.fingerprint import fingerprint
 from conformance.broken.town import write_town
 from conformance.findings import Finding
 from conformance.line import Answer, Line, Silent
-from conformance.profile import load_profile
+from conformance.profile_reading import load_profile
 from conformance.run import tried
 from simulation.key_ring import rsa_ring
 from storage.instants import JST

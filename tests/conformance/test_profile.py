@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from conformance.profile import load_profile
+from conformance.profile_reading import load_profile
 from messages.configuration import ConfigInvalid
 from tests.structure.sources import ROOT
 

@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from conformance.broken.town import write_town
-from conformance.profile import load_profile
+from conformance.profile_reading import load_profile
 from conformance.run import tried
 from simulation.key_ring import rsa_ring
 from tests.conformance.house import now, trial_of

@@ -128,7 +128,7 @@ async def test_another_municipality_neither_sees_nor_restarts_a_stop_nor_anybody
         for act in ("propose", "check", "confirm"):
             assert (await post(office, f"/stops/{number}/{act}", reason="もうよい")).status == 403
     await sign_in(office, "市の次郎")
-    assert (await office.get("/stops/2")).status == 404 and "koseki" not in [row["kind"] for row in town.center_store.do(stops.listed, CITY)]
+    assert (await office.get("/stops/2")).status == 404 and "koseki" not in [row["kind"] for row in town.center_store.do(stops.listed, town.at, CITY)]
     assert (await post(office, "/stops/2/propose", reason="もうよい")).status == 403
     assert (len(town.rows(stop_tables.liftings)), town.rows(stop_tables.stop_checks)) == (1, [])
     assert [row["lifted_at"] for row in town.rows(stop_tables.stops)] == [None, None]

@@ -79,7 +79,7 @@ async def test_every_mixture_of_parts_stops_what_has_all_of_them_and_nothing_els
     store = town.center_store
 
     def ended(scope: Scope) -> bool:
-        return store.do(endings._unpaid, scope) == (ready.request_id,)
+        return store.do(endings._unpaid, scope, town.at) == (ready.request_id,)
 
     for given in combinations(stops.PARTS, count):
         scope = Scope(**{part: getattr(HERE, part) for part in given})
@@ -332,11 +332,12 @@ def book(**issuers: dict[str, str]) -> Any:
     """A directory of nothing but who issues what."""
     dated = {
         code: SimpleNamespace(
-            issuers={kind: SimpleNamespace(at=lambda _now, name=name: SimpleNamespace(issuer=name)) for kind, name in kinds.items()}
+            issuers={kind: SimpleNamespace(at=lambda _now, name=name: SimpleNamespace(issuer=name)) for kind, name in kinds.items()},
+            place=SimpleNamespace(at=lambda _now: "there"),
         )
         for code, kinds in issuers.items()
     }
-    return SimpleNamespace(municipalities={code.removeprefix("m"): page for code, page in dated.items()})
+    return SimpleNamespace(municipalities={code.removeprefix("m"): page for code, page in dated.items()}, successions={})
 
 
 BOOK = book(m990019={"juminhyo": "bcl", "koseki": "990019"}, m990027={"juminhyo": "bcl"})

@@ -3,7 +3,6 @@
 from dataclasses import dataclass, field
 from typing import Literal
 
-Align = Literal["left", "right"]
 Anchor = Literal["start", "middle", "end"]
 
 
@@ -26,12 +25,15 @@ class Paragraph:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table: heads and cells are texts already; `strong` are the numbers of rows that stand out; `weights` share the width among the columns where texts may wrap (empty: by need)."""
+    """A table: heads and cells are texts already; `align` has an l or r for each column, `strong` the numbers of rows that stand out.
+
+    `weights` share the width among the columns where texts may wrap (empty: by need).
+    """
 
     caption: str
     head: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
-    align: tuple[Align, ...]
+    align: str
     strong: frozenset[int] = frozenset()
     note: str = ""
     weights: tuple[float, ...] = ()
@@ -39,13 +41,14 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """A filled rectangle from its upper left corner; `grey` 0 (black) to 255 (white, with an outline)."""
+    """A filled rectangle from its upper left corner; `grey` 0 (black) to 255 (white)."""
 
     x: float
     y: float
     width: float
     height: float
     grey: int
+    outlined: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ WIDTH = 174.0
 LABEL_WIDTH = 62.0
 VALUE_WIDTH = 24.0
 BAR = 4.2
-GAP = 3.4
+GAP = 2.8
 TOP = 9.0
 TEXT = 3.0
 
@@ -65,7 +65,7 @@ def parts(caption: str, series: Sequence[str], rows: Sequence[Row], reading: str
             shapes += _filled(x, y, length, BAR + 1.4, FILLS[number % len(FILLS)])
             if length > len(text) * 2.2 + 2:
                 shapes += [
-                    Box(x + length / 2 - len(text) * 0.95 - 0.8, y + 0.9, len(text) * 1.9 + 1.6, BAR - 0.4, 254),
+                    Box(x + length / 2 - len(text) * 0.95 - 0.8, y + 0.9, len(text) * 1.9 + 1.6, BAR - 0.4, 255, outlined=False),
                     Label(x + length / 2, y + BAR - 0.1, text, TEXT, "middle"),
                 ]
             x += length

@@ -31,6 +31,7 @@ def contradictions(scenario: Scenario) -> Found:
     yield from _codes(scenario)
     yield from _schemes(scenario)
     yield from _campaigns(scenario.campaign)
+    yield from _cuts(scenario)
     yield from _newcomers(scenario)
     for kind in ("juminhyo", "inkan", "koseki", "fuhyo", "kazei"):
         fee = getattr(scenario.fees, kind)
@@ -89,6 +90,22 @@ def _campaigns(campaigns: Sequence[CampaignPart]) -> Found:
                 ("campaign", second, "since"),
                 f"「{other.title}」の期間が、同じ種類の「{one.title}」（{first + 1}番目の[[campaign]]）と重なります。",
             )
+
+
+def _cuts(scenario: Scenario) -> Found:
+    for number, part in enumerate(scenario.campaign):
+        for kind in part.kinds if part.cut_yen else ():
+            fee = getattr(scenario.fees, kind)
+            if part.cut_yen > fee.base_yen:
+                yield (
+                    ("campaign", number, "cut_yen"),
+                    f"「{part.title}」の減額{part.cut_yen:,}円が{kind}の基本額{fee.base_yen:,}円を超え、手数料が0円を下回ります。",
+                )
+            elif part.cut_yen < fee.reduction_yen:
+                yield (
+                    ("campaign", number, "cut_yen"),
+                    f"「{part.title}」の減額{part.cut_yen:,}円は{kind}のふだんの減額{fee.reduction_yen:,}円より小さく、値上げになります。",
+                )
 
 
 def _newcomers(scenario: Scenario) -> Found:

@@ -15,15 +15,15 @@ from sqlalchemy import Connection, create_engine, func, select
 from sqlalchemy.exc import IntegrityError
 
 from fees.booking.booking import book_facts
+from fees.booking.fact_log import contradictory, counts
 from fees.booking.ledger import balances, journal
-from fees.booking.metering import contradictory, counts
 from fees.booking.records import METADATA, facts, postings
 from fees.booking.self_check import open_items, sums
 from fees.config import rules_of
 from messages.facts import FactMetered, FactStep, FeeFact, Metered
 from tests.fees.office import CITY, NOW, OTHER_CITY, SEVEN, config, engine, fact, transaction
 
-RATES = rules_of(config())
+RULES = rules_of(config())
 LIVES: tuple[tuple[FactStep, ...], ...] = (
     ("paid",),
     ("paid", "printed"),
@@ -41,7 +41,7 @@ def connection() -> Iterator[Connection]:
 
 
 def book(connection: Connection, *told: FeeFact) -> list[Metered]:
-    return [answer.metered for answer in book_facts(connection, told, RATES, NOW)]
+    return [answer.metered for answer in book_facts(connection, told, RULES, NOW)]
 
 
 def balances_of(connection: Connection) -> dict[str, int]:
@@ -106,7 +106,7 @@ def test_a_repeated_fact_changes_nothing(connection: Connection) -> None:
 
 
 def test_answers_come_in_the_order_of_the_batch(connection: Connection) -> None:
-    answers = book_facts(connection, (fact(2, "i", "printed"), fact(1, "i", "paid"), fact(2, "i", "printed")), RATES, NOW)
+    answers = book_facts(connection, (fact(2, "i", "printed"), fact(1, "i", "paid"), fact(2, "i", "printed")), RULES, NOW)
     assert answers == (FactMetered(number=2, metered="new"), FactMetered(number=1, metered="new"), FactMetered(number=2, metered="repeat"))
 
 
@@ -194,13 +194,16 @@ def test_when_the_posting_cannot_be_written_the_number_is_not_claimed_either() -
 KILLED = """
 import os, signal, sys
 from sqlalchemy import create_engine
-from fees.booking.metering import claim
+from fees.booking.fact_log import heard_before, keep
+from fees.booking.metering import Heard, meter
+from fees.booking.booking import pricing_by
 from fees.booking.records import METADATA
-from tests.fees.office import NOW, fact
+from fees.config import rules_of
+from tests.fees.office import NOW, config, fact
 engine = create_engine("sqlite:///" + sys.argv[1])
 METADATA.create_all(engine)
 with engine.begin() as connection:
-    assert claim(connection, fact(1, "i", "paid"), NOW).metered == "new"
+    keep(connection, meter((fact(1, "i", "paid"),), Heard(), pricing_by(rules_of(config()))), NOW)
     os.kill(os.getpid(), signal.SIGKILL)
 """
 

@@ -102,6 +102,7 @@ async def test_the_journal_as_json_is_read_in_pieces(reader: Client) -> None:
         "event": "paid",
         "at": "2026-11-23T10:00:01.000000+09:00",
         "posted_at": "2026-11-23T10:00:00.000000+09:00",
+        "revision": 1,
         "legs": [{"account": f"operator/{SEVEN}/till", "yen": 250}, {"account": f"operator/{SEVEN}/pending", "yen": -250}],
     }
     pieces, after = [], 0
