@@ -11,7 +11,9 @@ from fees.planning.country.volumes import EVERYBODY_ALIKE, National, Volumes, vo
 from registers.municipalities import municipalities
 
 NATIONAL = National(
-    {"juminhyo": 17_130_000, "inkan": 9_594_000, "koseki": 1_771_200, "fuhyo": 442_800, "kazei": 2_952_000}, dict.fromkeys(KINDS, 2_760), EVERYBODY_ALIKE
+    {"juminhyo": 17_130_000, "inkan": 9_594_000, "koseki": 1_771_200, "fuhyo": 442_800, "kazei": 2_952_000},
+    dict.fromkeys(KINDS, 2_760),
+    EVERYBODY_ALIKE,
 )
 BODIES = planned_bodies(municipalities(), modelled(municipalities(), 1))
 TAKING = participation(BODIES, {}, 1)
