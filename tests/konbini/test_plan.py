@@ -82,7 +82,7 @@ def test_missing_municipalities_are_listed_and_nothing_is_written(tmp_path: Path
     assert not (tmp_path / "o").exists()
     few = populations(tmp_path, lines[:1000])
     assert few == file
-    assert "ほかに691件あります" in konbini(*asked).errorsors
+    assert "ほかに691件あります" in konbini(*asked).errors
     assert len(json.loads(konbini(*asked, "--json").out)["faults"]) == 741
 
 
