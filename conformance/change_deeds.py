@@ -24,6 +24,7 @@ async def half_updated(trial: Trial) -> Wrong:
     wrong: Wrong = []
     for change in changes:
         wrong += await _round(trial, change, None, forward=True)
+        trial.left_out += [] if change.undo else [f"{change.id} at the same moment: the change has no undo"]
         for at, wait in enumerate(TOGETHER if change.undo else ()):
             wrong += await _round(trial, change, wait, forward=at % 2 == 1)
     return wrong
@@ -47,15 +48,37 @@ async def _round(trial: Trial, change: Change, wait: float | None, *, forward: b
         changing = asyncio.ensure_future(carry_out(hook))
         await asyncio.sleep(wait)
         reply = await store.ask(ordered.order)
-        await changing
         wrong = (
             _mixed(reply, old, new, change) if isinstance(reply, Issued) else _otherwise(reply, "register_changed", change, "the order at the change")
         )
+        wrong += await _until_changed(trial, store, change, (old, new), changing)
     await store.discard(ordered)
     later = await _chosen(trial, store, change)
     reply = await store.ask(later.order)
     wrong += _mixed(reply, new, old, change) if isinstance(reply, Issued) else [f"{change.id}: after the change: {word(reply)} instead of a paper"]
     await store.discard(later)
+    return wrong
+
+
+async def _until_changed(
+    trial: Trial, store: Store, change: Change, states: tuple[tuple[str, ...], tuple[str, ...]], changing: asyncio.Future[None]
+) -> Wrong:
+    """Orders one after another for as long as the hook takes, so that one of them meets the change; each of one state, and after the new state never the old one again."""
+    wrong: Wrong = []
+    old, new = states
+    changed = False
+    while not changing.done():
+        ordered = await _chosen(trial, store, change)
+        reply = await store.ask(ordered.order)
+        if isinstance(reply, Issued):
+            still = not _mixed(reply, old, new, change)
+            problem = [] if still else _mixed(reply, new, old, change)
+            wrong += problem if not (still and changed) else [f"{change.id}: the register before the change again, after that after it"]
+            changed = changed or not (still or problem)
+        else:
+            wrong += _otherwise(reply, "register_changed", change, "an order during the change")
+        await store.discard(ordered)
+    await changing
     return wrong
 
 

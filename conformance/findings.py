@@ -13,6 +13,7 @@ class Finding:
     """One case's outcome. `evidence` names cases, test people and codes, never a text of a paper; of a case that was not tried it is the reason.
 
     `incident`: the class that was seen; empty where the case failed for want of an answer that could be judged. `answers` and `papers` are how many were heard and looked at for it.
+    `left_out`: parts of it that the profile gave no occasion for, each with what it lacks.
     """
 
     case: str
@@ -21,6 +22,7 @@ class Finding:
     incident: str = ""
     answers: int = 0
     papers: int = 0
+    left_out: tuple[str, ...] = ()
 
 
 class NotTried(Exception):

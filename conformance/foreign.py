@@ -25,12 +25,17 @@ CERTIFIED = re.compile("証明(?:する|します|した書面である)。")
 
 def pages_of(pdf: bytes) -> tuple[str, ...]:
     """The text of each page without its spaces; none for a file that is no PDF."""
+    return tuple(plain(text) for text in _texts_of(pdf))
+
+
+def _texts_of(pdf: bytes) -> tuple[str, ...]:
+    """The text of each page as it is extracted."""
     try:
         document = pypdfium2.PdfDocument(pdf)
     except pypdfium2.PdfiumError:
         return ()
     try:
-        return tuple(plain(page.get_textpage().get_text_bounded()) for page in document)
+        return tuple(page.get_textpage().get_text_bounded() for page in document)
     except pypdfium2.PdfiumError:
         return ()
     finally:
@@ -44,12 +49,14 @@ def plain(text: str) -> str:
 
 def foreign_differences(paper: IssuedPaper, ordered: Ordered, binding: str, root: Certificate, at: datetime) -> Iterator[str]:
     """Everything that differs, as `what: where`."""
-    pages = pages_of(paper.face)
+    spaced = _texts_of(paper.face)
+    pages = tuple(plain(text) for text in spaced)
     if not pages:
         yield "unreadable: no PDF"
         return
     if len(pages) != paper.sheets:
         yield f"sheets: {len(pages)} instead of {paper.sheets}"
+    yield from (f"specimen: sheet {at}" for at, text in enumerate(spaced, 1) if not _marked(text, ordered))
     for at_sheet in range(1, len(pages) + 1):
         yield from _sheet(pages, at_sheet, paper, ordered, binding)
     if len({_title(text, ordered) for text in pages}) > 1:
@@ -65,7 +72,6 @@ def foreign_differences(paper: IssuedPaper, ordered: Ordered, binding: str, root
 def _sheet(pages: tuple[str, ...], at_sheet: int, paper: IssuedPaper, ordered: Ordered, binding: str) -> Iterator[str]:
     text, year = pages[at_sheet - 1], ordered.order.year
     stands = {
-        "specimen": _marked(text, ordered),
         "binding": binding in text,
         "number": plain(paper.number) in text,
         "part": f"{at_sheet}/{len(pages)}" in text,
@@ -78,11 +84,16 @@ def _sheet(pages: tuple[str, ...], at_sheet: int, paper: IssuedPaper, ordered: O
 
 
 def _marked(text: str, ordered: Ordered) -> bool:
-    """Whether 見本 stands there as a mark of its own, and not only in a name or an address of these made-up people (見本県)."""
+    """Whether 見本 stands there as a mark of its own, with white space or a line's end on both sides, and not only in a name or an address of these made-up people (見本　太郎, 見本県)."""
     have = ordered.asked.have
-    for known in (*(member.name for member in have.members), *have.texts):
-        text = text.replace(plain(known), "")
-    return re.search(f"{SPECIMEN}(?![都道府県市区町村郡])", text) is not None
+    for known in (*(member.name for member in have.members), *have.texts, *ordered.asked.certifier):
+        text = re.sub(_spaced(known), "", text)
+    return re.search(rf"(?<!\S){_spaced(SPECIMEN)}(?!\S)", text) is not None
+
+
+def _spaced(text: str) -> str:
+    """A pattern of the text with any white space between its characters."""
+    return r"\s*".join(map(re.escape, plain(text)))
 
 
 def _title(text: str, ordered: Ordered) -> str | None:

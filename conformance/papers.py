@@ -18,7 +18,7 @@ from certificates.checking import Expected, Signature, examined
 from certificates.plain_file import Unreadable
 from certificates.reading import Paper, face_of, open_paper
 from certificates.signature.key_list import KeyList
-from conformance.foreign import foreign_differences, pages_of
+from conformance.foreign import foreign_differences, pages_of, plain
 from conformance.foreign_codes import code_differences
 from conformance.store import Ordered
 from messages.orders import Issued, IssuedPaper
@@ -85,6 +85,7 @@ def _differences(paper: IssuedPaper, ordered: Ordered, binding: str, believed: B
         show=order.show,
         everybody=ordered.everybody,
         signature=Signature(order.municipality, (believed.root,), at),
+        certifier=(asked.certifier[0], asked.certifier[1]) if len(asked.certifier) == 2 else None,
     )
     found = examined(paper.face, expected)
     yield from found.differences
@@ -135,6 +136,14 @@ def _codes(codes: tuple[bytes, ...], paper: Paper, municipality: str, keys: KeyL
                 yield f"codes: sheet {at} says something else"
         except NoCode:
             yield f"codes: sheet {at} is none"
+
+
+def rest(paper: IssuedPaper, binding: str, days: tuple[str, ...]) -> str:
+    """What stands on a paper beside its number, its binding and the date of issue (midnight may be between two orders): the same on every copy of one thing."""
+    text = plain(drawn_text(paper.face))
+    for own in (binding, plain(paper.number), *days):
+        text = text.replace(own, "")
+    return text
 
 
 def is_foreign(face: bytes) -> bool:

@@ -22,7 +22,9 @@ HANGING_UP = (0.2, 0.4, 0.6, 0.8)
 
 
 def _kinds(trial: Trial, *, mixed: bool = True) -> list[str]:
-    found = [one.kind for one in trial.profile.kinds if len(trial.holders(one.kind)) > 1 and (mixed or one.kind not in trial.mixed_up)]
+    holders = {one.kind: len(trial.holders(one.kind)) for one in trial.profile.kinds}
+    trial.left_out += [f"{kind}: not two people of the profile may have it" for kind, count in holders.items() if count < 2]
+    found = [kind for kind, count in holders.items() if count > 1 and (mixed or kind not in trial.mixed_up)]
     if not found:
         raise NotTried("no kind that two people of the profile may have" + ("" if mixed else " and in which people were not mixed up already"))
     return found

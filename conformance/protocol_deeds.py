@@ -1,19 +1,21 @@
 """What is done for the cases of the chapter `protocol`. A case gives what was wrong, as evidence without personal data; nothing wrong is a pass."""
 
 import asyncio
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
 
-from certificates.kinds import KINDS
+from certificates.kinds import KINDS, Kind
 from conformance.findings import NotTried
 from conformance.profile import Member, Person
 from conformance.store import Ordered, Store, word
 from conformance.trial import Trial
 from messages.conditions import AskCondition
-from messages.orders import Issued, IssueOrder, OfferChoices, TellOutcome
+from messages.orders import AskReferral, Issued, IssueOrder, OfferChoices, TellOutcome
 from messages.refusals import TABLE, Refusal
 from messages.routes import BY_MESSAGE
+from messages.uses import AskRegisteredUse, RegisterUse, UseApplication
 from messages.wire import Malformed, decode, encode
 
 Wrong = list[str]
@@ -75,6 +77,7 @@ async def declared(trial: Trial) -> Wrong:
             await store.ask(AskCondition(municipality=trial.profile.municipality))
         await store.line.close()
     builds, registered = trial.heard.builds, trial.profile.declared
+    trial.left_out += [] if registered is not None else ["the registered build: the profile has no declared"]
     wrong = (
         [f"{len(builds)} different builds: " + "; ".join(f"{one.program} {one.topology} ({where})" for one, where in builds.items())]
         if len(builds) > 1
@@ -124,8 +127,37 @@ async def malformed(trial: Trial) -> Wrong:
         "an issuance id that is too long": (_ORDERS.path, msgspec.json.encode(order | {"papers": [order["papers"][0] | {"issuance_id": "a" * 37}]})),
         "a binding that is too long": (_ORDERS.path, msgspec.json.encode(order | {"papers": [order["papers"][0] | {"binding": "a" * 65}]})),
         "a visit key that is too short": (_CHOICES.path, msgspec.json.encode(question | {"visit_key": b"k" * 31})),
+        "a field twice": (_CHOICES.path, _twice(msgspec.json.encode(question))),
+        "a question's id that is too long": (_CHOICES.path, msgspec.json.encode(question | {"visit_id": "a" * 37})),
+        "an outcome's id that is too long": (_OUTCOMES.path, msgspec.json.encode(_outcome(trial, order) | {"issuance_id": "a" * 37})),
+        "an outcome's order id that is none": (_OUTCOMES.path, msgspec.json.encode(_outcome(trial, order) | {"request_id": "../x"})),
+        **_optional_ids(trial, store),
     }
     return [f"{what}: {one}" for what, (path, body) in bodies.items() for one in await refused_raw(store, path, body, "malformed")]
+
+
+def _twice(raw: bytes) -> bytes:
+    """The object with its first field once more."""
+    name, value = next(iter(msgspec.json.decode(raw).items()))
+    return b"{" + msgspec.json.encode({name: value})[1:-1] + b"," + raw[1:]
+
+
+def _optional_ids(trial: Trial, store: Store) -> dict[str, tuple[str, bytes]]:
+    """The same in the optional messages that are served."""
+    town, long, served = trial.profile.municipality, "a" * 37, trial.profile.optional
+    bodies: dict[str, tuple[str, bytes]] = {}
+    if "uses" in served:
+        asked = AskRegisteredUse(visit_id=long, serial="00", municipality=town)
+        said = {name: getattr(trial.profile.use, name) for name in trial.profile.use.__struct_fields__}
+        application = UseApplication(application_id=long, visit_id="v", kiosk_id="K0001", municipality=town, applied_at=store.now(), **said)
+        bodies["an id of a question about uses that is too long"] = (BY_MESSAGE[AskRegisteredUse].path, encode(asked))
+        bodies["an application's id that is too long"] = (BY_MESSAGE[RegisterUse].path, encode(RegisterUse(serial="f0", application=application)))
+    if "referrals" in served:
+        told = trial.profile.referrals
+        assert told is not None
+        referral = AskReferral(visit_id=long, serial="00", municipality=town, to=told.as_municipality, kind=told.kind, year=2020, recipient="")
+        bodies["an id of a question for a referral that is too long"] = (BY_MESSAGE[AskReferral].path, encode(referral))
+    return bodies
 
 
 async def deeply_malformed(trial: Trial) -> Wrong:
@@ -137,6 +169,7 @@ async def deeply_malformed(trial: Trial) -> Wrong:
     papers = [{**order["papers"][0], "surprise": 1}]
     bodies = {
         "an unknown field of a paper": (_ORDERS.path, msgspec.json.encode(order | {"papers": papers})),
+        "a field of a paper twice": (_ORDERS.path, encode(ordered.order).replace(b'"papers":[{', b'"papers":[{"binding":"another",')),
         "a paper that is a text": (_ORDERS.path, msgspec.json.encode(order | {"papers": ["x"]})),
         "a number among the members": (_ORDERS.path, msgspec.json.encode(order | {"members": [7]})),
         "a year with a point": (_ORDERS.path, msgspec.json.encode(order | {"year": 2026.0})),
@@ -178,8 +211,10 @@ async def elsewhere(trial: Trial) -> Wrong:
 async def nowhere(trial: Trial) -> Wrong:
     """P7."""
     store = trial.store()
+    body = encode(store.question("00", first_kind(trial))[0])
     return [
         *await refused_raw(store, _CHOICES.path + "/nowhere", b"{}", "not_found"),
+        *(f"another version of the protocol: {one}" for one in await refused_raw(store, _CHOICES.path.replace("/v1/", "/v2/"), body, "not_found")),
         *await refused_raw(store, _CHOICES.path, b"", "malformed", "GET"),
     ]
 
@@ -203,27 +238,39 @@ async def not_offered(trial: Trial) -> Wrong:
         ("no copy", "copies_invalid", {"papers": ()}),
     ]
     changed += [("an option twice", "options_invalid", {"show": (one, one)}) for one in asked.offered.options[:1]]
+    trial.left_out += [] if asked.offered.options else [f"an option twice: {kind} is offered without options"]
     wrong = [
         f"{what}: {word(reply)} instead of {code}"
         for what, code, change in changed
         if word(reply := await store.ask(msgspec.structs.replace(good, request_id=store.new_id(), **change))) != code
     ]
-    return wrong + await _not_alone(trial, store)
+    return wrong + await _not_alone(trial, store) + await _some_of_all(trial, store)
 
 
 async def _not_alone(trial: Trial, store: Store) -> Wrong:
     """Of P8: somebody who may stand on the paper about everybody only, ordered alone; where the profile has somebody."""
-    for served in trial.profile.kinds:
-        for person in trial.holders(served.kind):
-            asked = await store.choices(person, served.kind) if any(not one.choosable for one in _members(person, served.kind)) else None
-            if asked is None:
-                continue
-            alone = next(at for at, one in enumerate(asked.have.members) if not one.choosable)
-            reply = await store.ask(store.order(asked, members=(alone,)).order)
-            return [] if word(reply) == "members_invalid" else [f"somebody not choosable, alone: {word(reply)} instead of members_invalid"]
-    return []
+    found = _somebody(trial, lambda kind, members: kind.chosen != "holder" and any(not one.choosable for one in members))
+    if found is None:
+        trial.left_out.append("somebody not choosable, alone: nobody of people has a member with choosable false")
+        return []
+    asked = await store.choices(*found)
+    alone = next(at for at, one in enumerate(asked.have.members) if not one.choosable)
+    reply = await store.ask(store.order(asked, members=(alone,)).order)
+    return [] if word(reply) == "members_invalid" else [f"somebody not choosable, alone: {word(reply)} instead of members_invalid"]
 
 
-def _members(person: Person, kind: str) -> tuple[Member, ...]:
-    have = person.have(kind)
-    return have.members if have is not None else ()
+async def _some_of_all(trial: Trial, store: Store) -> Wrong:
+    """Of P8: two of three and more, on a paper that is about everybody or one (戸籍)."""
+    found = _somebody(trial, lambda kind, members: kind.chosen == "all_or_one" and len(members) > 2)
+    if found is None:
+        trial.left_out.append("two of three: nobody of people has a 戸籍 or 附票 of three")
+        return []
+    asked = await store.choices(*found)
+    reply = await store.ask(store.order(asked, members=(0, 1)).order)
+    return [] if word(reply) == "members_invalid" else [f"two of three of a {found[1]}: {word(reply)} instead of members_invalid"]
+
+
+def _somebody(trial: Trial, fits: Callable[[Kind, tuple[Member, ...]], bool]) -> tuple[Person, str] | None:
+    """Somebody who may have a paper with such members, and its kind."""
+    papers = ((person, one.kind) for one in trial.profile.kinds for person in trial.holders(one.kind))
+    return next(((person, kind) for person, kind in papers if (have := person.have(kind)) and fits(KINDS[kind], have.members)), None)

@@ -70,6 +70,19 @@ _NOT_TRIED = {
     "two copies": "2通以上取れる証明書がプロファイルにありません",
     "TLS 1.2 itself": "この機械では TLS 1.2 を話せません",
 }
+_LEFT_OUT = {
+    "without options": "記載事項を選べる証明書がありません",
+    "choosable false": "1人では載れない人（choosable が false）がプロファイルにいません",
+    "附票 of three": "3人以上の戸籍・附票がプロファイルにありません",
+    "no declared": "プロファイルに declared がありません",
+    "nobody of people may have it": "この証明書を取れる人がプロファイルにいません",
+    "the profile names none": "プロファイルに certifier がありません",
+    "has items for it": "この事項の値（items）がプロファイルにありません",
+    "copies_max is 1": "1通しか取れない証明書です",
+    "no tls.other_role": "プロファイルに tls.other_role がありません",
+    "not two people of the profile": "この証明書を取れる人が2人以上いません",
+    "has no undo": "元に戻す方法（undo）がプロファイルにありません",
+}
 _INSTEAD = re.compile(r"([A-Za-z_]{4,}) (?:with status \d+ )?instead of ([A-Za-z_]{4,}|a paper)(?: or |$)")
 
 _STYLE = """
@@ -91,6 +104,16 @@ ul { margin: 0; padding-left: 1.2rem } .note { background: var(--soft); padding:
 """
 
 
+_HOW_TO_CHECK = """<h2>この結果の確かめ方 <span class="en">How to check this report</span></h2>
+<p>このページの SHA-256 は report.json の page_sha256 に、report.json の署名は report.json.sig にあります。
+署名の鍵（report-key.pem）は、試験をした人から別の方法で受け取ったものと照らしてください。</p>
+<p><code>konbini conformance --check フォルダ --key 受け取った鍵.pem</code></p>
+<p>このプログラムを使わずに：<br><code>openssl dgst -sha256 -verify report-key.pem -signature report.json.sig report.json</code><br>
+<code>sha256sum report.html</code>（report.json の page_sha256 と同じ）</p>
+<p class="en">The page belongs to report.json by its SHA-256 (page_sha256); report.json.sig is ECDSA P-256 with SHA-256 over report.json by report-key.pem.
+Compare that key with one that you got from whoever ran the kit by another way: a key that lies beside a report proves only that nothing was changed since it was signed by somebody.</p>"""
+
+
 def report_page(findings: Sequence[Finding], run: Run) -> str:
     """The page."""
     return "\n".join(_page(findings, run)) + "\n"
@@ -107,6 +130,7 @@ def _page(findings: Sequence[Finding], run: Run) -> Iterator[str]:
     yield from _to_fix([one for one in findings if one.verdict == "failed"], run)
     yield from _missing(findings, run)
     yield from _summary(findings)
+    yield from _left_out(findings)
     for chapter, (ja, english) in CHAPTERS.items():
         rows = [one for one in findings if CASES[one.case].chapter == chapter]
         if rows:
@@ -114,6 +138,7 @@ def _page(findings: Sequence[Finding], run: Run) -> Iterator[str]:
             yield '<table><tr><th>番号</th><th>約束 <span class="en">what the description asks</span></th><th>試したこと <span class="en">what was tried</span></th><th class="last">結果</th></tr>'
             yield from map(_row, rows)
             yield "</table>"
+    yield _HOW_TO_CHECK
     yield "</html>"
 
 
@@ -171,6 +196,22 @@ def _why(one: Finding) -> str:
     return escape(f"{ja}。") + f' <span class="en">{escape(reason)}</span>' if ja else escape(reason)
 
 
+def _part(left_out: str) -> str:
+    """A part of a case that was not tried, and what it lacks."""
+    ja = next((ja for words, ja in _LEFT_OUT.items() if words in left_out), "")
+    return f'{escape(ja)}。 <span class="en">{escape(left_out)}</span>' if ja else escape(left_out)
+
+
+def _left_out(findings: Sequence[Finding]) -> Iterator[str]:
+    """Cases of which a part had no occasion: they have passed or failed by the rest."""
+    parts = [(one, text) for one in findings for text in one.left_out]
+    if parts:
+        yield '<h2>試せなかった部分 <span class="en">Parts that were not tried</span></h2>'
+        yield "<p>次の項目は、プロファイルに機会がなかった部分を除いて試しました。結果はその部分については何も言いません。</p><ul>"
+        yield from (f"<li><b>{one.case}</b>　{_part(text)}</li>" for one, text in parts)
+        yield "</ul>"
+
+
 def _missing(findings: Sequence[Finding], run: Run) -> Iterator[str]:
     """What else must be tried before the verdict can be a good one."""
     missing = [one for one in findings if one.verdict == "not_tried" and one.case in DEMANDED_IN_STRICT]
@@ -195,6 +236,7 @@ def _summary(findings: Sequence[Finding]) -> Iterator[str]:
 def _row(one: Finding) -> str:
     case, (ja, en) = CASES[one.case], WORDS[one.verdict]
     why = f'<p class="not_tried">{_why(one)}</p>' if one.verdict == "not_tried" else ""
+    why += "".join(f'<p class="not_tried">試せなかった部分：{_part(text)}</p>' for text in one.left_out)
     return (
         f'<tr><td class="id">{case.id}</td><td>{case.ja}<div class="en">{case.en} ({case.section})</div></td>'
         f'<td>{TRIED[case.id][0]}<div class="en">{TRIED[case.id][1]}</div>{why}</td>'

@@ -17,8 +17,10 @@ async def tried(trial: Trial, only: Collection[str] = ()) -> tuple[Finding, ...]
     found = []
     for case in (one for one in CASES.values() if not only or one.id in only):
         answers, papers = trial.heard.answers, trial.heard.papers
+        trial.left_out.clear()
         finding = await _tried(trial, case)
-        found.append(replace(finding, answers=trial.heard.answers - answers, papers=trial.heard.papers - papers))
+        left_out = () if finding.verdict == "not_tried" else tuple(dict.fromkeys(trial.left_out))
+        found.append(replace(finding, answers=trial.heard.answers - answers, papers=trial.heard.papers - papers, left_out=left_out))
     await trial.close()
     return tuple(found)
 

@@ -21,6 +21,7 @@ async def strangers(trial: Trial) -> Wrong:
     wrong = await _answered(trial.line(trial.contexts.nobody()), body, "without a certificate")
     wrong += await _answered(trial.line(trial.contexts.stranger()), body, "with a certificate of an authority that nobody knows")
     context = trial.contexts.other()
+    trial.left_out += [] if context is not None else ["another role: the profile has no tls.other_role"]
     if context is not None:
         other = Store(trial.profile, trial.line(context), trial.now, trial.token)
         wrong += [f"another role: {one}" for one in await refused_raw(other, _CHOICES.path, body, "role_not_admitted")]

@@ -64,6 +64,8 @@ class Trial:
     samples: tuple[Sample, ...] | None = None
     """The papers of the chapter `papers`, ordered once for all of its cases."""
     heard: Heard = field(default_factory=Heard)
+    left_out: list[str] = field(default_factory=list)
+    """Parts of the case that is being tried for which the profile gives no occasion, as `what: what it lacks`."""
     _open: list[Line] = field(default_factory=list)
 
     def line(self, context: ssl.SSLContext | None = None) -> Line:

@@ -12,7 +12,8 @@ from prometheus_client import CollectorRegistry
 from prometheus_client import Counter as Metric
 
 from fees.booking.booking import book_facts
-from fees.config import Config, rules_of
+from fees.config import Config
+from fees.drafts.shelf import RuleShelf
 from fees.rules.dated import service_day_end
 from fees.rules.rule_book import RuleBook
 from fees.rules.tariff import Price, fee_classes, price
@@ -36,11 +37,12 @@ _log = structlog.get_logger("desk")
 class Desk:
     """The fee office's answers. `center` is the party whose facts are booked, `municipalities` are the codes that take part."""
 
-    def __init__(self, center: str, municipalities: frozenset[str], book: RuleBook, store: Store, registry: CollectorRegistry) -> None:
+    def __init__(self, center: str, municipalities: frozenset[str], store: Store, registry: CollectorRegistry) -> None:
         self._center = center
         self._municipalities = municipalities
-        self._book = book
         self._store = store
+        self.rules = RuleShelf(store)
+        """The rule book that prices and books; a newer revision is taken up with the next message."""
         self.metered: Counter[str] = Counter()
         """Facts answered since this process began, by `new`, `repeat`, `contradiction`: a repeat leaves no trace in the books."""
         self._metric = Metric("konbini_facts", "Facts answered, by what was made of them", ("metered",), registry=registry)
@@ -49,22 +51,27 @@ class Desk:
         """The reply, or a `Refusal`. When the database gave no certain answer the center is told to ask again: the same facts again are repeats."""
         match message:
             case facts.AskPrices():
-                return self._prices(message, now)
+                return await self._prices(message, now)
             case facts.MeterFacts():
                 return await self._meter(message, peer, now)
         return refuse("not_found")
 
-    def _prices(self, message: facts.AskPrices, now: datetime) -> Message:
+    async def _prices(self, message: facts.AskPrices, now: datetime) -> Message:
         if message.municipality not in self._municipalities:
             return refuse("municipality_unknown")
         if message.day.year not in _YEARS:
             return refuse("malformed", "no such service day - at `$.day`")
+        try:
+            book = await self.rules.book()
+        except StoreFailed as failure:
+            _log.error("rules_not_read", kind=type(failure).__name__)
+            return refuse("fees_unavailable")
         asked = (message.municipality, message.channel, message.day)
         return facts.Prices(
             municipality=message.municipality,
             channel=message.channel,
             day=message.day,
-            prices=_price_list(self._book, *asked),
+            prices=_price_list(book, *asked),
             valid_until=min(now + timedelta(seconds=PRICES_SECONDS), service_day_end(message.day)),
         )
 
@@ -75,7 +82,7 @@ class Desk:
         if problem is not None:
             return refuse("malformed", problem)
         try:
-            answers = await self._store.write(book_facts, message.facts, self._book, now)
+            answers = await self._store.write(book_facts, message.facts, await self.rules.book(), now)
         except StoreFailed as failure:
             _log.error("facts_not_booked", facts=len(message.facts), kind=type(failure).__name__)
             return refuse("fees_unavailable")
@@ -93,7 +100,7 @@ class Desk:
 
 def desk_of(config: Config, store: Store, registry: CollectorRegistry) -> Desk:
     """The desk of a configured fee office."""
-    return Desk(config.center.id, frozenset(each.id for each in config.municipalities), rules_of(config), store, registry)
+    return Desk(config.center.id, frozenset(each.id for each in config.municipalities), store, registry)
 
 
 def _price_list(book: RuleBook, municipality: str, channel: str, day: date) -> tuple[facts.Price, ...]:

@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from certificates.signature.key_list import NoKeyList, read_key_list
 from conformance.broken.faults import DESKS
 from conformance.broken.serving import rehearsed
+from conformance.broken.slips import SLIPS
 from conformance.cases import CASES
 from conformance.chance import Chance
 from conformance.contexts import FileContexts
@@ -103,9 +104,11 @@ def check_report(folder: Path, key: Path | None, *, as_json: bool) -> None:
 
 
 def rehearse_fault(fault: str, folder: Path, *, seed: int, load: int, strict: bool, as_json: bool) -> None:
-    """Let the kit try a server with this fault (`none`: the sound one) in a little town of its own; exit status 0 when exactly that class was named, otherwise 1; 2 for an unknown class."""
-    if fault not in DESKS:
-        fail("fault_unknown", f"{fault} という種類はありません（{'、'.join(DESKS)}）。", as_json=as_json, status=2)
+    """Let the kit try a server with this fault (`none`: the sound one) in a little town of its own; exit status 0 when exactly that class, or exactly that case, was named, otherwise 1; 2 for an
+    unknown one.
+    """
+    if fault not in DESKS and fault not in SLIPS:
+        fail("fault_unknown", f"{fault} という種類はありません（{'、'.join((*DESKS, *SLIPS))}）。", as_json=as_json, status=2)
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     logging.disable(logging.CRITICAL)  # what the broken server itself logs is no part of the answer
 
@@ -116,7 +119,7 @@ def rehearse_fault(fault: str, folder: Path, *, seed: int, load: int, strict: bo
 
     with TemporaryDirectory() as town:
         findings = asyncio.run(rehearsal(Path(town)))
-    failed = {one.incident for one in findings if one.verdict == "failed"}
+    failed = {one.case if fault in SLIPS else one.incident for one in findings if one.verdict == "failed"}
     raise SystemExit(0 if failed == ({fault} - {"none"}) else 1)
 
 
@@ -179,6 +182,8 @@ def _write(errand: Errand, trial: Trial, findings: tuple[Finding, ...], at: date
         return
     for one in findings:
         print(f"{one.case:3} {WORDS[one.verdict][0]}  {' / '.join(one.evidence)}".rstrip())
+        for part in one.left_out:
+            print(f"      試せなかった部分: {part}")
     named = "、".join(incidents(findings))
     print(
         f"{WORDS[outcome(findings, strict=errand.strict, only=errand.only)][0]}  {errand.report / 'report.html'}"

@@ -21,6 +21,10 @@ from bcl_cloud.feeds.packing import pack
 from bcl_cloud.feeds.switching import stands
 from bcl_cloud.feeds.uploading import upload
 from bcl_cloud.joining.onboarding import Cloud, note_upload, registers_of
+from bcl_cloud.tenancy.door import Tenancy
+from bcl_cloud.tenancy.files import TenantFiles
+from bcl_cloud.tenancy.key_folders import KeyFolders
+from bcl_cloud.tenants.tables import METADATA
 from issuer import issue_tables
 from registers.population import Population
 from registers.residents import changes, tables
@@ -28,7 +32,7 @@ from registers.residents.resident import Household, Protection
 from registers.seal import changes as seals
 from registers.seal.tables import seal_of
 from simulation.municipalities import BCL, PLACES
-from simulation.town.cloud import clerk_of, close_cloud, opened_cloud
+from simulation.town.cloud import clerk_of, close_cloud, database_url, keys_folder, tenants_folder
 from simulation.town.folders import Folders
 from storage.opening import open_store
 from storage.store import Store
@@ -97,7 +101,8 @@ async def own_registers(folders: Folders, party: str) -> AsyncIterator[Store]:
 @asynccontextmanager
 async def cloud_of(folders: Folders) -> AsyncIterator[Cloud]:
     """The shared cloud of a town, beside whoever serves it."""
-    cloud = await opened_cloud(folders)
+    database = await open_store(database_url(folders), METADATA, sole=False)
+    cloud = Cloud(database, Tenancy(TenantFiles(tenants_folder(folders)), sole=False), KeyFolders(keys_folder(folders)))
     try:
         yield cloud
     finally:

@@ -22,7 +22,7 @@ def run(
     rehearse: Annotated[
         str,
         typer.Option(
-            help="わざと壊したサーバ（I1 から I7、none は正常）を手元で動かして試験し、その種類だけを見つければ 0。--issuer と --profile は使わない。"
+            help="わざと壊したサーバ（I1 から I7、A9、P8、none は正常）を手元で動かして試験し、その種類だけを見つければ 0。--issuer と --profile は使わない。"
         ),
     ] = "",
     check: Annotated[

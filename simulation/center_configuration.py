@@ -54,7 +54,7 @@ def center_configuration(
     )
 
 
-def rates_of(places: Sequence[Place]) -> RuleBook:
+def rules_of(places: Sequence[Place]) -> RuleBook:
     """Each municipality's own tariff, the commission, and the ways of the money."""
     rules = tuple(
         TariffRule(

@@ -13,6 +13,8 @@ from certificates.fonts.selection import missing_glyphs
 from certificates.signature.key_list import read_key_list
 from certificates.signature.signing import signer
 from fees.booking.records import METADATA as BOOKS
+from fees.drafts.history import seed as seed_rules
+from fees.drafts.records import METADATA as RULES
 from issuance_center.backs import Documents
 from issuance_center.records.tables import METADATA as RECORDS
 from issuer.issue_tables import METADATA as ISSUE_LOG
@@ -24,7 +26,7 @@ from registers.residents import tables as resident_tables
 from registers.residents.resident import Resident
 from registers.seal.seal import Imprint
 from simulation import demonstration as demo
-from simulation.center_configuration import center_configuration, rates_of
+from simulation.center_configuration import center_configuration, rules_of
 from simulation.cloud import METADATA as CLOUD
 from simulation.cloud import prepare_cloud, tenant_database
 from simulation.document_keys import DocumentKeys
@@ -103,13 +105,15 @@ def found(world: World, seed: int, residents: int, terminals: int, folder: Path,
     names = tuple(f"{demo.OPERATOR}-{number + 1:03d}" for number in range(terminals))
     hall = names[-1] if municipalities > 1 and terminals >= HALL_FROM else None
     statements = {place.code: statement_of(issuers, place, roots, now, token) for place in places}
+    databases = _databases(issuers, populations, [card for made in cards.values() for card in made], folder / "keys", world, token)
+    with databases["fees"].begin() as connection:
+        seed_rules(connection, rules_of(places), now)
     estate = Estate(
         world=world,
-        databases=_databases(issuers, populations, [card for made in cards.values() for card in made], folder / "keys", world, token),
+        databases=databases,
         center=center_configuration(issuers, places, statements, names, hall, now.date()),
         issuers=issuers,
         cloud_keys=folder / "keys",
-        rates=rates_of(places),
         responder=responder(authority.certificate, answering, keys[2]),
         roots=(authority.certificate,),
         declared=demo.DECLARED,
@@ -171,7 +175,7 @@ def _databases(
     servers = [one for one in issuers if not one.on_cloud]
     made = {
         "jpki": open_database(statuses.METADATA),
-        "fees": open_database(BOOKS),
+        "fees": open_database(BOOKS, RULES),
         "center": open_database(RECORDS),
         "kiosk": open_database(journal.metadata),
         **{one.database: open_database(ISSUE_LOG, resident_tables.METADATA) for one in servers},

@@ -19,7 +19,6 @@ from bcl_cloud.serving import Serving
 from bcl_cloud.tenancy.door import Tenancy
 from bcl_cloud.tenancy.key_folders import KeyFolders
 from fees.desk import Desk as FeesDesk
-from fees.rules.rule_book import RuleBook
 from issuance_center.backs import Documents
 from issuance_center.config import Config as CenterConfig
 from issuance_center.delivery import Delivery
@@ -70,7 +69,6 @@ class Estate:
     center: CenterConfig
     issuers: tuple[IssuerOf, ...]
     cloud_keys: Path
-    rates: RuleBook
     responder: Responder
     roots: tuple[x509.Certificate, ...]
     declared: Build
@@ -169,7 +167,7 @@ class Town:
 
     def _fees(self, life: Incarnation, host: Host) -> None:
         codes = frozenset(one.place.code for one in self.estate.issuers)
-        host.desk = FeesDesk(demo.CENTER, codes, self.estate.rates, self.store(life), CollectorRegistry())
+        host.desk = FeesDesk(demo.CENTER, codes, self.store(life), CollectorRegistry())
 
     def _municipal(self, one: IssuerOf, life: Incarnation, host: Host) -> None:
         referrals = one.referrals(self.estate.documents.roots, self._token(life)) if one.issuer.wide_tax_since is not None else None

@@ -2,10 +2,11 @@
 
 import io
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from hashlib import sha256
+from typing import BinaryIO
 
 import msgspec
 
@@ -43,17 +44,39 @@ def pack(
 
 def sealed(files: dict[str, str], tenant: str, sequence: int, as_of: datetime, based_on: int | None, said: Mapping[str, int] | None = None) -> bytes:
     """These files (texts by name, one line a record) with their manifest; `said` are numbers of lines that are not counted but said."""
-    contents = {name: text.encode("utf-8", "surrogateescape") for name, text in files.items()}
-    counted = {name: max(0, content.count(b"\r\n") - 1) for name, content in contents.items()} | dict(said or {})
-    notes = {name: FileNote(counted[name], sha256(content).hexdigest()) for name, content in contents.items()}
-    kind = "full" if based_on is None else "differential"
-    manifest = Manifest(format=FORMAT, tenant=tenant, sequence=sequence, kind=kind, as_of=as_of, files=notes, based_on=based_on)  # type: ignore[arg-type]
     out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packed:
-        packed.writestr(MANIFEST, msgspec.json.encode(manifest))
-        for name, content in contents.items():
-            packed.writestr(name, content)
+    archive = Archive(out)
+    for name, text in files.items():
+        archive.add(name, (text,))
+    archive.close(tenant, sequence, as_of, based_on, said)
     return out.getvalue()
+
+
+class Archive:
+    """An archive that is filled one file after another, each piece by piece, so that no register need stand in memory as text. The manifest, which names them all, goes in last."""
+
+    def __init__(self, out: BinaryIO) -> None:
+        self._zip = zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED)
+        self._notes: dict[str, FileNote] = {}
+
+    def add(self, name: str, pieces: Iterable[str]) -> None:
+        """Add a file: its header and its lines, in pieces that end with a line."""
+        lines, digest = -1, sha256()
+        with self._zip.open(name, "w") as entry:
+            for piece in pieces:
+                content = piece.encode("utf-8", "surrogateescape")
+                lines += content.count(b"\r\n")
+                digest.update(content)
+                entry.write(content)
+        self._notes[name] = FileNote(max(0, lines), digest.hexdigest())
+
+    def close(self, tenant: str, sequence: int, as_of: datetime, based_on: int | None, said: Mapping[str, int] | None = None) -> None:
+        """Add the manifest; `said` are numbers of lines that are not counted but said."""
+        notes = {name: FileNote((said or {}).get(name, note.rows), note.sha256) for name, note in self._notes.items()}
+        kind = "full" if based_on is None else "differential"
+        manifest = Manifest(format=FORMAT, tenant=tenant, sequence=sequence, kind=kind, as_of=as_of, files=notes, based_on=based_on)  # type: ignore[arg-type]
+        self._zip.writestr(zipfile.ZipInfo(MANIFEST), msgspec.json.encode(manifest), zipfile.ZIP_DEFLATED)
+        self._zip.close()
 
 
 def _files(population: Population, registers: Sequence[str]) -> dict[str, str]:

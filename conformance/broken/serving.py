@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from prometheus_client import CollectorRegistry
 
 from conformance.broken.faults import DESKS, HandsOnTheLast, Town
+from conformance.broken.slips import SLIPS
 from conformance.broken.town import Token, Written, change, populate, terms, write_town
 from conformance.store import Now
 from issuer.desk import MESSAGES
@@ -39,8 +40,8 @@ class Rehearsal:
 
 @asynccontextmanager
 async def rehearsed(folder: Path, fault: str, now: Now, token: Token, keys: Sequence[rsa.RSAPrivateKey] = ()) -> AsyncIterator[Rehearsal]:
-    """The town's server with the fault of this class (`none`: the sound one), until the block ends. KeyError for a class that there is not."""
-    desks = DESKS[fault]
+    """The town's server with the fault of this class, or against this case (`none`: the sound one), until the block ends. KeyError for one that there is not."""
+    desks = DESKS.get(fault) or SLIPS[fault]
     store = await SqliteStore.open(folder / "town.db", METADATA, REGISTER)
     try:
         await store.write(populate, now())

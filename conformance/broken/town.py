@@ -18,6 +18,7 @@ from certificates.printing import Hands
 from certificates.seal import seal_png
 from certificates.signature.key_list import CodeKey, sign_key_list
 from certificates.signature.signing import signer
+from conformance.broken.family import fill_family, told_family
 from conformance.broken.wide import ADDRESS, FORMER, gone, tax, write_neighbour, year_on
 from issuer.referring import Referrals
 from issuer.terms import Issuer
@@ -39,10 +40,12 @@ SERVER_NAME = "issuer.rehearsal.invalid"
 CERTIFIER_TITLE, CERTIFIER_NAME = "見本県みほん市長", "見本　市長"
 KINDS_SERVED = ("juminhyo", "inkan")
 BESIDE = ("kazei", "koseki")
-"""Issued too, for former residents and for whoever applies for 利用登録; no resident of the profile has them."""
+"""Issued too: for former residents; and for whoever applies for 利用登録, and one family."""
 OLD_ADDRESS, NEW_ADDRESS = "見本県みほん市古町一丁目１番", "見本県みほん市新町五丁目９番"
 OLD_NAME, NEW_NAME = "移動　前子", "移動　後子"
 MOVER, CANCELLED = 41, 51
+IN_FAMILY = 11
+_MEN = (1, 11, 13, CANCELLED)
 _FONTS = tuple(Path(__file__).parents[2] / "certificates" / "fonts" / name for name in ("BIZUDMincho-Regular.ttf", "NotoSerifJP-Regular.ttf"))
 Token = Callable[[int], bytes]
 
@@ -88,7 +91,7 @@ def _resident(number: int, household: int, name: str, relation: str, birth: str)
         alias=None,
         alias_kana=None,
         birth=birth,
-        sex="女",
+        sex="男" if number in _MEN else "女",
         relation=relation,
         resident_since=max(birth, "2010-04-01"),
         address_since=max(birth, "2010-04-01"),
@@ -111,6 +114,7 @@ def populate(connection: Connection, now: datetime) -> None:
     everybody = [gone(_resident(*row[:5])) if row[0] in FORMER else _resident(*row[:5]) for row in _PEOPLE]
     people, households = assembled(everybody, [_address(row[1]) for row in _PEOPLE])
     residents.load(connection, people, households, now=now)
+    fill_family(connection, _atena, now)
     tax(connection, tuple(one for one in everybody if one.standing == "left"), now)
     imprint = carve("見本", Random(1), _FONTS)  # noqa: S311 - a made-up seal
     seals.load(connection, [SealRegistration(f"{one:08d}", _atena(one), date(2020, 5, 7), "見本", imprint, "0") for one in _SEALED], now=now)
@@ -224,7 +228,7 @@ def _row(number: int) -> tuple[int, int, str, str, str, str]:
 def _profile(hooks_url: str) -> dict[str, object]:
     served = [
         {"kind": one, "forms": [form.code for form in KINDS[one].forms], "options": [option.code for option in KINDS[one].options]}
-        for one in KINDS_SERVED
+        for one in (*KINDS_SERVED, "koseki")
     ]
     return {
         "municipality": CODE,
@@ -274,7 +278,9 @@ def _told(number: int) -> dict[str, object]:
     own = {"name": row[2], "birth": row[5], "holder": True}
     family = [own if one[0] == number else {"name": one[2], "birth": one[5]} for one in _PEOPLE if one[1] == row[1]]
     texts = [_address(row[1])]
-    may = [{"kind": "juminhyo", "members": family, "texts": texts}]
+    may: list[dict[str, object]] = [{"kind": "juminhyo", "members": family, "texts": texts}]
     if number in _SEALED:
         may.append({"kind": "inkan", "members": [own], "texts": texts})
+    if number == IN_FAMILY:
+        may.append(told_family(number))
     return {"id": f"p{number}", "serial": serial(number), "may": may, "refused": [], "marks": [] if number == MOVER else texts}

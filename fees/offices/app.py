@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 
 from fees.booking.books import as_json, read_books
 from fees.booking.ledger import journal_of, last_number
-from fees.config import Config, accounts_of, names_of, rules_of
+from fees.config import Config, accounts_of, names_of
 from fees.desk import Desk
 from fees.offices import words
 from fees.rules.dated import service_day
@@ -37,7 +37,6 @@ class BooksPages:
         self._store = store
         self._desk = desk
         self._names = names_of(config)
-        self._rules = rules_of(config)
 
     def add_to(self, app: web.Application) -> None:
         """Put the pages into the office."""
@@ -74,10 +73,11 @@ class BooksPages:
     async def tariff(self, request: web.Request) -> web.Response:
         """料金表: today's prices and every rule."""
         day = service_day(now_of(request))
-        today = [(place, price(self._rules.tariff, *place, day)) for place in sorted(self._rules.tariff.by_place)]
+        book = await self._desk.rules.book()
+        today = [(place, price(book.tariff, *place, day)) for place in sorted(book.tariff.by_place)]
         prices = [(place, found) for place, found in today if isinstance(found, Price)]
-        rules = sorted(self._rules.tariff.rules, key=lambda rule: (rule.municipality, rule.fee_class, rule.channel, rule.since, rule.rule))
-        return self._page(request, "tariff.html", day=day, prices=prices, rules=rules, commissions=self._rules.commissions.rules)
+        rules = sorted(book.tariff.rules, key=lambda rule: (rule.municipality, rule.fee_class, rule.channel, rule.since, rule.rule))
+        return self._page(request, "tariff.html", day=day, prices=prices, rules=rules, commissions=book.commissions.rules)
 
     async def waiting(self, request: web.Request) -> web.Response:
         """仮受金: money whose paper is not out, and money whose outcome nobody knows."""

@@ -45,11 +45,16 @@ class Dated(Protocol):
     """Anything in force on service days `since` <= day < `until` (None: open)."""
 
     @property
-    def rule(self) -> str: ...
+    def rule(self) -> str:
+        """The rule's id."""
+
     @property
-    def since(self) -> date: ...
+    def since(self) -> date:
+        """Its first day."""
+
     @property
-    def until(self) -> date | None: ...
+    def until(self) -> date | None:
+        """The first day after it."""
 
 
 D = TypeVar("D", bound=Dated)

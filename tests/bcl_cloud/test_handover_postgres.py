@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import zipfile
 from collections.abc import Awaitable, Callable
 from datetime import date, timedelta
 from pathlib import Path
@@ -96,12 +97,18 @@ def test_a_municipality_moves_to_postgresql_and_back_and_its_neighbour_neither_s
     at_the_door(joined, lambda door: door.store(A).write(afterwards))
     assert inventory(joined, None) != inventory(joined, own)
     back = folder / "back.zip"
-    assert bcl(joined, "handover", *tenant, *WHO, "--out", back).status == 0
+    assert bcl(joined, "handover", *tenant, *WHO, "--out", back, "--data", folder / "back-data.zip").status == 0
+    assert registers_in(folder / "back-data.zip") == registers_in(data), "what a clerk set is none of the registers' files"
     returned = municipal(own, "takeover", "--archive", back)
     assert returned.answer["written"] == {"applications": 1, "protections": 1, "stops": 2}, returned.answer
     assert inventory(joined, own) == inventory(joined, None)
     assert asyncio.run(journalled(joined, own)) == (["take_over", "take_over", "take_over", "hand_over"], ["hand_over", "take_over"])
     assert rows_of(joined, B) == neighbours
+
+
+def registers_in(archive: Path) -> dict[str, bytes]:
+    with zipfile.ZipFile(archive) as found:
+        return {name: found.read(name) for name in found.namelist() if name.endswith(".csv")}
 
 
 def afterwards(connection: Connection) -> None:

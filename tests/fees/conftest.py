@@ -7,14 +7,18 @@ import pytest
 from prometheus_client import CollectorRegistry
 
 from fees.booking.records import METADATA
+from fees.config import rules_of
 from fees.desk import Desk, desk_of
+from fees.drafts.history import seed
+from fees.drafts.records import METADATA as RULES
 from storage.sqlite import SqliteStore
-from tests.fees.office import config
+from tests.fees.office import NOW, config
 
 
 @pytest.fixture
 async def store(tmp_path: Path) -> AsyncIterator[SqliteStore]:
-    opened = await SqliteStore.open(tmp_path / "fees.db", METADATA)
+    opened = await SqliteStore.open(tmp_path / "fees.db", METADATA, RULES)
+    await opened.write(seed, rules_of(config()), NOW)
     yield opened
     await opened.close()
 

@@ -16,6 +16,7 @@ from certificates.seal import seal_png
 from certificates.signature.key_list import read_key_list, sign_key_list
 from certificates.signature.signing import signer
 from fees.booking.records import METADATA as BOOKS
+from fees.drafts.records import METADATA as RULES
 from fees.rules.collection import STANDARD
 from fees.rules.commissions import CommissionRule
 from fees.rules.rule_book import RuleBook, rule_book_of
@@ -154,7 +155,7 @@ def foundation() -> Foundation:
         municipal=filled(lambda connection: fill_registers(connection, population, residents, NOW), ISSUE_LOG, *REGISTERS),
         jpki=filled(lambda connection: statuses.load_serials(connection, issued(made), NOW), statuses.METADATA),
         center=filled(builds_noted, RECORDS),
-        fees=filled(lambda _: None, BOOKS),
+        fees=filled(lambda _: None, BOOKS, RULES),
         journal=filled(lambda _: None, journal.metadata),
     )
 

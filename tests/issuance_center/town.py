@@ -16,6 +16,7 @@ from sqlalchemy import Table
 
 from fees.booking.records import METADATA as BOOKS
 from fees.desk import Desk as FeesDesk
+from fees.drafts.history import seed
 from fees.rules.rule_book import RuleBook
 from issuance_center import routing
 from issuance_center.config import Config, Limits
@@ -69,10 +70,11 @@ class Town:
         self.municipal_store = InlineStore(made.municipal)
         self.jpki_store = InlineStore(made.jpki)
         self.fees_store = InlineStore(made.fees)
+        self.fees_store.do(seed, rates or all_rates(), NOW)
         self.municipal: AnyDesk = MunicipalDesk(issuer(), self.municipal_store, InlinePress(document_keys().hands), DECLARED)
         self.jpki = JpkiDesk(self.jpki_store, made.responder)
         codes = frozenset({CITY, SILENT_CITY})
-        self.fees = FeesDesk(CENTER, codes, rates or all_rates(), self.fees_store, CollectorRegistry())
+        self.fees = FeesDesk(CENTER, codes, self.fees_store, CollectorRegistry())
         me = Peer("center", CENTER)
         self.to_fees = Wire(me, lambda: self.fees, self.now)
         self.to_city = Wire(me, lambda: self.municipal, self.now)

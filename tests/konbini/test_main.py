@@ -17,6 +17,7 @@ def test_every_command_says_in_japanese_what_it_does() -> None:
         "serve",
         "issue",
         "books",
+        "plan",
         "simulate",
         "verify",
         "municipal_handover",

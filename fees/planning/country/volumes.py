@@ -78,7 +78,10 @@ def _spread(kind: Kind, total: int, weights: Whole, fixed: Mapping[int, int]) ->
         weights[place] = 0
     if left < 0 or (left > 0 and not weights.any()):
         raise CannotHold(f"{published.KIND_WORDS[kind]}の交付数の合計{total:,}通を、団体の人口では分けられません。")
-    shares = apportioned(left, weights)
+    try:
+        shares = apportioned(left, weights)
+    except ValueError:
+        raise CannotHold(f"{published.KIND_WORDS[kind]}の交付数{total:,}通と人口・使われ方の割合が大きすぎます。") from None
     for place, issues in fixed.items():
         shares[place] = issues
     return shares

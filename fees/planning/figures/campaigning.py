@@ -16,10 +16,10 @@ from fees.planning.country.lots import Whole
 from fees.planning.country.participation import CannotHold, Participation
 from fees.planning.country.published import Kind
 from fees.planning.country.volumes import BASIS, Volumes
-from fees.planning.figures.chance import Part, Spread, spread
+from fees.planning.figures.chance import Spread, spread
 from fees.planning.figures.charging import charged
 from fees.planning.figures.comparing import Grid, Outcome
-from fees.planning.figures.levers import AFTER, BEFORE, DURING, Drawn, Phase, drawn_levers, prices
+from fees.planning.figures.levers import AFTER, BEFORE, DURING, PARTS, Drawn, Phase, drawn_levers, prices
 from fees.planning.figures.prices import PaperMoney, money_on, rules_of
 from fees.planning.scenario.checks import year_of
 from fees.planning.scenario.parts import ALL, CampaignPart, Scenario
@@ -84,13 +84,13 @@ class _Papers:
     bands: Whole
     issuances: Whole
 
-    def at_kiosks(self, kind: Kind, moved: Part) -> Whole:
+    def at_kiosks(self, kind: Kind, moved: Whole) -> Whole:
         """A year's papers at kiosks, a row a body and a column a draw."""
         return self.usual[kind] + self.gone_over(kind, moved)
 
-    def gone_over(self, kind: Kind, moved: Part) -> Whole:
+    def gone_over(self, kind: Kind, moved: Whole) -> Whole:
         """A year's papers that are no longer asked for at the counter."""
-        return np.floor((self.asked[kind] - self.usual[kind]) * moved[None, :]).astype(np.int64)
+        return (self.asked[kind] - self.usual[kind]) * moved[None, :] // PARTS
 
 
 def campaigning(
@@ -149,7 +149,7 @@ def _papers(part: CampaignPart, places: list[int], bodies: Sequence[Planned], ta
     return _Papers(asked, usual, grid.bands[places][:, None], grid.issuances[places][:, None])
 
 
-def _share(part: CampaignPart, papers: _Papers, moved: Part) -> Whole:
+def _share(part: CampaignPart, papers: _Papers, moved: Whole) -> Whole:
     at_kiosks = sum((papers.at_kiosks(kind, moved).sum(axis=0) for kind in part.kinds), np.zeros(len(moved), np.int64))
     asked = sum(int(papers.asked[kind].sum()) for kind in part.kinds)
     return at_kiosks * BASIS // max(1, asked)
@@ -158,7 +158,7 @@ def _share(part: CampaignPart, papers: _Papers, moved: Part) -> Whole:
 def _alone(part: CampaignPart, papers: _Papers, drawn: Drawn) -> Iterator[Lever]:
     nothing = np.zeros_like(drawn.fee)
     for name, field in (("手数料の引下げ", "fee"), ("広報・窓口での案内", "publicity"), ("庁内キオスク端末", "hall_kiosk")):
-        pulled: Part = getattr(drawn, field)
+        pulled: Whole = getattr(drawn, field)
         if pulled.any():
             alone = replace(replace(drawn, fee=nothing, publicity=nothing, hall_kiosk=nothing), **{field: pulled})
             yield Lever(name, spread(_share(part, papers, alone.moved(DURING))), spread(_share(part, papers, alone.moved(AFTER))))

@@ -12,6 +12,9 @@ from fees.rules.contributions import FixedByBand, Tiered
 from registers.municipalities import municipalities
 from registers.numbers import municipality_digit
 
+YEARS_AHEAD = 10
+"""How far ahead a plan looks."""
+
 Found = Iterator[tuple[tuple[str | int, ...], str]]
 
 
@@ -30,7 +33,7 @@ def contradictions(scenario: Scenario) -> Found:
     """Every contradiction of a scenario, with the place it stands at."""
     yield from _codes(scenario)
     yield from _schemes(scenario)
-    yield from _campaigns(scenario.campaign)
+    yield from _campaigns(scenario.campaign, scenario.fiscal_year)
     yield from _cuts(scenario)
     yield from _newcomers(scenario)
     for kind in ("juminhyo", "inkan", "koseki", "fuhyo", "kazei"):
@@ -77,8 +80,11 @@ def _schemes(scenario: Scenario) -> Found:
             yield ("scheme", second, "title"), f"方式「{other.id}」の名称が、{first + 1}番目の[[scheme]]と違います。"
 
 
-def _campaigns(campaigns: Sequence[CampaignPart]) -> Found:
+def _campaigns(campaigns: Sequence[CampaignPart], fiscal_year: int) -> Found:
+    begin, end = year_of(fiscal_year)[0], year_of(fiscal_year + YEARS_AHEAD)[0]
     for number, part in enumerate(campaigns):
+        if not begin <= part.since < end or part.until > end:
+            yield ("campaign", number, "since"), f"「{part.title}」の期間が、{fiscal_year}年度からの{YEARS_AHEAD}年の外にあります。"
         if part.until <= part.since:
             yield ("campaign", number, "until"), f"「{part.title}」の期間が空です（{part.since}から{part.until}の前日まで）。"
         if len(set(part.kinds)) != len(part.kinds):
@@ -116,7 +122,7 @@ def _newcomers(scenario: Scenario) -> Found:
             yield ("newcomer", number, "municipality"), f"{part.municipality}は[[body]]では参加団体です。"
         if part.start < year_of(scenario.fiscal_year)[0]:
             yield ("newcomer", number, "start"), f"参加の日{part.start}が{scenario.fiscal_year}年度より前です。"
+        if part.start >= year_of(scenario.fiscal_year + YEARS_AHEAD)[0]:
+            yield ("newcomer", number, "start"), f"参加の日{part.start}が{scenario.fiscal_year}年度から{YEARS_AHEAD}年より先です。"
         if part.start >= last:
             yield ("newcomer", number, "start"), f"参加の日{part.start}には基準の方式が終わっています。"
-        if part.share_basis_points.high > 10_000:
-            yield ("newcomer", number, "share_basis_points"), "割合は10,000（100%）以下にしてください。"

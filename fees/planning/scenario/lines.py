@@ -52,6 +52,7 @@ class Places:
                 self._lines.setdefault(here, number)
             if here in self._counts:
                 here = (*here, self._counts[here])
+            self._lines.setdefault(here, number)
         self._lines[here] = number
         return here
 

@@ -11,16 +11,19 @@ import msgspec
 from fees.planning.country.published import Kind
 from fees.rules.contributions import Metered, Scheme
 
+ALL = "all"
+ALL_BASIS_POINTS = 10_000
+PERCENT_MAX = 1_000
+
 Yen = Annotated[int, msgspec.Meta(ge=0, le=100_000_000_000)]
 FeeYen = Annotated[int, msgspec.Meta(ge=0, le=100_000)]
 Count = Annotated[int, msgspec.Meta(ge=0, le=1_000_000_000)]
 Basis = Annotated[int, msgspec.Meta(ge=0, le=10_000)]
 ShareBasis = Annotated[int, msgspec.Meta(ge=1, le=10_000)]
-Percent = Annotated[int, msgspec.Meta(ge=0, le=1_000)]
+Percent = Annotated[int, msgspec.Meta(ge=0, le=PERCENT_MAX)]
 Code = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{6}$")]
 Id = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9_-]{1,32}$")]
 Title = Annotated[str, msgspec.Meta(min_length=1, max_length=60)]
-ALL = "all"
 
 
 class _Part(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -37,6 +40,11 @@ class Range(_Part, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         if not self.low <= self.likely <= self.high:
             raise ValueError("low <= likely <= high の順に書いてください。")
+
+
+def _no_more_than(limit: int, words: str, *spans: Range) -> None:
+    if max(span.high for span in spans) > limit:
+        raise ValueError(f"{words}以下にしてください。")
 
 
 class SharesOfOthers(_Part, frozen=True, kw_only=True):
@@ -80,6 +88,7 @@ class VolumesPart(_Part, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         if self.total < self.juminhyo:
             raise ValueError("total は juminhyo 以上にしてください。")
+        _no_more_than(PERCENT_MAX, "幅は1,000%", self.growth_percent, self.small_towns_use_percent)
 
 
 class Fee(_Part, frozen=True, kw_only=True):
@@ -177,6 +186,9 @@ class NewcomerPart(_Part, frozen=True, kw_only=True):
     bcl_share: Scheme = Metered(per_issuance_yen=0, tax_basis_points=1_000)
     grant: Grant = Grant()
 
+    def __post_init__(self) -> None:
+        _no_more_than(ALL_BASIS_POINTS, "割合は10,000（100%）", self.share_basis_points)
+
 
 class Levers(_Part, frozen=True, kw_only=True):
     """What moves people from the counter to the kiosk, each by itself: of 10,000 papers still asked for at the counter, how many go over (basis points).
@@ -190,6 +202,9 @@ class Levers(_Part, frozen=True, kw_only=True):
     publicity: Range = Range(low=200, likely=900, high=2_900)
     hall_kiosk: Range = Range(low=300, likely=1_260, high=2_500)
     kept: Range = Range(low=3_000, likely=7_500, high=10_000)
+
+    def __post_init__(self) -> None:
+        _no_more_than(ALL_BASIS_POINTS, "割合は10,000（100%）", self.fee, self.publicity, self.hall_kiosk, self.kept)
 
 
 class CampaignPart(_Part, frozen=True, kw_only=True):
@@ -215,12 +230,18 @@ class KosekiOnBcl(_Part, frozen=True, kw_only=True):
 
     use_percent: Range = Range(low=40, likely=80, high=100)
 
+    def __post_init__(self) -> None:
+        _no_more_than(PERCENT_MAX, "幅は1,000%", self.use_percent)
+
 
 class WideTax(_Part, frozen=True, kw_only=True):
     """課税証明書の広域交付: of the papers asked for, how many are for people who have moved since January 1 (basis points), and how many of those are then got at a kiosk."""
 
     movers_basis_points: Range = Range(low=150, likely=400, high=800)
     share_basis_points: Range = Range(low=1_500, likely=2_760, high=5_000)
+
+    def __post_init__(self) -> None:
+        _no_more_than(ALL_BASIS_POINTS, "割合は10,000（100%）", self.movers_basis_points, self.share_basis_points)
 
 
 class Scenario(_Part, frozen=True, kw_only=True):

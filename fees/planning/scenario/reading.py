@@ -79,7 +79,7 @@ def _told(message: str) -> tuple[tuple[str | int, ...], str]:
         return (*path, found[1]), f"「{found[1]}」という項目はありません。つづりを確かめてください。"
     if found := re.match(r"Object missing required field `(.*)`", what):
         return path, f"必要な項目「{found[1]}」がありません。"
-    if found := re.match(r"Invalid value '?(.*?)'?$", what):
+    if found := re.match(r"Invalid (?:enum )?value '?(.*?)'?$", what):
         if path and path[-1] == "type":
             return path, f"「{found[1]}」という方式はありません（fixed_by_band, metered, two_part, tiered のどれか）。"
         return path, f"「{found[1]}」は使えません。"
