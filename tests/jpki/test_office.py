@@ -1,17 +1,17 @@
 import pytest
 from aiohttp import ClientSession, CookieJar
+from argon2 import PasswordHasher
 from prometheus_client import CollectorRegistry
 
 from jpki.desk import Desk
 from jpki.office import as_serial, office
 from jpki.statuses import history_of, record_of
-from screens.sign_in import StaffAccount, hash_password
+from screens.sign_in import StaffAccount
 from tests.jpki.center import ENDED, GOOD, NEVER, NOW, answers_as, token
 from tests.jpki.test_app import served
 
-ACCOUNTS = tuple(
-    StaffAccount(name, hash_password("himitsu", salt=b"0123456789abcdef"), roles) for name, roles in (("officer 1", ("officer",)), ("reader 1", ()))
-)
+HASH = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash("himitsu")  # a hash says how much work it is: as little as there can be
+ACCOUNTS = tuple(StaffAccount(name, HASH, roles) for name, roles in (("officer 1", ("officer",)), ("reader 1", ())))
 SHEET = f"/certificates/{GOOD:x}"
 
 

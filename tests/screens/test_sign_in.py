@@ -4,9 +4,14 @@ import asyncio
 from datetime import datetime, timedelta
 
 import pytest
+from argon2 import extract_parameters
 
+from screens import sign_in
 from screens.sign_in import Denied, Opened, SignIn, StaffAccount, StaffSession, hash_password
-from tests.screens.conftest import CLERK, HASH, JST, OPERATOR, PASSWORD, counted
+from tests.screens.conftest import CLERK, JST, OPERATOR, PASSWORD, counted
+
+NOBODY = sign_in._NOBODY
+"""As the program has it: in these tests it is as cheap as every other hash."""
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=JST)
 
@@ -107,6 +112,18 @@ def test_two_accounts_of_one_name_are_refused() -> None:
 
 
 def test_a_hash_is_argon2id_and_the_same_only_for_the_same_salt() -> None:
-    assert HASH.startswith("$argon2id$")
-    assert hash_password(PASSWORD, salt=b"0123456789abcdef") == HASH
-    assert hash_password(PASSWORD) != HASH
+    salted = hash_password(PASSWORD, salt=b"0123456789abcdef")
+    assert salted.startswith("$argon2id$")
+    assert hash_password(PASSWORD, salt=b"0123456789abcdef") == salted != hash_password(PASSWORD)
+
+
+async def test_a_hash_as_it_is_made_opens_a_session_and_one_bad_letter_does_not() -> None:
+    desk = SignIn((StaffAccount("clerk", hash_password(PASSWORD), ()),), counted())
+    assert await desk.sign_in("clerk", PASSWORD + "x", NOON) == Denied("wrong")
+    assert isinstance(await desk.sign_in("clerk", PASSWORD, NOON), Opened)
+
+
+def test_an_unknown_name_is_as_much_work_as_a_known_one_and_much() -> None:
+    known, unknown = extract_parameters(hash_password(PASSWORD)), extract_parameters(NOBODY)
+    assert known == unknown
+    assert (known.memory_cost, known.time_cost) == (65_536, 3)  # KiB and passes: what RFC 9106 advises where memory is scarce
