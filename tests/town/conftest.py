@@ -8,10 +8,11 @@ from pathlib import Path
 
 import aiohttp
 import pytest
-from playwright.async_api import Page
+import pytest_asyncio
+from playwright.async_api import Browser, Page
 
 from tests.town.open_town import OpenTown
-from tests.town.panel import browser_window
+from tests.town.panel import browser_window, open_browser
 from tests.town.program import Ended, konbini
 
 RESIDENTS = 400
@@ -74,8 +75,22 @@ async def hands() -> AsyncIterator[aiohttp.ClientSession]:
         yield session
 
 
-@pytest.fixture
-async def page() -> AsyncIterator[Page]:
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whoever looks through the browser does so in the loop in which the one browser of the run lives."""
+    for item in items:
+        if isinstance(item, pytest.Function) and "browser" in item.fixturenames:
+            item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def browser() -> AsyncIterator[Browser]:
+    """One browser for the whole run; each test opens contexts of its own in it, which share nothing."""
+    async with open_browser() as opened:
+        yield opened
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def page(browser: Browser) -> AsyncIterator[Page]:
     """A browser window; whatever a page in it complains of fails the test."""
-    async with browser_window() as window:
+    async with browser_window(browser) as window:
         yield window

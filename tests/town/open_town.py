@@ -175,13 +175,14 @@ class OpenTown:
         return bool(self.health(party))
 
     def is_quiet(self) -> bool:
-        """Every party is well, every terminal at its menu, and nothing is owed to anybody any more."""
-        said = {party: self.health(party) for party in self.town.parties}
-        if not all(said.values()):
+        """Every party is well, every terminal at its menu, and nothing is owed to anybody any more. Who is busy longest is asked first, and the others only when it rests."""
+        kiosk = self.health("kiosk")
+        if not kiosk or set(kiosk["screens"].values()) != {"menu"} or any(kiosk["reports_waiting"].values()):
             return False
-        kiosk, center = said["kiosk"], said["center"]
-        idle = set(kiosk["screens"].values()) == {"menu"} and not any(kiosk["reports_waiting"].values())
-        return idle and center["facts_waiting"] == 0 and center["outcomes_waiting"] == 0
+        center = self.health("center")
+        if not center or center["facts_waiting"] or center["outcomes_waiting"]:
+            return False
+        return all(self.is_well(party) for party in self.town.parties if party not in ("kiosk", "center"))
 
     async def quiet(self) -> None:
         """Wait until nothing moves any more."""

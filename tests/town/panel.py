@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from playwright.async_api import Page, async_playwright, expect
+from playwright.async_api import Browser, Page, async_playwright, expect
 
 from simulation.reading_panel import keys_for
 from simulation.town.description import HolderEntry
@@ -28,19 +28,27 @@ ALIKE = frozenset({"menu", "service", "consent", "place", "card", "pin", "remove
 
 
 @asynccontextmanager
-async def browser_window(*, width: int = 1440, height: int = 960) -> AsyncIterator[Page]:
-    """A browser window; whatever a page in it complains of fails the test."""
-    complaints: list[str] = []
+async def open_browser() -> AsyncIterator[Browser]:
+    """A browser as long as the block lasts; its windows share nothing that each does not open in a context of its own."""
     installed = shutil.which("chromium") or shutil.which("google-chrome")
     flags = [*FLAGS, *(["--no-sandbox"] if os.geteuid() == 0 else [])]
     async with async_playwright() as player:
         browser = await player.chromium.launch(executable_path=installed, args=flags)
-        window = await browser.new_page(viewport={"width": width, "height": height}, locale="ja-JP", reduced_motion="reduce")
-        window.set_default_timeout(WAIT_MS)
-        window.on("pageerror", lambda error: complaints.append(str(error)))
-        window.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
-        yield window
+        yield browser
         await browser.close()
+
+
+@asynccontextmanager
+async def browser_window(browser: Browser, *, width: int = 1440, height: int = 960) -> AsyncIterator[Page]:
+    """A window that knows nothing of the windows before it; whatever a page in it complains of fails the test."""
+    complaints: list[str] = []
+    context = await browser.new_context(viewport={"width": width, "height": height}, locale="ja-JP", reduced_motion="reduce")
+    window = await context.new_page()
+    window.set_default_timeout(WAIT_MS)
+    window.on("pageerror", lambda error: complaints.append(str(error)))
+    window.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
+    yield window
+    await context.close()
     assert complaints == []
 
 

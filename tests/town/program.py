@@ -1,4 +1,4 @@
-"""The program `konbini` as a script calls it."""
+"""The program `konbini` as a script calls it: as a process of its own, or, where the process is not what a test is about, in this one, which has its modules at hand."""
 
 import json
 import subprocess
@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from simulation.town.description import HolderEntry
+from tests.konbini import told
 from tests.town.open_town import OpenTown
 
 SECONDS = 90.0
@@ -31,7 +32,13 @@ class Ended:
 
 
 def konbini(*words: str) -> Ended:
-    """Call the program and wait for its end."""
+    """Call the program in this process; whatever it does not say in words of its own is raised. No event loop may be running."""
+    done = told.konbini(*words)
+    return Ended(done.status, done.out, done.errors)
+
+
+def process(*words: str) -> Ended:
+    """Start the program and wait for its end."""
     done = subprocess.run((sys.executable, "-m", "konbini", *words), capture_output=True, text=True, timeout=SECONDS, check=False)
     assert "Traceback" not in done.stderr + done.stdout, done.stderr
     return Ended(done.returncode, done.stdout, done.stderr)
@@ -39,6 +46,11 @@ def konbini(*words: str) -> Ended:
 
 def issue(town: OpenTown, holder: HolderEntry, out: Path, *words: str, pin: str | None = None, kind: str = "juminhyo") -> Ended:
     """`konbini issue --json` for a certificate of this holder."""
+    return konbini(*issue_words(town, holder, out, *words, pin=pin, kind=kind))
+
+
+def issue_words(town: OpenTown, holder: HolderEntry, out: Path, *words: str, pin: str | None = None, kind: str = "juminhyo") -> tuple[str, ...]:
+    """What is said to the program for it."""
     usual = (
         "--town",
         str(town.folders.town_file),
@@ -52,7 +64,7 @@ def issue(town: OpenTown, holder: HolderEntry, out: Path, *words: str, pin: str 
         str(out),
         "--json",
     )
-    return konbini("issue", *usual, *words)
+    return ("issue", *usual, *words)
 
 
 def books(town: OpenTown) -> dict[str, Any]:

@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import socket
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -24,7 +25,7 @@ from storage.instants import JST
 from tests.town.conftest import PortInUse
 from tests.town.errands import crowd, wish
 from tests.town.open_town import OpenTown, alive, soon
-from tests.town.program import Ended, books, issue, konbini, one_sentence
+from tests.town.program import Ended, books, issue, issue_words, konbini, one_sentence, process
 from tests.town.register_truth import asked_by, differences, face_on, truth_of
 from tests.town.rows import rows
 
@@ -38,7 +39,8 @@ def holder(town: OpenTown) -> HolderEntry:
 
 
 def test_a_visit_prints_one_object_and_writes_papers_and_receipt(town: OpenTown, holder: HolderEntry, tmp_path: Path) -> None:
-    done = issue(town, holder, tmp_path / "out", "--members", "self", "--copies", "2", "--kiosk", town.town.kiosks[3].id)
+    words = issue_words(town, holder, tmp_path / "out", "--members", "self", "--copies", "2", "--kiosk", town.town.kiosks[3].id)
+    done = process(*words)
     answer = done.answer
     assert (done.status, answer["outcome"], answer["kiosk"]) == (0, "issued", town.town.kiosks[3].id)
     assert (answer["paid_yen"], answer["inserted_yen"] - answer["returned_yen"]) == (400, 400)
@@ -158,7 +160,7 @@ def test_the_town_names_the_files_and_the_page_by_which_papers_are_checked(town:
 
 def test_without_json_people_are_told_in_words(town: OpenTown, holder: HolderEntry, tmp_path: Path) -> None:
     words = ("--holder", holder.id, "--pin", holder.pin, "--kind", "juminhyo", "--out", str(tmp_path), "--members", "self")
-    done = konbini("issue", "--town", str(town.folders.town_file), *words)
+    done = process("issue", "--town", str(town.folders.town_file), *words)
     assert (done.status, done.errors) == (0, "")
     assert "手数料 200円" in done.output
 
@@ -168,7 +170,7 @@ def test_the_books_are_one_object_and_sum_to_zero(town: OpenTown) -> None:
     assert {"accounts", "journal", "totals"} <= set(told)
     assert told["totals"]["balance_yen"] == 0 and told["totals"]["faults"] == []
     assert all(sum(leg["yen"] for leg in entry["legs"]) == 0 for entry in told["journal"])
-    table = konbini("books", "--town", str(town.folders.town_file))
+    table = process("books", "--town", str(town.folders.town_file))
     assert (table.status, table.errors) == (0, "") and "合計 0円" in table.output
 
 
@@ -279,36 +281,56 @@ def _assert_refused(town: OpenTown, done: Ended, code: str, status: int) -> None
 # --- a party alone ---
 
 
-@pytest.mark.parametrize(
-    ("party", "content"),
-    [
-        *(pytest.param(party, "{", id=f"{party}-broken") for party in PARTIES),
-        *(pytest.param(party, "{}", id=f"{party}-empty", marks=() if party == "center" else pytest.mark.sweep) for party in PARTIES),
-    ],
-)
+@pytest.mark.parametrize("content", ["{", "{}"], ids=["broken", "empty"])
+@pytest.mark.parametrize("party", [party if party == "center" else pytest.param(party, marks=pytest.mark.sweep) for party in PARTIES])
 def test_a_party_with_a_bad_configuration_says_one_sentence(tmp_path: Path, party: str, content: str) -> None:
+    """As a process; that each party says it of each such file is shown without one (`tests/konbini/test_serve.py`)."""
     config = tmp_path / "config.json"
     config.write_text(content, encoding="utf-8")
-    done = konbini("serve", party, "--config", str(config))
+    done = process("serve", party, "--config", str(config))
     assert (done.status, done.output) == (2, "")
     assert one_sentence(done.errors) and config.name in done.errors
 
 
-@pytest.mark.parametrize("party", PARTIES)
-def test_a_party_without_its_files_says_one_sentence(town: OpenTown, tmp_path: Path, party: str) -> None:
+@dataclass(frozen=True, slots=True)
+class NotServed:
+    """How a party ended that was started without its key, and one that was started a second time."""
+
+    without_files: Ended
+    second: Ended
+
+
+@pytest.fixture(scope="module")
+def not_served(town: OpenTown, tmp_path_factory: pytest.TempPathFactory) -> dict[str, NotServed]:
+    """By party; two are started at a time."""
+
+    def tried(party: str) -> NotServed:
+        without = _without_files(town, party, tmp_path_factory.mktemp(party))
+        return NotServed(process("serve", party, "--config", str(without)), process("serve", party, "--config", str(town.folders.config(party))))
+
+    with ThreadPoolExecutor(2) as two:
+        return dict(zip(PARTIES, two.map(tried, PARTIES), strict=True))
+
+
+def _without_files(town: OpenTown, party: str, folder: Path) -> Path:
     text = town.folders.config(party).read_text(encoding="utf-8").replace("party.pem", "gone.pem").replace("ocsp.pem", "gone.pem")
-    config = tmp_path / "config.json"
+    config = folder / "config.json"
     config.write_text(
-        text.replace(str(town.folders.database(party)), str(tmp_path / "own.db")).replace('"state": "', f'"state": "{tmp_path}'), encoding="utf-8"
+        text.replace(str(town.folders.database(party)), str(folder / "own.db")).replace('"state": "', f'"state": "{folder}'), encoding="utf-8"
     )
-    done = konbini("serve", party, "--config", str(config))
+    return config
+
+
+@pytest.mark.parametrize("party", PARTIES)
+def test_a_party_without_its_files_says_one_sentence(not_served: dict[str, NotServed], party: str) -> None:
+    done = not_served[party].without_files
     assert (done.status, done.output) == (2, "")
     assert one_sentence(_last_line(done.errors)) and "gone.pem" in done.errors
 
 
 @pytest.mark.parametrize("party", PARTIES)
-def test_a_second_process_of_a_party_is_refused_in_one_sentence(town: OpenTown, party: str) -> None:
-    done = konbini("serve", party, "--config", str(town.folders.config(party)))
+def test_a_second_process_of_a_party_is_refused_in_one_sentence(town: OpenTown, not_served: dict[str, NotServed], party: str) -> None:
+    done = not_served[party].second
     assert (done.status, done.output) == (2, "")
     assert one_sentence(_last_line(done.errors))
     assert town.is_well(party)

@@ -2,9 +2,7 @@
 
 import asyncio
 import json
-import os
 import random
-import shutil
 import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -14,9 +12,10 @@ from pathlib import Path
 from typing import Self
 
 import pytest
+import pytest_asyncio
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page
 
 from certificates.back.content import SheetContent, sheet_contents
 from certificates.back.layout import CODE, CODE_QUIET
@@ -24,7 +23,6 @@ from certificates.reading import face_of, read
 from simulation.channel import PRINT_DPI, Copier, Phone, Printer, Scanner, as_jpeg, as_png, copied, photographed, printed, rasterised, scanned
 from tests.town.clients import curl, of_party
 from tests.town.open_town import OpenTown
-from tests.town.panel import FLAGS
 from tests.town.program import issue, konbini
 
 PICTURES = Path("build/screens/receivers")
@@ -81,15 +79,6 @@ def papers(town: OpenTown, tmp_path_factory: pytest.TempPathFactory) -> tuple[Pa
     return found[0], found[1]
 
 
-@pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
-    flags = [*FLAGS, *(["--no-sandbox"] if os.geteuid() == 0 else [])]
-    async with async_playwright() as player:
-        opened = await player.chromium.launch(executable_path=shutil.which("chromium") or shutil.which("google-chrome"), args=flags)
-        yield opened
-        await opened.close()
-
-
 def page_url(town: OpenTown) -> str:
     door = json.loads(town.folders.config("center").read_text(encoding="utf-8"))["receivers"]
     return f"http://{door['host']}:{door['port']}/verify"
@@ -123,10 +112,10 @@ class Receiver:
         return wider
 
 
-@pytest.fixture
-async def receiver(browser: Browser, town: OpenTown) -> Receiver:
-    context = await browser.new_context(viewport={"width": 1180, "height": 900}, java_script_enabled=False)
-    return Receiver(await context.new_page(), page_url(town))
+@pytest_asyncio.fixture(loop_scope="session")
+async def receiver(browser: Browser, town: OpenTown) -> AsyncIterator[Receiver]:
+    async with await browser.new_context(viewport={"width": 1180, "height": 900}, java_script_enabled=False) as context:
+        yield Receiver(await context.new_page(), page_url(town))
 
 
 async def test_an_honest_sheet_is_proven_stands_and_shows_its_front(receiver: Receiver, papers: tuple[Paper, Paper]) -> None:
@@ -218,12 +207,12 @@ async def test_a_scan_of_several_pages_is_answered_page_by_page(receiver: Receiv
 
 @pytest.mark.parametrize(("width", "lang"), [(1180, "en"), (390, "ja"), (390, "en")])
 async def test_the_page_fits_the_window(browser: Browser, town: OpenTown, papers: tuple[Paper, Paper], width: int, lang: str) -> None:
-    context = await browser.new_context(viewport={"width": width, "height": 800}, java_script_enabled=False)
-    receiver = Receiver(await context.new_page(), page_url(town))
-    told = await receiver.told(papers[0].clean, "answer", lang=lang)
-    assert papers[0].name in told
-    assert ("Yes: proven by the signature" in told) == (lang == "en")
-    assert not await receiver.overflows()
+    async with await browser.new_context(viewport={"width": width, "height": 800}, java_script_enabled=False) as context:
+        receiver = Receiver(await context.new_page(), page_url(town))
+        told = await receiver.told(papers[0].clean, "answer", lang=lang)
+        assert papers[0].name in told
+        assert ("Yes: proven by the signature" in told) == (lang == "en")
+        assert not await receiver.overflows()
 
 
 async def test_nothing_of_an_upload_stays_in_the_town(receiver: Receiver, town: OpenTown, papers: tuple[Paper, Paper]) -> None:
