@@ -80,6 +80,7 @@ bench: $(VENV)/benched ## the cost of one visit, step by step, and of papers bes
 	@$(BIN)/python -m benchmarks.papers
 	@$(BIN)/python -m benchmarks.routing
 	@$(BIN)/python -m benchmarks.upload
+	@$(BIN)/python -m benchmarks.plan
 
 simulate: install ## a thousand visits with heavy faults on virtual time (VISITS=, SEED=)
 	@$(BIN)/konbini simulate --seed $(SEED) --visits $(VISITS) --faults heavy

@@ -1,15 +1,18 @@
 """A town of 50,000 uploaded to the shared cloud: seconds of each phase, memory, how long the switch holds the database, and how long an event of the fast lane and a look-up wait meanwhile.
 
-python -m benchmarks.upload [PEOPLE]
+python -m benchmarks.upload [--people 50000] [--runs first,changed,same,day,refused,quarantine] [--write docs/performance.md]
 
-Four uploads, each into a fresh database of one tenant: the first one; another one over it in which everything counts as changed; and the first one with a bad line (31,337 where there are so many),
-refused and in quarantine. The town is the same at every run and is packed once, under build/. Its seals share a few carved imprints: what is carved is not what is measured. The upload is the
-command's own function in a process of its own; events and look-ups come from this process, as from the one that serves.
+Uploads into a fresh database of one tenant: the first one; another over it in which everything counts as changed, and one in which nothing did; a day's differential; and the first one with a bad
+line (31,337 where there are so many), refused and in quarantine. The town is the same at every run (`benchmarks.archives`); its seals share a few carved imprints: what is carved is not what is
+measured. The upload is the command's own function in a process of its own; events and look-ups come from this process, as from the one that serves.
 """
 
+import argparse
 import asyncio
 import csv
 import io
+import os
+import platform
 import statistics
 import sys
 import tempfile
@@ -18,13 +21,11 @@ import zipfile
 from collections import defaultdict
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
-from datetime import date, datetime, timedelta
+from datetime import timedelta
 from functools import partial
-from hashlib import sha256
-from itertools import count, islice, pairwise
+from itertools import islice, pairwise
 from multiprocessing import get_context
 from pathlib import Path
-from random import Random
 from typing import Concatenate, NamedTuple, ParamSpec, TypeVar
 
 import msgspec
@@ -32,30 +33,24 @@ from sqlalchemy import Connection, delete, select
 
 from bcl_cloud.feeds.fast_lane import Event, take
 from bcl_cloud.feeds.feed_terms import FeedTerms, decide
-from bcl_cloud.feeds.manifest import MANIFEST, FileNote, Manifest
-from bcl_cloud.feeds.packing import ALL, pack
+from bcl_cloud.feeds.packing import ALL
 from bcl_cloud.feeds.tables import METADATA, UNITS
 from bcl_cloud.feeds.uploading import upload
-from registers.population import generate
+from benchmarks.archives import AS_OF, DAY, TENANT, a_days, packed, resealed
 from registers.residents.schema import RESIDENTS
 from registers.residents.tables import METADATA as REGISTERS
 from registers.residents.tables import resident
-from registers.seal.carving import carve
-from storage.instants import JST
 from storage.sqlite import SqliteStore
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 PEOPLE = 50_000
-TENANT = "990027"
-DAY = date(2026, 11, 23)
-AS_OF = datetime(2026, 11, 23, 3, 0, tzinfo=JST)
 NOW = AS_OF + timedelta(hours=6)
-IMPRINTS = 8
-FONTS = tuple(Path(__file__).parents[1] / "certificates" / "fonts" / name for name in ("BIZUDMincho-Regular.ttf", "NotoSerifJP-Regular.ttf"))
 EVENT_EVERY = 0.1
+EVENTS_MAX = 20_000
 BAD_LINE = 31_337
+BEGIN, END = "<!-- bench upload: begin -->", "<!-- bench upload: end -->"
 
 
 class Phase(msgspec.Struct):
@@ -111,35 +106,81 @@ def note(phase: Phase, wall: float, cpu: float) -> None:
 
 
 class Run(NamedTuple):
-    """One upload: over registers that stand (in which it changes everything) or into nothing, and what the tenant chose."""
+    """One upload: into nothing or over registers that stand (`changes`: in which all that it brings counts as changed), and what the tenant chose."""
 
     name: str
     archive: Path
     over: Path | None = None
+    changes: bool = True
     quarantine: bool = False
 
 
+class Measured(NamedTuple):
+    """What was measured: the upload, and beside it the seconds after which each event was in force and each look-up answered; `lost`: events not in force at the end."""
+
+    run: Run
+    done: Uploaded
+    events: list[float]
+    look_ups: list[float]
+    lost: int
+
+
 def main() -> None:
-    """Pack the town where it is not there yet, upload it in each way, and print what was measured."""
-    people = int(sys.argv[1]) if len(sys.argv) > 1 else PEOPLE
-    first = packed(people)
-    second, bad = resealed(first, "again", 2), resealed(first, "bad", 1, bad_line=min(BAD_LINE, people // 2))
-    runs = (
-        Run("into nothing", first),
-        Run("over what stands, everything changed", second, over=first),
-        Run("a bad line, refused", bad),
-        Run("a bad line, in quarantine", bad, quarantine=True),
-    )
-    for run in runs:
+    """Pack the town where it is not there yet, upload it in each way, print what was measured, and write it where it is asked for."""
+    options = argparse.ArgumentParser()
+    options.add_argument("--people", type=int, default=PEOPLE)
+    options.add_argument("--runs", default="first,changed,same,day,refused,quarantine")
+    options.add_argument("--write", type=Path, help="a Markdown file with the two marks between which the table goes")
+    chosen = options.parse_args()
+    first = packed(chosen.people)
+    again, bad = resealed(first, "again", 2), resealed(first, "bad", 1, bad_line=min(BAD_LINE, chosen.people // 2))
+    runs = {
+        "first": Run("into nothing", first),
+        "changed": Run("over what stands, everything changed", again, over=first),
+        "same": Run("over what stands, nothing changed", again, over=first, changes=False),
+        "day": Run("a day's differential, one unit in a hundred", a_days(first), over=first),
+        "refused": Run("a bad line, refused", bad),
+        "quarantine": Run("a bad line, in quarantine", bad, quarantine=True),
+    }
+    measured = []
+    for name in chosen.runs.split(","):
         with tempfile.TemporaryDirectory() as folder:
-            _tell(run, people, *asyncio.run(_measured(Path(folder) / "tenant.db", run)))
+            measured.append(asyncio.run(_measured(Path(folder) / "tenant.db", runs[name])))
+        _tell(measured[-1])
+    if chosen.write is not None:
+        _write(chosen.write, _table(chosen.people, measured))
 
 
-def _tell(run: Run, people: int, done: "Uploaded", events: list[float], look_ups: list[float], lost: int) -> None:
+def _table(people: int, measured: list[Measured]) -> str:
+    load = "/".join(f"{one:.1f}" for one in os.getloadavg())
+    lines = [
+        f"{people:,} people; {os.cpu_count()} processors, load {load} over 1, 5 and 15 minutes at the end (this one alone makes about 1); Python {platform.python_version()}.",
+        "",
+        "| | wall s | CPU s | memory MiB | switch s | events beside it | median ms | at most s | look-up at most s |",
+        "|---|---:|---:|---:|---:|---:|---:|---:|---:|",
+    ]
+    for run, done, events, look_ups, lost in measured:
+        switch = done.phases.get("  step switch", Phase()).longest
+        beside = (
+            f"{len(events)} ({lost} lost) | {statistics.median(events) * 1e3:.0f} | {max(events):.2f} | {max(look_ups):.2f}" if events else "0 | | |"
+        )
+        lines.append(f"| {run.name} | {done.wall:.1f} | {done.cpu:.1f} | {done.memory:.0f} | {switch:.2f} | {beside} |")
+    return "\n".join(lines)
+
+
+def _write(file: Path, text: str) -> None:
+    """Put the table between its marks; ValueError where the file has none."""
+    before, _, rest = file.read_text(encoding="utf-8").partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not end:
+        raise ValueError(f"{file} has no marks for this table")
+    file.write_text(f"{before}{BEGIN}\n{text}\n{END}{after}", encoding="utf-8")
+
+
+def _tell(measured: Measured) -> None:
+    run, done, events, look_ups, lost = measured
     size = run.archive.stat().st_size / 1e6
-    sys.stdout.write(
-        f"{run.name}: {people:,} people ({size:.0f} MB), {done.outcome}: {done.wall:.1f} s, {done.cpu:.1f} s of CPU, {done.memory:.0f} MiB at most\n"
-    )
+    sys.stdout.write(f"{run.name} ({size:.1f} MB), {done.outcome}: {done.wall:.1f} s, {done.cpu:.1f} s of CPU, {done.memory:.0f} MiB at most\n")
     for name, phase in done.phases.items():
         sys.stdout.write(f"  {name}: {phase.wall:.2f} s ({phase.cpu:.2f} of CPU), {phase.times} times, {phase.longest:.2f} s at most\n")
     for what, waits in (("events in force", events), ("look-ups answered", look_ups)):
@@ -148,55 +189,21 @@ def _tell(run: Run, people: int, done: "Uploaded", events: list[float], look_ups
     sys.stdout.write(f"  {lost} events not in force at the end\n")
 
 
-def resealed(archive: Path, name: str, sequence: int, bad_line: int | None = None) -> Path:
-    """The same town under another sequence, an hour newer than the one before it; with one birth date of the residents made no date."""
-    path = archive.with_name(f"{archive.stem}-{name}.zip")
-    if path.exists():
-        return path
-    with zipfile.ZipFile(archive) as packed_town, zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as made:
-        manifest = msgspec.json.decode(packed_town.read(MANIFEST), type=Manifest)
-        files = dict(manifest.files)
-        for file in files:
-            content = packed_town.read(file)
-            if bad_line is not None and file == "residents.csv":
-                lines = content.split(b"\r\n")
-                cells = lines[bad_line - 1].split(b",")
-                cells[9] = b"?"
-                lines[bad_line - 1] = b",".join(cells)
-                content = b"\r\n".join(lines)
-                files[file] = FileNote(files[file].rows, sha256(content).hexdigest())
-            made.writestr(file, content)
-        as_of = AS_OF + timedelta(hours=sequence - 1)
-        made.writestr(MANIFEST, msgspec.json.encode(msgspec.structs.replace(manifest, sequence=sequence, as_of=as_of, files=files)))
-    return path
-
-
-def packed(people: int) -> Path:
-    """The town's archive, made at the first run."""
-    path = Path("build") / f"town-{people}.zip"
-    if not path.exists():
-        imprints = [carve("見本", Random(number), FONTS) for number in range(IMPRINTS)]  # noqa: S311 - pictures, the same at every run
-        numbers = count()
-        town = generate(11, people, DAY, carve=lambda _carved, _chance: imprints[next(numbers) % IMPRINTS])
-        path.parent.mkdir(exist_ok=True)
-        path.write_bytes(pack(town, TENANT, 1, AS_OF))
-    return path
-
-
-async def _measured(database: Path, run: Run) -> tuple[Uploaded, list[float], list[float], int]:
+async def _measured(database: Path, run: Run) -> Measured:
     """The upload in a process of its own, and beside it events of people whom the upload brings: each is kept, and in force when they come."""
     store = await SqliteStore.open(database, REGISTERS, METADATA)
     loop = asyncio.get_running_loop()
     if run.over is not None:
         await upload(store, run.over, TENANT, ALL, lambda: NOW)
-        await store.write(_forget_digests)
+        if run.changes:
+            await store.write(_forget_digests)
     await store.write(decide, FeedTerms(quarantine=run.quarantine), "benchmark", NOW)
     events: list[float] = []
     look_ups: list[float] = []
     subjects: list[str] = []
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
         running = loop.run_in_executor(pool, partial(_in_its_process, database, run.archive))
-        people = _some_people(run.archive)
+        people = _some_people(run.over or run.archive)
         while not running.done() and len(subjects) < len(people):
             subject = people[len(subjects)]
             event = Event(id=f"e{len(subjects)}", kind="leaving", at=NOW, subject=subject, on=DAY)
@@ -212,7 +219,7 @@ async def _measured(database: Path, run: Run) -> tuple[Uploaded, list[float], li
     standings = await store.read(_standings)
     await store.close()
     lost = 0 if done.outcome == "rejected" else sum(standings.get(subject, "leaving") != "leaving" for subject in subjects)
-    return done, events, look_ups, lost
+    return Measured(run, done, events, look_ups, lost)
 
 
 def _forget_digests(connection: Connection) -> None:
@@ -250,7 +257,7 @@ def _most_memory() -> float:
 def _some_people(archive: Path) -> list[str]:
     with zipfile.ZipFile(archive) as opened, opened.open("residents.csv") as stream:
         lines = csv.DictReader(io.TextIOWrapper(stream, "utf-8", newline=""))
-        return [line["宛名番号"] for line in islice(lines, 1000)]
+        return [line["宛名番号"] for line in islice(lines, EVENTS_MAX)]
 
 
 def _standings(connection: Connection) -> dict[str, str]:

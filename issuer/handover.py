@@ -155,16 +155,16 @@ class Handover(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 PARTS = ("uses", "applications", "protections", "stops", "filed", "seals", "taxes", "years", "numbers")
 WORDS: dict[str, tuple[str, str]] = {
-    "uses": ("利用登録", "registrations for use"),
-    "applications": ("利用登録の申請", "applications for use"),
-    "protections": ("支援措置", "protections"),
-    "stops": ("発行抑止", "stops"),
-    "filed": ("処理中の届出", "notifications being processed"),
-    "seals": ("廃印", "cancelled seals"),
-    "taxes": ("課税の決定", "taxes decided"),
-    "years": ("年度の決定", "decisions about a year"),
-    "numbers": ("発行番号", "days of 発行番号"),
-    "renumbered": ("受付番号の変更", "receipts numbered anew"),
+    "uses": ("利用登録", "Registrations for use"),
+    "applications": ("利用登録の申請", "Applications for use"),
+    "protections": ("支援措置", "Protections"),
+    "stops": ("発行抑止", "Stops"),
+    "filed": ("処理中の届出", "Notifications being processed"),
+    "seals": ("廃印", "Cancelled seals"),
+    "taxes": ("課税の決定", "Taxes decided"),
+    "years": ("年度の決定", "Decisions about a year"),
+    "numbers": ("発行番号", "Days of the number series"),
+    "renumbered": ("受付番号の変更", "Receipts numbered anew"),
 }
 """What is counted (ja, en): the parts, and what `taking_over` counts besides."""
 OF_REGISTER: dict[str, tuple[Table, Table]] = {

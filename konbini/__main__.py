@@ -101,7 +101,7 @@ def books(town_file: TownFile, json: Json = False) -> None:
 
 @app.command()
 def plan(
-    scenario: Annotated[Path, typer.Option(help="試算の条件（TOML。docs/planning.md、例は docs/scenarios）。", dir_okay=False)],
+    scenario: Annotated[Path, typer.Option(help="試算の条件（TOML。docs/planning.md、例は fees/planning/examples）。", dir_okay=False)],
     out: Annotated[Path, typer.Option(help="議会向けの資料（HTML, PDF）、団体別と仮定の CSV を置くフォルダ。", file_okay=False)],
     population: Annotated[Path | None, typer.Option(help="団体コードと人口の CSV（全市区町村）。省くとモデルの人口。", dir_okay=False)] = None,
     municipality: Annotated[str | None, typer.Option(help="自分の団体の全国地方公共団体コード（6桁）。1ページ目がその団体のものになる。")] = None,

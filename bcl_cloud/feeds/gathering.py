@@ -10,7 +10,7 @@ from typing import BinaryIO, NamedTuple
 from bcl_cloud.feeds.indexing import FileIndex
 from registers.csv_records import LINE_BYTES_MAX
 
-LINES_MAX = 500
+LINES_MAX = 1000
 BYTES_MAX = 2 * 1024 * 1024
 
 
@@ -46,24 +46,29 @@ def _units(files: Mapping[str, Iterator[Line]], counts: Mapping[str, Mapping[str
     waiting: dict[str, list[tuple[str, Line]]] = {}
     missing = {name: dict(of_file) for name, of_file in counts.items()}
 
-    def took(name: str, line: Line) -> Iterator[list[tuple[str, Line]]]:
+    def complete(name: str, line: Line) -> list[tuple[str, Line]] | None:
+        """The unit whose last line this is."""
         if not line.unit:
-            yield [(name, line)]
-            return
+            return [(name, line)]
         waiting.setdefault(line.unit, []).append((name, line))
         missing[name][line.unit] -= 1
-        if not any(of_file.get(line.unit, 0) for of_file in missing.values()):
-            yield waiting.pop(line.unit)
+        for of_file in missing.values():
+            if of_file.get(line.unit):
+                return None
+        return waiting.pop(line.unit)
 
     leading, *others = files
     for line in files[leading]:
-        yield from took(leading, line)
+        if unit := complete(leading, line):
+            yield unit
         for name in others:
             while line.unit and missing[leading].get(line.unit) == 0 and missing[name].get(line.unit, 0):
-                yield from took(name, next(files[name]))
+                if unit := complete(name, next(files[name])):
+                    yield unit
     for name in others:
         for line in files[name]:
-            yield from took(name, line)
+            if unit := complete(name, line):
+                yield unit
 
 
 def _lines(stream: BinaryIO, index: FileIndex) -> Iterator[Line]:

@@ -30,7 +30,8 @@ class Twice(NamedTuple):
 @dataclass(slots=True)
 class FileIndex:
     """One file. `begins`: the first line of each record, `units`: its unit ("" where none can be told, None where it cannot be read), `counts`: records of each unit, `twice` by the record's
-    line, `shared`: the units that bear a value which another line bears as well, `current`: the 戸籍 in force (of the file of 戸籍)."""
+    line, `shared`: the units that bear a value which another line bears as well, `reserved`: line and field of each number that no line may name, `current`: the 戸籍 in force (of the file
+    of 戸籍)."""
 
     fields: list[str] = field(default_factory=list)
     begins: "array[int]" = field(default_factory=lambda: array("L"))
@@ -39,6 +40,7 @@ class FileIndex:
     faults: list[BadLine] = field(default_factory=list)
     twice: dict[int, list[Twice]] = field(default_factory=dict)
     shared: set[str] = field(default_factory=set)
+    reserved: list[tuple[int, str]] = field(default_factory=list)
     current: set[str] = field(default_factory=set)
 
     @property
@@ -47,18 +49,13 @@ class FileIndex:
         return len(self.units)
 
 
-def indexed(stream: BinaryIO, form: FileForm, current: Collection[str] | None = None) -> FileIndex:
-    """Look through a file. `current` are the 戸籍 in force, of the file of their people: a resident may stand in one of them."""
+def indexed(stream: BinaryIO, form: FileForm, current: Collection[str] | None = None, reserved: frozenset[str] = frozenset()) -> FileIndex:
+    """Look through a file. `current` are the 戸籍 in force, of the file of their people: a resident may stand in one of them. `reserved`: see `reserved_lines`."""
     index = FileIndex()
     found = _readable(stream, [column.ja for column in form.columns], index)
-    first = next(found, None)
-    if index.faults:
-        return index  # without a header nobody knows what a line says
-    fields = header(iter(() if first is None else ((first[0], first[1] or []),)), form.columns)
-    if isinstance(fields, Rejected):
-        index.faults += fields.lines
+    fields = index.fields = _fields(found, form, index)
+    if not fields:
         return index
-    index.fields = fields
     places = {name: place for place, name in enumerate(fields)}
     keys = [places[name] for name in form.key]
     apart = [(name, places[name]) for name in form.apart if name in places]
@@ -70,6 +67,8 @@ def indexed(stream: BinaryIO, form: FileForm, current: Collection[str] | None = 
         if cells is None:
             index.units.append(None)
             continue
+        if not reserved.isdisjoint(cells):
+            index.reserved += _named(number, cells, fields, reserved)
         whole = len(cells) == len(fields)
         named = [cells[place] for place in keys] if whole else [""]
         unit = "/".join(named)[:UNIT_MAX] if all(named) else ""
@@ -87,6 +86,23 @@ def indexed(stream: BinaryIO, form: FileForm, current: Collection[str] | None = 
         if form.apart == ("koseki_no",) and (standing is None or meaning("standing", cells[standing]) == "current"):
             index.current.add(unit)  # a file that leaves the column out holds 戸籍 in force alone
     return index
+
+
+def _fields(found: Iterator[tuple[int, list[str] | None]], form: FileForm, index: FileIndex) -> list[str]:
+    """The header's fields; none, and why is noted, where there is no header: nobody knows what a line says then."""
+    first = next(found, None)
+    if index.faults:
+        return []
+    fields = header(iter(() if first is None else ((first[0], first[1] or []),)), form.columns)
+    if isinstance(fields, Rejected):
+        index.faults += fields.lines
+        return []
+    return fields
+
+
+def _named(number: int, cells: list[str], fields: list[str], reserved: frozenset[str]) -> list[tuple[int, str]]:
+    """The line and the field of each cell that is a reserved number."""
+    return [(number, fields[at] if at < len(fields) else "") for at, cell in enumerate(cells) if cell in reserved]
 
 
 def _look(index: FileIndex, seen: dict[tuple[str, str], int], name: str, value: str, twice: Twice) -> None:

@@ -16,6 +16,7 @@ from bcl_cloud.feeds.forms import FORMS, Beside
 from bcl_cloud.feeds.gathering import portions
 from bcl_cloud.feeds.indexing import FileIndex, indexed
 from bcl_cloud.feeds.manifest import OPTIONAL, REMOVED, Manifest
+from bcl_cloud.feeds.reserved_lines import reserved_faults
 from bcl_cloud.feeds.sifting import SENTENCES as SIFTED
 from bcl_cloud.feeds.sifting import SHOWN_MAX, Sifting
 from registers.csv_records import Unreadable, records
@@ -59,15 +60,19 @@ class Known:
 
 class RegisterReading:
     """One register's files. Take all `units()`; then `found` says what is wrong, `left_out` which units that keeps out, `rows` how many lines each file has, and `spoiled` whether nothing of it
-    may be put in place, whatever the tenant chose."""
+    may be put in place, whatever the tenant chose; `named` are the lines with a number that is `reserved`."""
 
-    def __init__(self, register: str, archive: Archive, manifest: Manifest, known: Known, *, keeps_out: bool) -> None:
+    def __init__(
+        self, register: str, archive: Archive, manifest: Manifest, known: Known, *, keeps_out: bool, reserved: frozenset[str] = frozenset()
+    ) -> None:
         self._archive = archive
         self._manifest = manifest
         self._known = known
         self._register = register
         self._keeps_out = keeps_out
+        self._reserved = reserved
         self.found = Found()
+        self.named = Found()
         self.rows: dict[str, int] = {}
         self.left_out: Mapping[str, frozenset[str]] = {}
         self.spoiled = False
@@ -103,12 +108,13 @@ class RegisterReading:
             if name not in self._manifest.files:
                 continue
             with self._archive.open(name) as stream:
-                index = indexed(stream, FORMS[name], current if name == "koseki_members.csv" else None)
+                index = indexed(stream, FORMS[name], current if name == "koseki_members.csv" else None, self._reserved)
             current = index.current if name == "koseki.csv" else current
             if not index.faults and not index.rows and self._manifest.kind == "full" and name not in OPTIONAL:
                 index.faults.append(fault("empty", 1))
             self.rows[name] = index.rows
             self.found.add(name, index.faults)
+            self.named.add(name, reserved_faults(name, index))
             self.spoiled |= bool(index.faults)
             if not index.faults and index.rows != self._manifest.files[name].rows:
                 self.found.add(name, (fault("rows_differ"),))

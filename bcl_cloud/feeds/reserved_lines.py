@@ -3,14 +3,13 @@
 Decides nothing else about a line. Such a number is given to nobody: a file in which it stands was not made from the municipality's register alone.
 """
 
-from collections.abc import Iterable
+from collections.abc import Mapping
+from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Select, select
 
-from bcl_cloud.feeds.archive import Archive
-from bcl_cloud.feeds.manifest import REGISTER_OF, Manifest
-from bcl_cloud.feeds.reading import Faults
-from registers.csv_records import Unreadable, records
+from bcl_cloud.feeds.forms import FORMS
+from bcl_cloud.feeds.indexing import FileIndex
 from registers.csv_table import BadLine, bad_line
 from registers.residents.schema import COUNTED, RESIDENTS
 
@@ -20,36 +19,27 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "This number belongs to a fictional resident by whom the cloud watches itself. It cannot be anybody's.",
     ),
 }
+EVERYWHERE = ""
+"""Of numbers that count in every register's files."""
 _NUMBERS = (RESIDENTS.c.atena_no, RESIDENTS.c.household_no, RESIDENTS.c.my_number, RESIDENTS.c.juminhyo_code, RESIDENTS.c.serial)
 
 
-def reserved(connection: Connection) -> frozenset[str]:
-    """The numbers that no line of this tenant's may name."""
-    found = connection.execute(select(*_NUMBERS).where(~COUNTED).order_by(RESIDENTS.c.atena_no))
-    return frozenset(number for row in found for number in row if number)
+_ASIDE: Mapping[str, Select[Any]] = {EVERYWHERE: select(*_NUMBERS).where(~COUNTED).order_by(RESIDENTS.c.atena_no)}
+
+Reserved = Mapping[str, frozenset[str]]
 
 
-def reserved_lines(archive: Archive, manifest: Manifest, register: str, numbers: frozenset[str]) -> Faults:
-    """The faults of one register's files, by file. A file without any of the numbers is looked through once and not taken apart."""
-    names = [name for name in manifest.files if REGISTER_OF.get(name) == register]
-    found = {name: tuple(_faults(archive, name, numbers)) for name in names if _mentions(archive, name, numbers)}
-    return {name: lines for name, lines in found.items() if lines}
+def reserved(connection: Connection) -> Reserved:
+    """The numbers that no line of this tenant's may name, by the register in whose files they count."""
+    return {register: frozenset(number for row in connection.execute(query) for number in row if number) for register, query in _ASIDE.items()}
 
 
-def _mentions(archive: Archive, name: str, numbers: frozenset[str]) -> bool:
-    wanted = tuple(number.encode() for number in numbers)
-    with archive.open(name) as stream:
-        return bool(wanted) and any(number in line for line in stream for number in wanted)
+def numbers_for(register: str, nobodys: Reserved) -> frozenset[str]:
+    """Those that count in the files of this register."""
+    return nobodys[EVERYWHERE] | nobodys.get(register, frozenset())
 
 
-def _faults(archive: Archive, name: str, numbers: frozenset[str]) -> Iterable[BadLine]:
-    header: list[str] = []
-    with archive.open(name) as stream:
-        try:
-            for place, (number, cells) in enumerate(records(stream)):
-                header = cells if place == 0 else header
-                for at, cell in enumerate(cells):
-                    if place and cell in numbers:
-                        yield bad_line(number, header[at] if at < len(header) else "", "reserved_number", SENTENCES)
-        except Unreadable:
-            return  # the register's own reading says so, and nothing goes in
+def reserved_faults(name: str, index: FileIndex) -> list[BadLine]:
+    """The faults of the lines of one file in which such a number stands."""
+    columns = {column.field: column.ja for column in FORMS[name].columns}
+    return [bad_line(number, columns.get(field, ""), "reserved_number", SENTENCES) for number, field in index.reserved]

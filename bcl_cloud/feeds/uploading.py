@@ -3,7 +3,6 @@
 Decides nothing by itself; the rooms beside it do. To be run in a process of its own beside the serving one: reading is work for a processor, and only the switch holds the database.
 """
 
-import asyncio
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from pathlib import Path
@@ -15,7 +14,7 @@ from bcl_cloud.feeds.archive import Archive, BadArchive, Limits
 from bcl_cloud.feeds.feed_terms import FeedTerms, terms_of
 from bcl_cloud.feeds.manifest import MANIFEST, REMOVED, Manifest, judge
 from bcl_cloud.feeds.reading import Found, Known, RegisterReading, fault, read_manifest, read_removed, whole_file_faults
-from bcl_cloud.feeds.reserved_lines import reserved, reserved_lines
+from bcl_cloud.feeds.reserved_lines import numbers_for, reserved
 from bcl_cloud.feeds.sifting import SHOWN_MAX
 from registers.staging import Unit, digest_of
 from storage.store import Store
@@ -197,16 +196,14 @@ class _Upload:
             known.births = await self._store.read(switching.births_of)
         for register in manifest.registers():
             self._tell(f"read {register}")
-            reading = RegisterReading(register, self._archive, manifest, known, keeps_out=self._terms.quarantine)
+            reading = RegisterReading(
+                register, self._archive, manifest, known, keeps_out=self._terms.quarantine, reserved=numbers_for(register, nobodys)
+            )
             waiting = await _Waiting.of(self._store, number, register)
-            try:
-                for units in reading.units():
-                    if not against and not reading.refused:
-                        await waiting.take(units)
-            finally:
-                await waiting.settled()
-            for name, lines in reserved_lines(self._archive, manifest, register, nobodys).items():
-                against.add(name, lines)
+            for units in reading.units():
+                if not against and not reading.refused:
+                    await waiting.take(units)
+            against.merge(reading.named)
             self._rows |= reading.rows
             if reading.refused:
                 against.merge(reading.found)
@@ -235,7 +232,6 @@ class _Waiting:
         self._register = register
         self._known = known
         self._seen: set[str] = set()
-        self._writing: asyncio.Future[None] | None = None
         self.changed = 0
 
     @classmethod
@@ -244,7 +240,7 @@ class _Waiting:
         return cls(store, number, register, await store.read(switching.known_units, register))
 
     async def take(self, units: list[Unit]) -> None:
-        """Let those wait that are not what stands. While they are written the next ones may be read."""
+        """Let those wait that are not what stands."""
         portion = []
         for unit in units:
             self._seen.add(unit.key)
@@ -253,7 +249,6 @@ class _Waiting:
                 portion.append((unit, digest))
         self.changed += len(portion)
         if portion:
-            await self.settled()
             await self._store.write(switching.let_wait, self._number, self._register, portion)
 
     def gone(self, full: bool, removed: list[str], left_out: Iterable[str]) -> list[str] | None:
@@ -266,14 +261,7 @@ class _Waiting:
 
     async def end(self, gone: list[str]) -> None:
         """Note what goes, after all that waits."""
-        await self.settled()
         await self._store.write(switching.let_wait, self._number, self._register, (), gone)
-
-    async def settled(self) -> None:
-        """Nothing of it is being written any more."""
-        if self._writing is not None:
-            writing, self._writing = self._writing, None
-            await writing
 
 
 def _one(file: str, code: str) -> Found:

@@ -137,7 +137,7 @@ class HandoverPages:
         await self._store.write(note, "check_handover", brought.handover, brought.digest, brought.file_sha256, staff.name, brought.why, now)
         return show(
             request, "handover_checked.html", brought=brought, outcome=outcome, counts=brought.handover.counts(), in_force=brought.handover.in_force(),
-            parts=PARTS, part_words=WORDS, who=staff.name, same_series=brought.handover.series.strip() == self._around.series.strip(),
+            kinds=tuple(KINDS), parts=PARTS, part_words=WORDS, who=staff.name, same_series=brought.handover.series.strip() == self._around.series.strip(),
         )  # fmt: skip
 
     async def enter(self, request: web.Request) -> web.StreamResponse:

@@ -117,6 +117,8 @@ SUPPRESSIONS = Table(
     Index("koseki_suppressions_by_person", "person_no"),
 )
 
+_written = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
 _LIVE = Column("until", String(10))
 
 USAGE_REGISTRATIONS = Table(
@@ -178,7 +180,7 @@ def entry_row(koseki_no: str, person_no: str | None, entry: Entry) -> dict[str, 
         "koseki_no": koseki_no,
         "person_no": person_no,
         "title": entry.title,
-        "rows": json.dumps(entry.rows, ensure_ascii=False, separators=(",", ":")),
+        "rows": _written(entry.rows),
         "recorded_on": entry.recorded_on.isoformat(),
     }
 

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection, Select, Table, delete, func, s
 
 from registers.seal.csv_form import Parsed
 from registers.seal.schema import SEALS, seal_row
-from registers.staging import GIVEN_LATER, Staged, Unit, put_staged
+from registers.staging import Staged, Unit, put_staged
 
 TABLES: tuple[Table, ...] = (SEALS,)
 
@@ -19,10 +19,8 @@ TABLES: tuple[Table, ...] = (SEALS,)
 def units_of(parsed: Parsed) -> Iterator[Unit]:
     """The holders of a file, each with all registrations in the file's order; keys are 宛名番号."""
     of_person: dict[str, list[dict[str, Any]]] = {}
-    later = GIVEN_LATER - {"cancel_source"}
     for seal in parsed.seals:
-        row = seal_row(seal, 0, "")
-        of_person.setdefault(seal.atena_no, []).append({key: value for key, value in row.items() if key not in later})
+        of_person.setdefault(seal.atena_no, []).append(seal_row(seal, 0, ""))
     for atena_no, rows in of_person.items():
         yield Unit(atena_no, {SEALS.name: rows})
 

@@ -4,6 +4,7 @@ The one list of figures, from which the SQL table and the CSV form are made. Dec
 """
 
 from collections.abc import Mapping
+from itertools import chain
 from operator import attrgetter, itemgetter
 from typing import Any, Literal, NamedTuple
 
@@ -108,18 +109,17 @@ FLAGS = {"有": True, "1": True, "": False, "無": False, "0": False}
 """What a cell of 控除対象配偶者 may say."""
 
 
+_EVERY = tuple(figure.column for figure in FIGURES)
 _FIELDS = {part: tuple(figure.field for figure in FIGURES if figure.part == part) for part in PARTS}
-_COLUMNS = {part: tuple(figure.column for figure in FIGURES if figure.part == part) for part in PARTS}
 _VALUES_OF = {part: attrgetter(*fields) for part, fields in _FIELDS.items()}
-_FIGURES_OF = {part: itemgetter(*columns) for part, columns in _COLUMNS.items()}
+_FIGURES_OF = {part: itemgetter(*(figure.column for figure in FIGURES if figure.part == part)) for part in PARTS}
 _FLAGS = tuple((figure.part, figure.field, figure.column) for figure in FIGURES if figure.kind == "flag")
 
 
 def figures_of(record: TaxRecord) -> dict[str, int]:
     """Every figure of a record by its column; a flag is 0 or 1."""
-    figures: dict[str, int] = {}
-    for part, columns in _COLUMNS.items():
-        figures.update(zip(columns, _VALUES_OF[part](getattr(record, part)), strict=True))
+    values = chain.from_iterable([of_part(getattr(record, part)) for part, of_part in _VALUES_OF.items()])
+    figures: dict[str, int] = dict(zip(_EVERY, values, strict=True))
     for _, _, column in _FLAGS:
         figures[column] = int(figures[column])
     return figures

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, String, Table, cast, delete, func, select
 
-from registers.staging import GIVEN_LATER, Staged, Unit, put_staged
+from registers.staging import Staged, Unit, put_staged
 from registers.tax import outsider_form
 from registers.tax.csv_form import Parsed
 from registers.tax.outsiders import outsider_row
@@ -22,15 +22,13 @@ _KEY = RECORDS.c.atena_no + "/" + cast(RECORDS.c.year, String)
 def units_of(parsed: Parsed) -> Iterator[Unit]:
     """The records of a file; keys are `宛名番号/年度`."""
     for record in parsed.records:
-        row = record_row(record, "file", 0, "")
-        yield Unit(f"{record.atena_no}/{record.year}", {RECORDS.name: [{key: value for key, value in row.items() if key not in GIVEN_LATER}]})
+        yield Unit(f"{record.atena_no}/{record.year}", {RECORDS.name: [record_row(record, "file", 0, "")]})
 
 
 def units_of_outsiders(parsed: outsider_form.Parsed) -> Iterator[Unit]:
     """The 住登外者 of a file; keys are 宛名番号."""
     for outsider in parsed.outsiders:
-        row = outsider_row(outsider, 0, "")
-        yield Unit(outsider.atena_no, {OUTSIDERS.name: [{key: value for key, value in row.items() if key not in GIVEN_LATER}]})
+        yield Unit(outsider.atena_no, {OUTSIDERS.name: [outsider_row(outsider, 0, "")]})
 
 
 def revisions(connection: Connection) -> dict[str, int]:

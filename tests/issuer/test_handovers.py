@@ -18,9 +18,10 @@ from sqlalchemy import delete
 from issuer.clerks import handovers
 from issuer.doings import doings
 from issuer.handover import PARTS, WORDS, Handover
-from issuer.handover_file import CONTENT, MANIFEST, SENTENCES, packed, unpacked
+from issuer.handover_file import CONTENT, MANIFEST, SENTENCES, HandoverRefused, packed, unpacked
 from issuer.handover_record import CHECK_GOOD, file_digest, history
 from issuer.press import InlinePress
+from issuer.taking_over import take_over_checked
 from municipal_server.app import clerks_office
 from municipal_server.config import load
 from registers.residents.schema import RESIDENTS
@@ -28,7 +29,7 @@ from storage.store import Store
 from tests.issuer.test_clerk import HASH, Client, Clock, page, sign_in
 from tests.issuer.test_self_report import inventory
 from tests.issuer.test_taking_over import dump, handed, old
-from tests.issuer.town import ALONE, NOW, PEOPLE, atena, hands, issuer
+from tests.issuer.town import ALONE, MUNICIPALITY, NOW, PEOPLE, atena, hands, issuer
 from tests.municipal_server.test_config import written
 
 __all__ = ["old"]
@@ -164,6 +165,18 @@ async def test_only_what_somebody_else_has_checked_within_a_day_is_entered(offic
     await sign_in(following.client, "ichi")
     assert SENTENCES["unchecked"][0] in (await following.send("/handover/enter", one))[1]
     assert [line.doing for line in await following.store.read(history)] == ["check_handover"]
+
+
+async def test_the_step_itself_demands_another_clerks_check_whatever_the_page_has_looked_at(offices: tuple[Office, Office]) -> None:
+    former, following = offices
+    handover = await handed(former.store, as_of=NOW)
+    data, digest = packed(handover)
+    entered = ("みほん市Ｂ", "mado", "乗り換え", NOW)
+    for code in ("unchecked", "same_person"):
+        with pytest.raises(HandoverRefused, match=code):
+            await following.store.write(take_over_checked, handover, digest, MUNICIPALITY, *entered)
+        await following.send("/handover/check", data)
+    assert [line.doing for line in await following.store.read(history)] == ["check_handover"] * 2
 
 
 def damaged(data: bytes) -> bytes:

@@ -39,7 +39,7 @@ def desk_of(store: Any) -> Desk:
 async def refused(store: Any, who: int, now: datetime) -> frozenset[str]:
     """The kinds of which this person is offered nothing."""
     desk = desk_of(store)
-    answers = {kind: await desk.answer(ask(who, f"{who}-{kind}", kind), CENTER, now) for kind in KINDS}
+    answers = {kind: await desk.answer(ask(who, f"{who}-{place}", kind), CENTER, now) for place, kind in enumerate(KINDS)}
     assert all(isinstance(answer, ChoicesOffered | Refusal) for answer in answers.values())
     return frozenset(kind for kind, answer in answers.items() if isinstance(answer, Refusal))
 

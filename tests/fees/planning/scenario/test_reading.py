@@ -7,7 +7,7 @@ from fees.rules.contributions import Metered
 from tests.fees.planning.scenarios import SMALL, scenario_of, with_end, with_top
 from tests.structure.sources import ROOT
 
-EXAMPLES = sorted((ROOT / "docs" / "scenarios").glob("*.toml"))
+EXAMPLES = sorted((ROOT / "fees" / "planning" / "examples").glob("*.toml"))
 
 
 def refused(text: str | bytes) -> list[tuple[int, str]]:
