@@ -14,7 +14,7 @@ import pytest
 from prometheus_client import CollectorRegistry
 
 from conformance.broken.faults import Town
-from conformance.broken.serving import DECLARED, HERE, REFUSAL_SECONDS, hooks, served
+from conformance.broken.serving import DECLARED, HERE, hooks, served
 from conformance.broken.town import populate, terms, write_town
 from conformance.line import Line
 from conformance.profile import Build as Registered
@@ -38,6 +38,8 @@ from tests.conformance.house import now, trial_of
 from trust.parties import Peer, server_context
 
 Change = Callable[[Message, Message], Message]
+QUICKLY_SECONDS = 0.005
+"""When refusals are answered: nothing here is timed."""
 
 
 class Spoilt:
@@ -58,7 +60,7 @@ async def town(folder: Path) -> AsyncIterator[tuple[Spoilt, Path, str, Any]]:
     try:
         async with serve_application(hooks(store, now), HERE, 0) as changes:
             files = write_town(folder, f"http://{HERE}:{changes}", now(), secrets.token_bytes, rsa_ring()[:3])
-            spoilt = Spoilt(Town(terms(REFUSAL_SECONDS), store, files.hands, DECLARED, files.referrals).desk())
+            spoilt = Spoilt(Town(terms(QUICKLY_SECONDS), store, files.hands, DECLARED, files.referrals).desk())
             async with served(spoilt, files.server, now) as port:
                 yield spoilt, files.profile, f"https://{HERE}:{port}", files
     finally:
