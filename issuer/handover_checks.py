@@ -54,9 +54,10 @@ def demand_sound(connection: Connection, handover: Handover, reserved: Reserved)
         raise HandoverRefused("form")
     named = {value for parts in (handover.uses, handover.applications) for one in parts for value in (one.serial, one.person_no) if value}
     named |= {one.person for one in handover.protections} | {one.person for one in handover.stops}
-    named |= {one.atena_no for one in handover.seals} | {one.atena_no for one in handover.taxes}
+    named |= {one.koseki_no for one in handover.filed} | {one.atena_no for one in handover.seals} | {one.atena_no for one in handover.taxes}
     aside = connection.execute(select(*_ASIDE).where(~residents.COUNTED).order_by(residents.RESIDENTS.c.atena_no))
-    if not named.isdisjoint({number for row in aside for number in row}) or any(reserved(one) for one in sorted(named)):
+    family = connection.execute(_FAMILY_ASIDE)
+    if not named.isdisjoint({number for row in (*aside, *family) for number in row}) or any(reserved(one) for one in sorted(named)):
         raise HandoverRefused("reserved_number")
     people: dict[str, set[str]] = {"residents": set(), "koseki": {use.person_no for use in live}}
     for parts in (handover.protections, handover.stops):
@@ -67,6 +68,12 @@ def demand_sound(connection: Connection, handover: Handover, reserved: Reserved)
 
 
 _ASIDE = (residents.RESIDENTS.c.atena_no, residents.RESIDENTS.c.serial)
+_FAMILY_ASIDE = (
+    select(koseki.MEMBERS.c.person_no, koseki.MEMBERS.c.koseki_no)
+    .select_from(koseki.MEMBERS.join(koseki.KOSEKI, koseki.KOSEKI.c.koseki_no == koseki.MEMBERS.c.koseki_no))
+    .where(~koseki.COUNTED)
+    .order_by(koseki.MEMBERS.c.person_no)
+)
 
 
 def _known(connection: Connection, register: str, people: set[str]) -> bool:

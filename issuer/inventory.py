@@ -119,11 +119,16 @@ _KOSEKI = (
         koseki.MEMBERS.c.removed_on,
     )
     .select_from(koseki.KOSEKI.join(koseki.MEMBERS, koseki.KOSEKI.c.koseki_no == koseki.MEMBERS.c.koseki_no))
+    .where(koseki.COUNTED)
     .order_by(koseki.MEMBERS.c.person_no)
 )
-_SEALS = select(seals.SEALS.c.registration_no, seals.SEALS.c.atena_no, seals.SEALS.c.cancelled_at, seals.SEALS.c.imprint).order_by(
-    seals.SEALS.c.registration_no
+_SEALS = (
+    select(seals.SEALS.c.registration_no, seals.SEALS.c.atena_no, seals.SEALS.c.cancelled_at, seals.SEALS.c.imprint)
+    .where(seals.COUNTED)
+    .order_by(seals.SEALS.c.registration_no)
 )
-_TAXES = select(*(column for column in taxes.RECORDS.c if column.name not in ("source", "revision", "changed_at"))).order_by(
-    taxes.RECORDS.c.atena_no, taxes.RECORDS.c.year
+_TAXES = (
+    select(*(column for column in taxes.RECORDS.c if column.name not in ("source", "revision", "changed_at")))
+    .where(taxes.COUNTED)
+    .order_by(taxes.RECORDS.c.atena_no, taxes.RECORDS.c.year)
 )

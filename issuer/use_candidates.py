@@ -14,7 +14,7 @@ from sqlalchemy import Connection, select
 
 from issuer.uses import Application
 from registers.koseki.koseki import Koseki, KosekiPerson
-from registers.koseki.schema import KOSEKI, MEMBERS
+from registers.koseki.schema import COUNTED, KOSEKI, MEMBERS
 from registers.koseki.tables import koseki_by_no
 
 CANDIDATES_MAX = 20
@@ -45,7 +45,7 @@ def candidates(connection: Connection, application: Application) -> tuple[Candid
     query = (
         select(MEMBERS.c.koseki_no, MEMBERS.c.person_no)
         .select_from(MEMBERS.join(KOSEKI, KOSEKI.c.koseki_no == MEMBERS.c.koseki_no))
-        .where(MEMBERS.c.birth == application.birth)
+        .where(COUNTED, MEMBERS.c.birth == application.birth)
         .order_by(KOSEKI.c.place, MEMBERS.c.place)
         .limit(10 * CANDIDATES_MAX)
     )

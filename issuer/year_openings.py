@@ -12,7 +12,7 @@ from sqlalchemy import Connection, func, insert, select
 
 from issuer.doings import Doing, note_doing
 from issuer.year_tables import YEAR_STEPS
-from registers.tax.schema import RECORDS
+from registers.tax.schema import COUNTED, RECORDS
 from storage.instants import instant, stamp
 
 Step = Literal["approve", "withdraw"]
@@ -66,10 +66,10 @@ def year_steps(connection: Connection) -> tuple[YearStep, ...]:
 
 def figures_of_year(connection: Connection, year: int) -> YearFigures:
     """See `YearFigures`."""
-    records = select(func.count(), func.max(RECORDS.c.decided_on)).where(RECORDS.c.year == year)
+    records = select(func.count(), func.max(RECORDS.c.decided_on)).where(COUNTED, RECORDS.c.year == year)
     count, until = connection.execute(records).one()
-    taxed = connection.execute(select(func.count()).where(RECORDS.c.year == year, RECORDS.c.levy_total_yen > 0)).scalar_one()
-    undeclared = connection.execute(select(func.count()).where(RECORDS.c.year == year, RECORDS.c.declared.is_(False))).scalar_one()
+    taxed = connection.execute(select(func.count()).where(COUNTED, RECORDS.c.year == year, RECORDS.c.levy_total_yen > 0)).scalar_one()
+    undeclared = connection.execute(select(func.count()).where(COUNTED, RECORDS.c.year == year, RECORDS.c.declared.is_(False))).scalar_one()
     return YearFigures(count, taxed, undeclared, until)
 
 

@@ -4,20 +4,11 @@ from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from hashlib import sha256
-from io import BytesIO
 from pathlib import Path
 from typing import NoReturn
 
-import msgspec
-
-from fees.planning.council.files import files_of
-from fees.planning.country.participation import CannotHold
-from fees.planning.country.population_file import PopulationsRefused, read_populations
-from fees.planning.plan import plan
-from fees.planning.scenario.parts import Scenario
-from fees.planning.scenario.reading import ScenarioRefused, read_scenario
+from fees.planning.errand import POPULATIONS, SCENARIO, Asked, Fault, NotPlanned, answer_to
 from konbini.answers import fail, print_json
-from registers.municipalities import municipalities
 
 SHOWN_FAULTS = 50
 
@@ -34,40 +25,20 @@ class Errand:
 
 def make_plan(errand: Errand, *, as_json: bool) -> None:
     """Write the plan's files, or say why there is none."""
-    content = _read(errand.scenario, as_json=as_json)
-    scenario = _scenario(errand, content, as_json=as_json)
-    brought = None if errand.population is None else _populations(errand.population, as_json=as_json)
+    populations = None if errand.population is None else _read(errand.population, as_json=as_json)
+    asked = Asked(scenario=_read(errand.scenario, as_json=as_json), populations=populations, municipality=errand.municipality)
+    answer = answer_to(asked)
+    if isinstance(answer, NotPlanned):
+        _refuse(errand, answer.faults, as_json=as_json)
     try:
-        files = files_of(plan(scenario, brought))
-    except CannotHold as problem:
-        fail("plan_impossible", f"{errand.scenario}: {problem}", as_json=as_json)
-    try:
-        _write(errand.out, files)
+        _write(errand.out, answer.files)
     except OSError as error:
         fail("out_unwritable", f"{errand.out} に書けません（{error.strerror}）。", as_json=as_json)
     if as_json:
-        print_json({"out": str(errand.out), "files": {name: sha256(one).hexdigest() for name, one in sorted(files.items())}})
+        print_json({"out": str(errand.out), "files": {name: sha256(one).hexdigest() for name, one in sorted(answer.files.items())}})
         return
-    for name in files:
+    for name in answer.files:
         print(errand.out / name)
-
-
-def _scenario(errand: Errand, content: bytes, *, as_json: bool) -> Scenario:
-    found = read_scenario(content)
-    if isinstance(found, ScenarioRefused):
-        _refuse("scenario_refused", errand.scenario, [(fault.line, fault.reason) for fault in found.faults], as_json=as_json)
-    if errand.municipality is None:
-        return found
-    if errand.municipality not in {one.code for one in municipalities()}:
-        fail("municipality_unknown", f"--municipality: 団体コード「{errand.municipality}」は市区町村の一覧にありません。", as_json=as_json)
-    return msgspec.structs.replace(found, ours=errand.municipality)
-
-
-def _populations(file: Path, *, as_json: bool) -> dict[str, int]:
-    found = read_populations(BytesIO(_read(file, as_json=as_json)), municipalities())
-    if isinstance(found, PopulationsRefused):
-        _refuse("populations_refused", file, [(fault.line, fault.reason) for fault in found.faults], as_json=as_json)
-    return found
 
 
 def _read(file: Path, *, as_json: bool) -> bytes:
@@ -77,12 +48,17 @@ def _read(file: Path, *, as_json: bool) -> bytes:
         fail("file_unreadable", f"{file} を読めません（{error.strerror}）。", as_json=as_json)
 
 
-def _refuse(code: str, file: Path, faults: list[tuple[int, str]], *, as_json: bool) -> NoReturn:
-    lines = [f"{file}:{line}: {reason}" if line else f"{file}: {reason}" for line, reason in faults]
-    shown = (
-        lines if len(lines) <= SHOWN_FAULTS else [*lines[:SHOWN_FAULTS], f"ほかに{len(lines) - SHOWN_FAULTS}件あります（--json ですべて出ます）。"]
-    )
-    fail(code, "\n".join(shown), as_json=as_json, faults=[{"line": line, "reason": reason} for line, reason in faults])
+def _refuse(errand: Errand, faults: tuple[Fault, ...], *, as_json: bool) -> NoReturn:
+    lines = [_told(errand, fault) for fault in faults]
+    if len(lines) > SHOWN_FAULTS:
+        lines = [*lines[:SHOWN_FAULTS], f"ほかに{len(faults) - SHOWN_FAULTS}件あります（--json ですべて出ます）。"]
+    told = [{"about": fault.about, "line": fault.line, "reason": fault.reason} for fault in faults]
+    fail("plan_refused", "\n".join(lines), as_json=as_json, faults=told)
+
+
+def _told(errand: Errand, fault: Fault) -> str:
+    file = {SCENARIO: errand.scenario, POPULATIONS: errand.population}.get(fault.about)
+    return f"{file}:{fault.line}: {fault.reason}" if file and fault.line else f"{file or errand.scenario}: {fault.reason}"
 
 
 def _write(out: Path, files: Mapping[str, bytes]) -> None:

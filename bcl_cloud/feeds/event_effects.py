@@ -12,11 +12,13 @@ import msgspec
 from sqlalchemy import Connection, Table, delete, func, insert, select, update
 
 from bcl_cloud.feeds.tables import AGES, CHANGED, HOLDS, UNITS
+from registers.koseki.schema import COUNTED as KOSEKI_COUNTED
 from registers.koseki.schema import KOSEKI, MEMBERS
 from registers.koseki.schema import PROTECTIONS as KOSEKI_PROTECTIONS
 from registers.residents.columns import stops_of, stops_text
 from registers.residents.resident import Suppression
 from registers.residents.schema import COUNTED, HOUSEHOLDS, PROTECTIONS, RESIDENTS, SUPPRESSIONS, suppression_row
+from registers.seal.schema import COUNTED as SEALS_COUNTED
 from registers.seal.schema import SEALS, instant_text
 from registers.tax.schema import OUTSIDERS, RECORDS
 from storage.instants import stamp
@@ -159,7 +161,7 @@ def _stop_headless(connection: Connection, household_no: str, event: Event, mome
 def _koseki(connection: Connection, event: Event, _number: int, moment: Moment) -> bool:
     if event.kind in ("koseki_protect", "koseki_unprotect"):
         return _koseki_person(connection, event, moment)
-    pending = connection.execute(select(KOSEKI.c.pending).where(KOSEKI.c.koseki_no == event.subject)).scalar_one_or_none()
+    pending = connection.execute(select(KOSEKI.c.pending).where(KOSEKI_COUNTED, KOSEKI.c.koseki_no == event.subject)).scalar_one_or_none()
     if pending is None or (event.kind == "koseki_withdrawn" and not pending):
         return False  # a withdrawal before its acceptance waits for it
     count = {"koseki_accepted": pending + 1, "koseki_withdrawn": pending - 1, "koseki_entered": max(pending, 1)}[event.kind]
@@ -169,7 +171,8 @@ def _koseki(connection: Connection, event: Event, _number: int, moment: Moment) 
 
 
 def _koseki_person(connection: Connection, event: Event, moment: Moment) -> bool:
-    koseki_no = connection.execute(select(MEMBERS.c.koseki_no).where(MEMBERS.c.person_no == event.subject)).scalar_one_or_none()
+    there = select(MEMBERS.c.koseki_no).join(KOSEKI, KOSEKI.c.koseki_no == MEMBERS.c.koseki_no)
+    koseki_no = connection.execute(there.where(KOSEKI_COUNTED, MEMBERS.c.person_no == event.subject)).scalar_one_or_none()
     if koseki_no is None:
         return False
     _protect(connection, KOSEKI_PROTECTIONS, "person_no", event, moment)
@@ -180,7 +183,9 @@ def _koseki_person(connection: Connection, event: Event, moment: Moment) -> bool
 
 
 def _seal(connection: Connection, event: Event, _number: int, moment: Moment) -> bool:
-    mine = (SEALS.c.atena_no == event.subject) & SEALS.c.cancelled_at.is_(None) & (SEALS.c.registered_on <= event.at.date().isoformat())
+    mine = (
+        SEALS_COUNTED & (SEALS.c.atena_no == event.subject) & SEALS.c.cancelled_at.is_(None) & (SEALS.c.registered_on <= event.at.date().isoformat())
+    )
     if connection.execute(select(SEALS.c.number).where(mine)).first() is None:
         return False
     _moved_on(connection, SEALS, mine, moment)
@@ -192,6 +197,8 @@ def _tax(connection: Connection, event: Event, number: int, moment: Moment) -> b
     if WORDS[event.kind][0] == "residents":
         return _outsider(connection, event, moment)
     person, _, year = event.subject.partition("/")
+    if connection.execute(select(RESIDENTS.c.atena_no).where(~COUNTED, RESIDENTS.c.atena_no == person)).first() is not None:
+        return True  # said as of a number that nobody has, and held for nobody
     held = (HOLDS.c.register == "tax") & (HOLDS.c.unit == event.subject)
     there = connection.execute(select(HOLDS.c.event_no).where(held)).first() is not None
     settled_at = stamp(event.at) if event.kind == "tax_settled" else None

@@ -1,6 +1,7 @@
-"""Lines of an upload that name the numbers of whoever stands beside the register (`registers.residents.schema.ASIDE`): refused at the line, whatever else is good, and never put in quarantine.
+"""Lines of an upload that name the numbers of whoever stands beside the registers (`registers.residents.schema.ASIDE`): refused at the line, whatever else is good, and never put in quarantine.
 
-Decides nothing else about a line. Such a number is given to nobody: a file in which it stands was not made from the municipality's register alone.
+Decides in which register's files which numbers count: an amount may look like the number of a seal. Decides nothing else about a line.
+Such a number is given to nobody: a file in which it stands was not made from the municipality's register alone.
 """
 
 from collections.abc import Mapping
@@ -11,7 +12,9 @@ from sqlalchemy import Connection, Select, select
 from bcl_cloud.feeds.forms import FORMS
 from bcl_cloud.feeds.indexing import FileIndex
 from registers.csv_table import BadLine, bad_line
+from registers.koseki import schema as koseki
 from registers.residents.schema import COUNTED, RESIDENTS
+from registers.seal import schema as seal
 
 SENTENCES: dict[str, tuple[str, str]] = {
     "reserved_number": (
@@ -22,9 +25,17 @@ SENTENCES: dict[str, tuple[str, str]] = {
 EVERYWHERE = ""
 """Of numbers that count in every register's files."""
 _NUMBERS = (RESIDENTS.c.atena_no, RESIDENTS.c.household_no, RESIDENTS.c.my_number, RESIDENTS.c.juminhyo_code, RESIDENTS.c.serial)
-
-
-_ASIDE: Mapping[str, Select[Any]] = {EVERYWHERE: select(*_NUMBERS).where(~COUNTED).order_by(RESIDENTS.c.atena_no)}
+_OF_FAMILY = (
+    select(koseki.MEMBERS.c.koseki_no, koseki.MEMBERS.c.person_no)
+    .select_from(koseki.MEMBERS.join(koseki.KOSEKI, koseki.KOSEKI.c.koseki_no == koseki.MEMBERS.c.koseki_no))
+    .where(~koseki.COUNTED)
+    .order_by(koseki.MEMBERS.c.person_no)
+)
+_ASIDE: Mapping[str, Select[Any]] = {
+    EVERYWHERE: select(*_NUMBERS).where(~COUNTED).order_by(RESIDENTS.c.atena_no),
+    "koseki": _OF_FAMILY,
+    "seal": select(seal.SEALS.c.registration_no).where(~seal.COUNTED).order_by(seal.SEALS.c.number),
+}
 
 Reserved = Mapping[str, frozenset[str]]
 

@@ -18,6 +18,7 @@ from bcl_cloud.tenancy.key_folders import KeyFolders
 from bcl_cloud.tenancy.places import NoSuchTenant
 from bcl_cloud.tenants import canaries_planted, trials
 from bcl_cloud.tenants import entries as tenants
+from bcl_cloud.tenants.canary_papers import parts_wanted
 from bcl_cloud.tenants.entries import NewTenant, TenantRefused
 from bcl_cloud.tenants.journal import Entry, note
 from bcl_cloud.tenants.probes_recorded import void
@@ -132,12 +133,18 @@ async def place(cloud: Cloud, code: str, token: Callable[[int], bytes]) -> None:
 
 
 async def plant_canary(cloud: Cloud, code: str, token: Callable[[int], bytes], who: str, why: str, now: datetime) -> None:
-    """Let the tenant's canary stand in its register as it was entered; planted again where it does not (any more). Raises `TenantRefused` (`unknown`)."""
+    """Let the tenant's canary stand in its registers as it was entered; what of it does not stand (any more) is planted again. Raises `TenantRefused` (`unknown`)."""
     tenant = await cloud.database.read(tenants.demanded, code)
     canary = await cloud.database.write(canaries_planted.enter, code, token, who, why, now)
     store = cloud.tenancy.store(code)
     if not await store.read(canaries_planted.stands, canary):
         await store.write(canaries_planted.plant, canary, canaries_planted.address_of(tenant), now)
+    terms = await cloud.database.read(terms_of, code)
+    wanted = parts_wanted(terms.settings if terms is not None else (), now.astimezone(JST).date())
+    lacking = set(wanted) - set(await store.read(canaries_planted.parts_standing, canary))
+    if lacking:
+        await store.write(canaries_planted.plant_parts, canary, tenant, lacking, now)
+    await cloud.database.write(canaries_planted.note_parts, code, wanted)
 
 
 async def missing(cloud: Cloud, code: str, now: datetime) -> tuple[str, ...]:

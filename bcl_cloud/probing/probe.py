@@ -1,7 +1,8 @@
 """One probe of one tenant from its first question to its verdict.
 
-Decides the order: first the tenant's rows, of which everything else is made, then its own canary's paper, then its report of itself, then its neighbours' canaries, a bounded number of them
-in turn. Changes nothing but a canary that was never planted: a tenant that joined before there were canaries gets its own here.
+Decides the order: first the tenant's rows, of which everything else is made, then its own canary's papers, then its report of itself, then its neighbours' canaries, a bounded number of them
+in turn. Changes nothing but a canary that was never planted, or a part of one: a tenant that joined before there were canaries, has come to offer papers of another register, or has come into another
+year gets it here. What was planted once and is gone is not put back: that is what a probe is to find.
 """
 
 import asyncio
@@ -11,23 +12,38 @@ from functools import partial
 
 import structlog
 from cryptography import x509
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection
 
 from bcl_cloud.probing import questions
-from bcl_cloud.probing.questions import Visit
+from bcl_cloud.probing.asking import Visit
+from bcl_cloud.probing.counting import people_of
+from bcl_cloud.probing.own_papers import own_papers
 from bcl_cloud.probing.rows import look_through
 from bcl_cloud.tenancy.door import Tenancy
 from bcl_cloud.tenancy.own_session import demand_own
 from bcl_cloud.tenancy.probe_signs import Leak, NotProbed
 from bcl_cloud.tenancy.unkept import Unkept
 from bcl_cloud.tenants.canaries import Canary
-from bcl_cloud.tenants.canaries_planted import address_of, canaries, canary_of, enter, plant, stands
+from bcl_cloud.tenants.canaries_planted import (
+    address_of,
+    canaries,
+    canary_of,
+    enter,
+    note_parts,
+    parts_noted,
+    parts_standing,
+    plant,
+    plant_parts,
+    stands,
+)
+from bcl_cloud.tenants.canary_papers import parts_wanted
 from bcl_cloud.tenants.entries import Tenant, find
 from bcl_cloud.tenants.probes_recorded import WATCH, Verdict
 from bcl_cloud.tenants.terms import terms_of
+from messages.orders import ChoicesOffered
 from messages.refusals import Refusal
 from messages.wire import Message
-from registers.residents.schema import COUNTED, RESIDENTS
+from storage.instants import JST
 from storage.store import Store
 
 PROBE_SECONDS = 60.0
@@ -84,7 +100,9 @@ class Probe:
         own = await self._cloud.read(canary_of, code) or await self._planted(tenant, now)
         tables = await store.read(look_through, own)
         await store.write(demand_own, code)  # writes may go another way than reads
-        stand = await store.read(stands, own)
+        kinds, others = tuple(terms.settings), await self._neighbours(code)
+        wanted = await self._given(tenant, own, parts_wanted(kinds, now.astimezone(JST).date()), now)
+        stand = await store.read(stands, own) and wanted <= frozenset(await store.read(parts_standing, own))
         visit = Visit(f"probe-{self._token(12).hex()}", self._token(32), now, self._roots)
 
         async def ask(message: Message) -> Message:
@@ -96,18 +114,18 @@ class Probe:
                 reply = await self._ask(message, now)
             return reply
 
-        kinds, others = tuple(terms.settings), await self._neighbours(code)
-        offered, not_probed = questions.NOTHING_OFFERED, None if stand else NotProbed("rows: the own canary does not stand in the register")
+        offered: dict[str, ChoicesOffered] = {}
+        not_probed = None if stand else NotProbed("rows: the own canary does not stand in the registers")
         try:
-            offered = await questions.own_paper(ask, tenant, own, visit)
-            await questions.own_report(ask, tenant, kinds, lambda: store.read(_people), visit)
+            offered = await own_papers(ask, tenant, own, kinds, visit)
+            await questions.own_report(ask, tenant, kinds, lambda: store.read(people_of, kinds), visit)
         except NotProbed as failure:
             not_probed = not_probed or failure  # whoever does not know its own may still know its neighbours': that is asked first
         for other in others:
             await questions.strangers(ask, tenant, own, other, kinds, offered, visit)
         if not_probed is not None:
             raise not_probed
-        return Verdict("passed", (), f"{tables} tables, {len(others)} neighbours")
+        return Verdict("passed", (), f"{tables} tables, {len(offered)} papers, {len(others)} neighbours")
 
     async def _neighbours(self, code: str) -> tuple[Canary, ...]:
         others = tuple(canary for canary in await self._cloud.read(canaries) if canary.code != code)
@@ -120,6 +138,16 @@ class Probe:
         await self._tenancy.store(tenant.code).write(plant, canary, address_of(tenant), now)
         return canary
 
+    async def _given(self, tenant: Tenant, own: Canary, wanted: tuple[str, ...], now: datetime) -> frozenset[str]:
+        """What the canary must have in the other registers; what was never planted is."""
+        noted = await self._cloud.read(parts_noted, tenant.code)
+        new = tuple(part for part in wanted if part not in noted)
+        if new:
+            await self._tenancy.store(tenant.code).write(_plant_own, own, tenant, new, now)
+            await self._cloud.write(note_parts, tenant.code, new)
+        return frozenset(wanted)
 
-def _people(connection: Connection) -> int:
-    return int(connection.execute(select(func.count()).select_from(RESIDENTS).where(COUNTED)).scalar_one())
+
+def _plant_own(connection: Connection, own: Canary, tenant: Tenant, parts: tuple[str, ...], now: datetime) -> None:
+    demand_own(connection, tenant.code)
+    plant_parts(connection, own, tenant, parts, now)

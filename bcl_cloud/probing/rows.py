@@ -13,7 +13,7 @@ from bcl_cloud.tenancy.own_session import code_in, demand_own
 from bcl_cloud.tenancy.probe_signs import Leak
 from bcl_cloud.tenancy.roles import PREFIX
 from bcl_cloud.tenancy.tables import TENANT
-from bcl_cloud.tenants.canaries import NAME_STEM, SERIAL_STEM, Canary, codes_in, foreign_traces
+from bcl_cloud.tenants.canaries import GIVEN_STEM, SERIAL_STEM, Canary, codes_in, foreign_traces
 
 HITS_MAX = 1000
 _COLUMNS = {
@@ -125,7 +125,7 @@ def _own_words(connection: Connection, one: Seen, own: Canary) -> None:
     if not columns:
         return
     place = func.instr if connection.dialect.name == "sqlite" else func.strpos
-    hit = or_(*(place(each, stem) > 0 for each in columns for stem in (NAME_STEM, SERIAL_STEM)))
+    hit = or_(*(place(each, stem) > 0 for each in columns for stem in (GIVEN_STEM, SERIAL_STEM)))
     for row in connection.execute(select(*columns).select_from(one.source()).where(hit).limit(HITS_MAX)):
         traces = foreign_traces("\n".join(str(cell) for cell in row if cell is not None), own)
         if traces and codes_in(traces):

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from registers.numbers import atena_digit, juminhyo_code_digit, my_number_digit
 from registers.residents.resident import Resident
 
-NAME_STEM = "架空　見張番"
+GIVEN_STEM = "見張番"
+NAME_STEM = f"架空　{GIVEN_STEM}"
 KANA = "カクウ　ミハリバン"
 SERIAL_STEM = "facade"
 SERIAL_DIGITS = 40
@@ -20,7 +21,8 @@ NOBODYS_SERIAL = "f" * SERIAL_DIGITS
 BIRTH = "1970-01-01"
 SINCE = "2000-01-01"
 _FULL_WIDTH = str.maketrans("0123456789", "０１２３４５６７８９")
-_TRACES = re.compile(f"{NAME_STEM}[０-９]{{0,6}}|{SERIAL_STEM}[0-9a-f]{{0,{SERIAL_DIGITS - len(SERIAL_STEM)}}}")
+_TRACES = re.compile(f"{NAME_STEM}[０-９]{{0,6}}|{GIVEN_STEM}[０-９]{{6}}|{SERIAL_STEM}[0-9a-f]{{0,{SERIAL_DIGITS - len(SERIAL_STEM)}}}")
+"""A 戸籍 says the given name alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +37,29 @@ class Canary:
     juminhyo_code: str
     name: str
 
-    def words(self) -> tuple[str, str]:
-        """What nobody else in the whole cloud may be spoken of by: the name and the serial."""
-        return self.name, self.serial
+    def words(self) -> tuple[str, ...]:
+        """What nobody else in the whole cloud may be spoken of by: the name, the given name alone, and the serial."""
+        return self.name, self.given_name, self.serial
+
+    @property
+    def given_name(self) -> str:
+        """名, as a 戸籍 has it."""
+        return self.name.partition("　")[2]
+
+    @property
+    def koseki_no(self) -> str:
+        """The number of its 戸籍. This and the next two follow from the code's first five digits, like the others."""
+        return f"9997{self.code[:5]}" + atena_digit(f"9997{self.code[:5]}")
+
+    @property
+    def person_no(self) -> str:
+        """Its number in the 戸籍."""
+        return f"9996{self.code[:5]}" + atena_digit(f"9996{self.code[:5]}")
+
+    @property
+    def registration_no(self) -> str:
+        """印鑑登録番号."""
+        return f"999{self.code[:5]}"
 
 
 def made(code: str, token: Callable[[int], bytes]) -> Canary:
@@ -96,6 +118,6 @@ def codes_in(traces: tuple[str, ...]) -> tuple[str, ...]:
     """The tenants whose canaries these traces are of, as far as they can be told."""
     found = set()
     for trace in traces:
-        code = (trace.removeprefix(NAME_STEM) if trace.startswith(NAME_STEM) else trace.removeprefix(SERIAL_STEM))[:6]
+        code = trace.removeprefix(NAME_STEM).removeprefix(GIVEN_STEM).removeprefix(SERIAL_STEM)[:6]
         found |= {str(int(code)).zfill(6)} if len(code) == 6 and code.isdecimal() else set()
     return tuple(sorted(found))

@@ -94,6 +94,13 @@ CANARIES = Table(
     Column("name", Text, nullable=False, unique=True),
 )
 
+CANARY_PARTS = Table(
+    "canary_parts",
+    METADATA,
+    Column("code", String(6), primary_key=True),
+    Column("part", String(16), primary_key=True),  # what was planted in the tenant's other registers: koseki, seal, tax/YEAR
+)
+
 PROBES = Table(
     "probes",
     METADATA,

@@ -17,6 +17,7 @@ from fees.booking.ledger import journal_of, last_number
 from fees.config import Config, accounts_of, names_of
 from fees.desk import Desk
 from fees.offices import words
+from fees.offices.plan_pages import PlanPages
 from fees.rules.dated import service_day
 from fees.rules.tariff import Price, price
 from screens.office import now_of, office_app, render
@@ -128,6 +129,7 @@ def books_office(
         openapi=openapi,
     )
     BooksPages(config, store, desk).add_to(app)
+    PlanPages().add_to(app)
     return app
 
 

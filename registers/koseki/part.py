@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, Table, delete, func, select, update
 
 from registers.koseki.csv_form import Parsed
-from registers.koseki.schema import ENTRIES, FUHYO_ADDRESSES, FUHYO_PEOPLE, KOSEKI, MEMBERS, PROTECTIONS, SUPPRESSIONS, USAGE_REGISTRATIONS
+from registers.koseki.schema import COUNTED, ENTRIES, FUHYO_ADDRESSES, FUHYO_PEOPLE, KOSEKI, MEMBERS, PROTECTIONS, SUPPRESSIONS, USAGE_REGISTRATIONS
 from registers.koseki.tables import rows_of
 from registers.staging import Staged, Unit, put_staged
 
@@ -31,7 +31,7 @@ def units_of(parsed: Parsed) -> Iterator[Unit]:
 
 def revisions(connection: Connection) -> dict[str, int]:
     """The version of each 戸籍, by 戸籍番号."""
-    return {row.koseki_no: row.revision for row in connection.execute(select(KOSEKI.c.koseki_no, KOSEKI.c.revision))}
+    return {row.koseki_no: row.revision for row in connection.execute(select(KOSEKI.c.koseki_no, KOSEKI.c.revision).where(COUNTED))}
 
 
 def highest_revision(connection: Connection) -> int:

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from sqlalchemy import Connection, Row, func, insert, select, update
 
 from registers.koseki.koseki import Entry
-from registers.koseki.schema import ENTRIES, KOSEKI, MEMBERS, entry_row
+from registers.koseki.schema import COUNTED, ENTRIES, KOSEKI, MEMBERS, entry_row
 
 ChangeProblem = Literal[
     "no_such_koseki",
@@ -52,7 +52,7 @@ class ChangeRefused(Exception):
 
 def koseki_row_of(connection: Connection, koseki_no: str) -> Row[Any]:
     """The row of a current 戸籍; a 除籍 or 改製原戸籍 is never changed."""
-    row = connection.execute(select(KOSEKI).where(KOSEKI.c.koseki_no == koseki_no)).one_or_none()
+    row = connection.execute(select(KOSEKI).where(COUNTED, KOSEKI.c.koseki_no == koseki_no)).one_or_none()
     if row is None:
         raise ChangeRefused("no_such_koseki")
     if row.standing != "current":
@@ -71,7 +71,8 @@ def present_row_of(connection: Connection, person_no: str) -> Row[Any]:
 
 def person_row_of(connection: Connection, person_no: str) -> Row[Any]:
     """The row of a person, removed or not, in a 戸籍 of any standing."""
-    row = connection.execute(select(MEMBERS).where(MEMBERS.c.person_no == person_no)).one_or_none()
+    here = MEMBERS.join(KOSEKI, KOSEKI.c.koseki_no == MEMBERS.c.koseki_no)
+    row = connection.execute(select(MEMBERS).select_from(here).where(COUNTED, MEMBERS.c.person_no == person_no)).one_or_none()
     if row is None:
         raise ChangeRefused("no_such_person")
     return row

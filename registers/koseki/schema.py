@@ -14,7 +14,7 @@ from sqlalchemy import Boolean, Column, Index, Integer, String, Table, Text
 from registers.koseki.fuhyo import Fuhyo, FuhyoPerson
 from registers.koseki.koseki import Entry, Koseki, KosekiPerson
 from registers.residents.resident import Protection, Suppression
-from registers.residents.schema import METADATA, Source, day_text
+from registers.residents.schema import ASIDE, METADATA, Source, day_text
 
 KOSEKI = Table(
     "koseki",
@@ -32,6 +32,9 @@ KOSEKI = Table(
     Column("revision", Integer, nullable=False),  # of the 戸籍's state; no state of any 戸籍 ever gets an earlier one's number
     Column("changed_at", String(32), nullable=False),
 )
+
+COUNTED = KOSEKI.c.revision > ASIDE
+"""Whatever is of the register, as in `registers.residents.schema`: what belongs to somebody made up beside it bears no version, and the link from that person alone leads there."""
 
 MEMBERS = Table(
     "koseki_members",

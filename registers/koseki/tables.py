@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, case, delete, func, insert, or_, select, true, union_all, update
+from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, case, delete, func, insert, or_, select, union_all, update
 
 from registers.koseki.fuhyo import Fuhyo, FuhyoPerson
 from registers.koseki.koseki import Koseki, KosekiPerson
 from registers.koseki.one_read import assembled, everything, own, residents_revision, version
 from registers.koseki.schema import (
+    COUNTED,
     ENTRIES,
     FUHYO_ADDRESSES,
     FUHYO_PEOPLE,
@@ -94,12 +95,13 @@ _REGISTERED: Select[Any] = (
     .where(_HOLDS, _LIVING_IN_CURRENT)
 )
 
-_BY_NO = everything(lambda column: column == bindparam("the_koseki_no"))
+_ASIDE = select(KOSEKI.c.koseki_no).where(~COUNTED)
+_BY_NO = everything(lambda column: and_(column == bindparam("the_koseki_no"), column.not_in(_ASIDE)))
 _BY_ATENA = _reading(_LINKED)
 _BY_SERIAL = _reading(_REGISTERED)
-_ALL = union_all(*own(lambda _: true()))
-_VERSION = select(KOSEKI.c.revision, residents_revision.label("of_residents")).where(KOSEKI.c.koseki_no == bindparam("the_koseki_no"))
-_PERSON = select(MEMBERS.c.koseki_no).where(MEMBERS.c.person_no == bindparam("the_person_no"))
+_ALL = union_all(*own(lambda column: column.not_in(_ASIDE)))
+_VERSION = select(KOSEKI.c.revision, residents_revision.label("of_residents")).where(COUNTED, KOSEKI.c.koseki_no == bindparam("the_koseki_no"))
+_PERSON = select(MEMBERS.c.koseki_no).where(MEMBERS.c.person_no == bindparam("the_person_no"), MEMBERS.c.koseki_no.not_in(_ASIDE))
 _SERIAL = select(USAGE_REGISTRATIONS.c.person_no).where(_HOLDS)
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, bindparam, insert, select, update
 from registers.numbers import is_digits
 from registers.residents.checks import text_problem
 from registers.residents.households import PRESENT
-from registers.residents.schema import RESIDENTS
+from registers.residents.schema import ASIDE, COUNTED, RESIDENTS
 from registers.seal.checks import CARVED_MAX, REGISTRATION_DIGITS, AgeProblem, ImprintProblem, age_problem, imprint_problem
 from registers.seal.schema import SEALS, instant_text, seal_row
 from registers.seal.seal import CancelReason, Imprint, SealRegistration
@@ -43,7 +43,7 @@ class SealRefused(Exception):
         self.problem = problem
 
 
-_HOLDER = select(RESIDENTS.c.birth, RESIDENTS.c.standing).where(RESIDENTS.c.atena_no == bindparam("the_person"))
+_HOLDER = select(RESIDENTS.c.birth, RESIDENTS.c.standing).where(COUNTED, RESIDENTS.c.atena_no == bindparam("the_person"))
 _TAKEN = select(SEALS.c.number).where(SEALS.c.registration_no == bindparam("the_registration"))
 _END = (
     update(SEALS)
@@ -80,7 +80,7 @@ def register(connection: Connection, atena_no: str, registration_no: str, carved
 def cancel(connection: Connection, atena_no: str, reason: CancelReason, at: datetime) -> SealRegistration:
     """廃印: the person's seal is no seal from the second of `at` on. Cancelling twice is refused: whoever does so looks at an old page. Raises `SealRefused`."""
     latest = seal_of(connection, atena_no)
-    if latest is None:
+    if latest is None or latest.version == str(ASIDE):
         raise SealRefused("no_seal")
     if latest.cancelled_at is not None:
         raise SealRefused("already_cancelled")

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, Table, delete, func, select, update
 
 from registers.seal.csv_form import Parsed
-from registers.seal.schema import SEALS, seal_row
+from registers.seal.schema import COUNTED, SEALS, seal_row
 from registers.staging import Staged, Unit, put_staged
 
 TABLES: tuple[Table, ...] = (SEALS,)
@@ -27,7 +27,7 @@ def units_of(parsed: Parsed) -> Iterator[Unit]:
 
 def revisions(connection: Connection) -> dict[str, int]:
     """The latest version of each holder's registrations, by 宛名番号."""
-    found = select(SEALS.c.atena_no, func.max(SEALS.c.revision).label("revision")).group_by(SEALS.c.atena_no)
+    found = select(SEALS.c.atena_no, func.max(SEALS.c.revision).label("revision")).where(COUNTED).group_by(SEALS.c.atena_no)
     return {row.atena_no: row.revision for row in connection.execute(found)}
 
 

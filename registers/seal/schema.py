@@ -9,7 +9,7 @@ from typing import Any, Literal, cast
 
 from sqlalchemy import Column, Index, Integer, LargeBinary, Row, String, Table, Text
 
-from registers.residents.schema import METADATA
+from registers.residents.schema import ASIDE, METADATA
 from registers.seal.seal import CancelReason, Imprint, SealRegistration
 
 Source = Literal["file", "clerk"]
@@ -32,6 +32,8 @@ SEALS = Table(
     Column("changed_at", String(32), nullable=False),
     Index("seals_by_person", "atena_no", "number"),
 )
+COUNTED = SEALS.c.revision > ASIDE
+"""Whatever is of the register, as in `registers.residents.schema`: the seal of somebody made up beside it bears no version."""
 _NOT_ENDED = SEALS.c.cancelled_at.is_(None)
 Index("seal_in_force", SEALS.c.atena_no, unique=True, sqlite_where=_NOT_ENDED, postgresql_where=_NOT_ENDED)
 

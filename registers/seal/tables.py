@@ -11,7 +11,7 @@ from datetime import datetime
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
 from registers.residents.schema import METADATA, batches
-from registers.seal.schema import SEALS, seal_row, seal_value
+from registers.seal.schema import COUNTED, SEALS, seal_row, seal_value
 from registers.seal.seal import SealRegistration
 
 __all__ = ["METADATA", "Replaced", "load", "replace_all", "seal_of", "seals_in_order"]
@@ -26,7 +26,7 @@ class Replaced:
 
 
 _LATEST = select(SEALS).where(SEALS.c.atena_no == bindparam("the_person")).order_by(SEALS.c.number.desc()).limit(1)
-_EVERY = select(SEALS).order_by(SEALS.c.number)
+_EVERY = select(SEALS).where(COUNTED).order_by(SEALS.c.number)
 _NEXT_REVISION = select(func.coalesce(func.max(SEALS.c.revision), 0) + 1)
 _CANCELLED_HERE = select(SEALS).where(SEALS.c.cancel_source == "clerk").order_by(SEALS.c.number)
 _STAYS_CANCELLED = (

@@ -13,7 +13,7 @@ from registers.staging import Staged, Unit, put_staged
 from registers.tax import outsider_form
 from registers.tax.csv_form import Parsed
 from registers.tax.outsiders import outsider_row
-from registers.tax.schema import OUTSIDERS, RECORDS, record_row
+from registers.tax.schema import COUNTED, OUTSIDERS, RECORDS, record_row
 
 TABLES: tuple[Table, ...] = (RECORDS, OUTSIDERS)
 _KEY = RECORDS.c.atena_no + "/" + cast(RECORDS.c.year, String)
@@ -33,7 +33,7 @@ def units_of_outsiders(parsed: outsider_form.Parsed) -> Iterator[Unit]:
 
 def revisions(connection: Connection) -> dict[str, int]:
     """The version of each record, by `宛名番号/年度`, and of each 住登外者, by 宛名番号."""
-    records = connection.execute(select(RECORDS.c.atena_no, RECORDS.c.year, RECORDS.c.revision))
+    records = connection.execute(select(RECORDS.c.atena_no, RECORDS.c.year, RECORDS.c.revision).where(COUNTED))
     people = connection.execute(select(OUTSIDERS.c.atena_no, OUTSIDERS.c.revision))
     return {f"{atena_no}/{year}": revision for atena_no, year, revision in records} | {row.atena_no: row.revision for row in people}
 

@@ -9,7 +9,7 @@ from typing import Any, Literal, cast
 
 from sqlalchemy import BigInteger, Boolean, Column, Integer, Row, String, Table, Text
 
-from registers.residents.schema import METADATA
+from registers.residents.schema import ASIDE, METADATA
 from registers.tax.columns import FIGURES, figures_of, part_of
 from registers.tax.record import Deductions, Dependants, Incomes, Levy, TaxRecord
 
@@ -30,6 +30,9 @@ RECORDS = Table(
     Column("changed_at", String(32), nullable=False),
     *(Column(figure.column, BigInteger, nullable=False) for figure in FIGURES),
 )
+
+COUNTED = RECORDS.c.revision > ASIDE
+"""Whatever is of the register, as in `registers.residents.schema`: the records of somebody made up beside it bear no version."""
 
 OUTSIDERS = Table(
     "tax_outsiders",

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, bindparam, delete, func, insert, select
 
 from registers.residents.schema import METADATA, batches
 from registers.tax.record import TaxRecord
-from registers.tax.schema import RECORDS, Source, record_row, record_value
+from registers.tax.schema import COUNTED, RECORDS, Source, record_row, record_value
 
 __all__ = ["METADATA", "Replaced", "load", "record_of", "records_in_order", "records_of", "replace_all", "years"]
 
@@ -27,8 +27,8 @@ class Replaced:
 
 _OF_PERSON = select(RECORDS).where(RECORDS.c.atena_no == bindparam("the_person")).order_by(RECORDS.c.year.desc())
 _OF_YEAR = select(RECORDS).where(RECORDS.c.atena_no == bindparam("the_person"), RECORDS.c.year == bindparam("the_year"))
-_EVERY = select(RECORDS).order_by(RECORDS.c.year, RECORDS.c.atena_no)
-_YEARS = select(RECORDS.c.year).distinct().order_by(RECORDS.c.year.desc())
+_EVERY = select(RECORDS).where(COUNTED).order_by(RECORDS.c.year, RECORDS.c.atena_no)
+_YEARS = select(RECORDS.c.year).where(COUNTED).distinct().order_by(RECORDS.c.year.desc())
 _NEXT_REVISION = select(func.coalesce(func.max(RECORDS.c.revision), 0) + 1)
 _BY_CLERK = select(RECORDS).where(RECORDS.c.source == "clerk").order_by(RECORDS.c.year, RECORDS.c.atena_no)
 

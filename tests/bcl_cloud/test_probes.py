@@ -219,7 +219,7 @@ class MixedKeys(KeptKeys):
 async def test_a_paper_that_another_municipality_signs_is_found(cloud: Cloud, tmp_path: Path) -> None:
     mixed = replace(cloud, keys=MixedKeys(tmp_path / "keys"))
     verdict = await watched(mixed).watch.look(A)
-    assert (verdict.outcome, set(verdict.concerned), verdict.detail) == ("leak", {A, B}, "own paper: signed by another municipality")
+    assert (verdict.outcome, set(verdict.concerned), verdict.detail) == ("leak", {A, B}, "own paper, juminhyo: signed by another municipality")
 
 
 @pytest.mark.parametrize(("part", "rule"), [("certifiers", "another municipality's certifier"), ("number_prefix", "a number of another series")])
@@ -235,7 +235,7 @@ async def test_a_paper_with_a_neighbours_terms_is_found(cloud: Cloud, monkeypatc
 
     monkeypatch.setattr(serving, "terms_of", mixed)
     verdict = await watched(cloud).watch.look(A)
-    assert (verdict.outcome, verdict.detail) == ("leak", f"own paper: {rule}")
+    assert (verdict.outcome, verdict.detail) == ("leak", f"own paper, juminhyo: {rule}")
 
 
 async def test_a_leak_stops_its_tenants_in_the_same_step_says_so_and_leaves_the_third_serving(cloud: Cloud) -> None:
@@ -301,7 +301,7 @@ async def test_a_probe_in_a_crowd_asks_again(cloud: Cloud, monkeypatch: pytest.M
     monkeypatch.setattr(probe, "BUSY_TRIES", 1)
     room = watched(cloud, lambda made: Crowded(serving_of(made), FairShare(8, 4, 4)))
     verdict = await room.watch.look(A)
-    assert (verdict.outcome, verdict.detail) == ("failed", "own choices: busy")
+    assert (verdict.outcome, verdict.detail) == ("failed", "own choices of juminhyo: busy")
 
 
 async def test_nobody_who_comes_through_a_door_is_the_probe(cloud: Cloud) -> None:

@@ -10,7 +10,7 @@ from certificates.signature.key_list import KeyList
 from conformance.chance import Chance
 from conformance.examples import AT
 from conformance.foreign import foreign_differences, pages_of
-from conformance.papers import Believed, aspect, whose, wrong_with
+from conformance.papers import Believed, aspect, rest, whose, wrong_with
 from messages.orders import Build, Issued, IssuedPaper
 from tests.conformance.foreign_papers import (
     AUTHORITY,
@@ -92,6 +92,27 @@ def without_line(at: int, line: int) -> Callable[[Sheets], Sheets]:
 )  # fmt: skip
 def test_whatever_is_wrong_with_a_sheet_is_named(change: Callable[[Sheets], Sheets], named: str) -> None:
     assert named in found(change(sound()))
+
+
+def test_a_mark_that_runs_into_the_title_or_stands_in_a_name_alone_is_no_mark() -> None:
+    joined = [(lines[0] + lines[1], *lines[2:]) for lines in sound()]
+    assert found(joined) == ["specimen: sheet 1", "specimen: sheet 2", "specimen: sheet 3"]
+    beside = [("住民票の写し　　見本", *lines[2:]) for lines in sound()]
+    assert found(beside) == [], "white space is enough"
+    without = [lines[1:] for lines in sound()]
+    assert found(without) == ["specimen: sheet 1", "specimen: sheet 2", "specimen: sheet 3"], "見本　太郎 and 見本県みほん市長 are no marks"
+
+
+def test_the_rest_of_two_copies_is_the_same_and_one_more_text_is_seen() -> None:
+    day = CLOSING[0]
+
+    def rest_of(number: str, copy: int, *more: str) -> str:
+        lines = (*sheet(FAMILY[0], "1/1", binding=bound(copy), number=number, statement=PART), *more)
+        return rest(paper([lines], copy=copy, number=number), bound(copy), (day,))
+
+    first = rest_of("20261123 みほん市 000001", 0)
+    assert rest_of("20261123 みほん市 000002", 1) == first and FAMILY[0].birth in first and day not in first
+    assert rest_of("20261123 みほん市 000002", 1, "整理番号 7") != first
 
 
 def test_somebody_of_the_household_who_was_not_ordered_is_named() -> None:

@@ -6,6 +6,7 @@ import msgspec
 import pytest
 
 from conformance.profile_reading import load_profile
+from conformance.template import TEMPLATE
 from messages.configuration import ConfigInvalid
 from tests.structure.sources import ROOT
 
@@ -94,3 +95,64 @@ def test_the_profile_that_the_description_shows_can_be_loaded(tmp_path: Path) ->
     (tmp_path / "profile.json").write_text(shown, encoding="utf-8")
     profile = load_profile(tmp_path / "profile.json")
     assert {one.person for one in profile.changes} == {"mover", "seal-owner"} and profile.declared is not None
+
+
+def lines_named(file: Path) -> list[int]:
+    with pytest.raises(ConfigInvalid) as invalid:
+        load_profile(file)
+    return [int(one) for one in re.findall(rf"^{re.escape(str(file))}:(\d+): ", str(invalid.value), re.MULTILINE)]
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ('"serial": "cf0000000b"', '"serial": 7'),
+        ('"serial": "cf0000000b"', '"serial": "cf0000000b", "surprise": 1'),
+        ('{"name": "試験　桜"', '{"name": null'),
+        ('{"name": "試験　桜", "birth": "昭和５６年７月８日"}', '{"name": "試験　桜"}'),
+        ('"id": "family-b"', '"id": "family-a"'),
+        ('{"kind": "inkan", "forms": ["inkan"]}', '{"kind": "inkan", "forms": ["kazei"]}'),
+        ('"code": "not_registered"', '"code": "nonsense"'),
+        ('"server_name": "issuer.invalid",', '"server_name": "issuer.invalid"'),
+        ('"optional": ["conditions"]', '"optional": ["conditions", "referrals"]'),
+        ('"optional": ["conditions"]', '"optional": ["condition"]'),
+    ],
+)
+def test_a_mistake_is_named_by_its_line(tmp_path: Path, before: str, after: str) -> None:
+    assert TEMPLATE.count(before) == 1
+    file = tmp_path / "profile.json"
+    file.write_text(TEMPLATE.replace(before, after), encoding="utf-8")
+    at = TEMPLATE[: TEMPLATE.index(before)].count("\n") + 1
+    (line,) = lines_named(file)
+    assert line == at or ("server_name" in before and line == at + 1), "a comma that is missing is seen at the next word"
+
+
+def test_all_that_contradicts_itself_is_named_at_once(tmp_path: Path) -> None:
+    file = tmp_path / "profile.json"
+    file.write_text(
+        TEMPLATE.replace('"refused": "no_seal"', '"refused": "no_row"').replace('"person": "mover"', '"person": "nobody-at-all"'), encoding="utf-8"
+    )
+    assert len(lines_named(file)) == 2
+
+
+def test_the_skeleton_can_be_read_as_it_is_and_lacks_nothing_but_its_files(tmp_path: Path) -> None:
+    (tmp_path / "profile.json").write_text(TEMPLATE, encoding="utf-8")
+    profile = load_profile(tmp_path / "profile.json")
+    assert len([one for one in profile.people if any(len(may.members) > 2 for may in one.may)]) == 2, "two households of three"
+    assert {refused.protected for one in profile.people for refused in one.refused if refused.code == "not_issuable"} == {True, False}
+    assert {bool(change.refused) for change in profile.changes} == {True, False}
+    assert sorted(file.name for file in profile.files()) == [
+        "center.key",
+        "center.pem",
+        "documents.pem",
+        "keys.json",
+        "kiosk.key",
+        "kiosk.pem",
+        "parties.pem",
+    ]
+
+
+def test_a_remark_is_a_whole_line_and_what_looks_like_one_in_a_text_is_none(tmp_path: Path) -> None:
+    hooked = TEMPLATE.replace('"./change-register", "move"]', '"./change-register", "// move"]')
+    (tmp_path / "profile.json").write_text(hooked, encoding="utf-8")
+    assert load_profile(tmp_path / "profile.json").changes[0].do.command[1] == "// move"

@@ -1,3 +1,4 @@
+import json
 import re
 import subprocess
 from dataclasses import replace
@@ -120,6 +121,31 @@ def test_a_report_signed_anew_is_not_by_the_key_that_is_believed(tmp_path: Path)
 def test_an_incomplete_report_says_what_is_still_to_be_tried() -> None:
     page = report_page(with_one("D1", "not_tried", "the profile names no change of what a register says"), RUN)
     assert "試験不足" in page and "適合とするために試すもの" in page and "内容の変更（before と after）がプロファイルにありません" in page
+
+
+def test_a_part_that_was_not_tried_is_told_plainly_on_the_page_and_in_the_json() -> None:
+    part = "two of three: nobody of people has a 戸籍 or 附票 of three"
+    findings = tuple(replace(one, left_out=(part,)) if one.case == "P8" else one for one in GOOD)
+    page = report_page(findings, RUN)
+    assert "試せなかった部分" in page and page.count(part) == 2 and "3人以上の戸籍・附票がプロファイルにありません" in page
+    assert outcome(findings, strict=True) == "passed" and "試せなかった部分" not in report_page(GOOD, RUN)
+    rows = {one["case"]: one["left_out"] for one in json.loads(report_json(findings, RUN, page))["cases"]}
+    assert rows["P8"] == [part] and rows["P1"] == []
+
+
+def test_every_part_that_may_be_left_out_is_told_in_japanese() -> None:
+    sources = "".join(file.read_text(encoding="utf-8") for file in (ROOT / "conformance").glob("*_deeds.py"))
+    parts = re.findall(r'f?"([^"]+: [^"]+)"', "".join(re.findall(r"left_out(?: \+= |\.append\().*", sources)))
+    assert len(parts) > 9
+    for part in parts:
+        page = report_page(tuple(replace(one, left_out=(part,)) if one.case == "P8" else one for one in GOOD), RUN)
+        assert re.search(r'試せなかった部分：[^<]+。 <span class="en">', page), part
+
+
+def test_a_page_says_how_it_is_checked() -> None:
+    page = report_page(GOOD, RUN)
+    for text in ("konbini conformance --check", "openssl dgst -sha256 -verify report-key.pem -signature report.json.sig report.json", "page_sha256"):
+        assert text in page
 
 
 def test_every_reason_for_not_trying_is_told_in_japanese() -> None:

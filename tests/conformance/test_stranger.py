@@ -74,7 +74,14 @@ def changes_of(profile: dict[str, Any], register: dict[str, Any], path: Path) ->
 def settings_of(folder: Path) -> Path:
     """The stranger's own settings and register from the town's profile, whose changes are then made in that register."""
     profile = json.loads((folder / "profile.json").read_bytes())
-    profile["kinds"] = [one | {"forms": one["forms"][:1], "options": one["options"][:2]} for one in profile["kinds"]]  # fewer papers: the run's time
+    profile["kinds"] = [
+        one | {"forms": one["forms"][:1], "options": one["options"][:2], "copies_max": 2 if one["kind"] == "juminhyo" else 1}
+        for one in profile["kinds"]
+    ]  # fewer papers: the run's time
+    for person in profile["people"][1:]:  # two people of one kind are enough to be mixed up
+        person["may"] = [
+            may for may in person.get("may", []) if may["kind"] != "inkan" or person["id"] in {one["person"] for one in profile["changes"]}
+        ]
     forms = {one["kind"]: one for one in json.loads((PROTOCOL / "forms.json").read_bytes())["kinds"]}
     years = sorted({one["year"] for one in profile["referrals"]["former"]})
     served = {
