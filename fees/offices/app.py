@@ -1,6 +1,7 @@
 """The office pages of the fee office: balances, journal, tariff, what waits, what contradicts; and the books as JSON. Decode, call, encode; no decisions.
 
-The office shows and changes nothing: every page is a GET. `/books.json` stands behind the same sign-in as the pages (POST `/sign-in`, then the cookie).
+Of the books the office shows everything and changes nothing: those pages are all GETs. What people change are
+rules (`rule_pages`); who reaches which page is `access`'s. `/books.json` stands behind the same sign-in as the pages (POST `/sign-in`, then the cookie).
 """
 
 from collections.abc import Callable, Mapping
@@ -17,7 +18,9 @@ from fees.booking.ledger import journal_of, last_number
 from fees.config import Config, accounts_of, names_of
 from fees.desk import Desk
 from fees.offices import words
+from fees.offices.access import kept_apart
 from fees.offices.plan_pages import PlanPages
+from fees.offices.rule_pages import RulePages
 from fees.rules.dated import service_day
 from fees.rules.tariff import Price, price
 from screens.office import now_of, office_app, render
@@ -128,7 +131,9 @@ def books_office(
         registry=registry,
         openapi=openapi,
     )
+    app.middlewares.append(kept_apart({staff.name: staff.of for staff in config.staff}))
     BooksPages(config, store, desk).add_to(app)
+    RulePages(config, store).add_to(app)
     PlanPages().add_to(app)
     return app
 

@@ -7,19 +7,23 @@ from typing import Any
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
+from argon2 import PasswordHasher
 from prometheus_client import CollectorRegistry
 
 from fees.desk import Desk
 from fees.offices import words
 from fees.offices.app import books_office
 from messages.facts import MeterFacts
-from screens.office import hash_password
 from storage.sqlite import SqliteStore
 from tests.fees.office import CITY, NOW, SEVEN, config, fact
 from trust.parties import Peer
 
 PASSWORD = "帳簿の鍵"
-STAFF = {"name": "finance", "password_hash": hash_password(PASSWORD, salt=b"0123456789abcdef"), "roles": ["finance"]}
+STAFF = {
+    "name": "finance",
+    "password_hash": PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD, salt=b"0123456789abcdef"),
+    "roles": ["finance"],
+}
 Client = TestClient[web.Request, web.Application]
 
 FREE = {"fee_class": "free", "fee_yen": 0, "rule": "free-base"}
