@@ -71,7 +71,7 @@ async def test_two_clerks_take_it_in_and_the_clouds_journal_and_no_other_tenant_
     assert await cloud.tenancy.store(B).read(history) == ()
 
 
-async def test_the_file_is_of_the_tenants_own_rows_and_noted_at_both(door: Door, cloud: Cloud, cookies: dict[str, str]) -> None:
+async def test_file_and_key_statement_are_the_tenants_own_and_the_file_is_noted_at_both(door: Door, cloud: Cloud, cookies: dict[str, str]) -> None:
     expected = await former(cloud)
     headers = {"Host": HOST, "Cookie": cookies["suzuki"], "Origin": f"http://{HOST}"}
     form: Any = FormData([("why", "自庁サーバへ戻す"), *(("kind", kind) for kind in KINDS)])
@@ -82,6 +82,12 @@ async def test_the_file_is_of_the_tenants_own_rows_and_noted_at_both(door: Door,
     noted = (await cloud.database.read(entries, A))[0].entry
     assert (noted.who, noted.doing, noted.detail, noted.why) == ("suzuki", "hand_over", f"sha256 {digest}", "自庁サーバへ戻す")
     assert [(line.doing, line.digest) for line in await cloud.tenancy.store(A).read(history)] == [("hand_over", digest)]
+    assert "/handover/statement" in (await door.ask(HOST, "/handover", cookies["suzuki"]))[1]
+    status, said = await door.ask(HOST, "/handover/statement", cookies["suzuki"])
+    key = load_key(cloud.keys.folder(A) / "referral.key")
+    assert isinstance(key, ec.EllipticCurvePrivateKey)
+    assert (status, stated_key(said.strip())) == (200, key_name(key.public_key()))
+    assert (await door.ask(HOST, "/handover/statement"))[0] == 303
 
 
 async def test_a_neighbours_file_a_canarys_and_a_neighbours_clerk_are_refused(door: Door, cloud: Cloud, cookies: dict[str, str]) -> None:
@@ -98,12 +104,3 @@ async def test_a_neighbours_file_a_canarys_and_a_neighbours_clerk_are_refused(do
     assert (await send(door, "/handover/check", theirs, packed(good)[0]))[0] == 401
     status, _, shown = await send(door, "/handover/check", theirs, packed(good)[0], f"{B}.localhost")
     assert (status, SENTENCES["wrong_municipality"][0] in shown) == (422, True)
-
-
-async def test_the_key_statement_is_saved_by_the_tenants_clerk_and_names_its_own_key(door: Door, cloud: Cloud, cookies: dict[str, str]) -> None:
-    assert "/handover/statement" in (await door.ask(HOST, "/handover", cookies["suzuki"]))[1]
-    status, said = await door.ask(HOST, "/handover/statement", cookies["suzuki"])
-    key = load_key(cloud.keys.folder(A) / "referral.key")
-    assert isinstance(key, ec.EllipticCurvePrivateKey)
-    assert (status, stated_key(said.strip())) == (200, key_name(key.public_key()))
-    assert (await door.ask(HOST, "/handover/statement"))[0] == 303

@@ -8,16 +8,18 @@ from typing import Any
 import msgspec
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from prometheus_client import CollectorRegistry
 from sqlalchemy import create_engine
+from sqlalchemy.pool import StaticPool
 
 from issuance_center import routing, stopping
 from issuance_center.app import operator_office
 from issuance_center.config import Staff
 from issuance_center.entries import Place, Succession
 from issuance_center.records import directory, endings, stop_tables, stops, tables
+from issuance_center.records.directory_tables import directory_entries
 from issuance_center.records.successions import meanings
 from issuance_center.stopping import Occasion, Person, Question, Scope
 from simulation.people import CardMade
@@ -131,20 +133,23 @@ _SINCE = st.integers(0, 4).map(lambda hours: NOW + timedelta(hours=hours))
 _ENTRIES = st.lists(st.tuples(st.sampled_from((CITY, FORMER, WARD, "011002")), st.sampled_from((CITY, FORMER, WARD, None)), _SINCE), max_size=6)
 
 
+_DIRECTORY = create_engine("sqlite://", poolclass=StaticPool)
+
+
+@settings(max_examples=60)
 @given(_ENTRIES)
 def test_a_code_means_in_the_database_what_it_means_in_the_directory(drawn: list[tuple[str, str | None, datetime]]) -> None:
-    engine = create_engine("sqlite://")
     places = tuple(change("place", Place("見本県", one, ""), subject=one) for one in (CITY, FORMER, WARD, "011002"))
     changes = tuple(merges(former, heir, since) if heir else replace(merges(former, CITY, since), value=None) for former, heir, since in drawn)
-    with engine.begin() as connection:
-        tables.METADATA.create_all(connection)
+    with _DIRECTORY.begin() as connection:
+        directory_entries.drop(connection, checkfirst=True)
+        directory_entries.create(connection)
         directory.add(connection, (*places, *changes), "花子", "試験", NOW)
         book = routing.extended(routing.EMPTY, directory.newer(connection, 0))
         for at in (NOW - timedelta(hours=1), *(NOW + timedelta(hours=hours) for hours in range(6))):
             for one, meant in meanings(connection, (CITY, FORMER, WARD, "011002"), at).items():
                 found = routing.resolved_at(book, one, at)
                 assert found in (meant, None)  # None: round in a circle, which nobody can enter
-    engine.dispose()
 
 
 # --- it is lifted where it holds ---

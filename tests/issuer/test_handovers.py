@@ -106,6 +106,8 @@ async def test_what_one_office_writes_is_checked_by_one_clerk_of_the_other_and_e
     lines = [(line.doing, line.who, line.file_sha256, line.why) for line in await following.store.read(history)]
     assert lines == [("take_over", "ichi", file_digest(data), "窓口で照合"), ("check_handover", "mado", file_digest(data), "乗り換え")]
     assert [(line.doing, line.file_sha256) for line in await former.store.read(history)] == [("hand_over", file_digest(data))]
+    (entered,) = [one.doing for one in await following.store.read(doings) if one.doing.doing == "take_over"]
+    assert "2 stops" in entered.detail and "protection" not in entered.detail, "every clerk reads the record"
     assert handovers.DONE["repeated"][0] in (await following.send("/handover/check", data))[1]
 
 
@@ -140,16 +142,6 @@ async def test_the_file_is_for_clerks_who_may_know_of_protections_and_others_are
     await sign_in(former.client, "zei")
     assert (await former.client.get("/handover")).status == 403
     assert await former.store.read(history) == ()
-
-
-async def test_of_protections_the_record_that_every_clerk_reads_says_nothing(offices: tuple[Office, Office]) -> None:
-    former, following = offices
-    data = packed(await handed(former.store, as_of=NOW))[0]
-    await following.send("/handover/check", data)
-    await sign_in(following.client, "ichi")
-    await following.send("/handover/enter", data)
-    (entered,) = [one.doing for one in await following.store.read(doings) if one.doing.doing == "take_over"]
-    assert "2 stops" in entered.detail and "protection" not in entered.detail
 
 
 async def test_only_what_somebody_else_has_checked_within_a_day_is_entered(offices: tuple[Office, Office]) -> None:
@@ -195,7 +187,9 @@ def changed(handover: Handover, **changes: Any) -> bytes:
     return packed(msgspec.structs.replace(handover, **changes))[0]
 
 
-async def test_each_refusal_is_said_on_the_page_of_either_clerk_and_changes_nothing(offices: tuple[Office, Office]) -> None:
+async def test_each_refusal_is_said_on_the_page_of_either_clerk_and_changes_nothing(
+    offices: tuple[Office, Office], monkeypatch: pytest.MonkeyPatch
+) -> None:
     former, following = offices
     good = await handed(former.store, as_of=NOW)
     canary = (msgspec.structs.replace(good.uses[0], serial=f"facade{'9' * 34}"),)
@@ -216,9 +210,13 @@ async def test_each_refusal_is_said_on_the_page_of_either_clerk_and_changes_noth
     for archive, why, said in ((None, "x", "引継ぎデータのファイルを選んでください。"), (packed(good)[0], " ", "理由を入力してください。")):
         status, shown = await following.send("/handover/check", archive, why)
         assert (status, said in shown) == (422, True)
-    assert await dump(following.store) == before, "a refused check leaves no line either"
+    assert handovers.PROBLEMS["no_kinds"][0] in await (await following.written("no_such")).text()
+    assert (await following.written("koseki", why="")).status == 422
+    assert await dump(following.store) == before, "what was refused leaves no line either"
     await following.store.write(lambda c: c.execute(delete(RESIDENTS).where(RESIDENTS.c.atena_no == atena(ALONE))))
     assert SENTENCES["unknown_people"][0] in (await following.send("/handover/check", packed(good)[0]))[1]
+    monkeypatch.setattr(handovers, "ARCHIVE_BYTES_MAX", 100)
+    assert handovers.PROBLEMS["large"][0] in (await following.send("/handover/check", b"x" * 101))[1]
 
 
 async def test_what_stopped_being_true_between_check_and_entry_is_refused_at_the_entry(offices: tuple[Office, Office]) -> None:
@@ -230,14 +228,3 @@ async def test_what_stopped_being_true_between_check_and_entry_is_refused_at_the
     await sign_in(following.client, "ichi")
     status, shown = await following.send("/handover/enter", data)
     assert (status, SENTENCES["unknown_people"][0] in shown) == (422, True) and await dump(following.store) == before
-
-
-async def test_a_file_beyond_the_limit_a_form_without_kinds_and_one_without_reason_are_refused(
-    offices: tuple[Office, Office], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    former, _ = offices
-    monkeypatch.setattr(handovers, "ARCHIVE_BYTES_MAX", 100)
-    assert handovers.PROBLEMS["large"][0] in (await former.send("/handover/check", b"x" * 101))[1]
-    assert handovers.PROBLEMS["no_kinds"][0] in await (await former.written("no_such")).text()
-    assert (await former.written("koseki", why="")).status == 422
-    assert await former.store.read(history) == ()
