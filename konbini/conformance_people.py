@@ -5,7 +5,7 @@ What stands on a paper is said by the auditor's own idea of it (`simulation.trut
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from registers.koseki.fuhyo import Fuhyo
@@ -81,7 +81,12 @@ def to_be_stopped(candidates: Sequence[Candidate], used: Chosen, kind: str, now:
 
 def has(one: Candidate, kind: str, now: datetime) -> bool:
     """Whether this person may have a paper of this kind about everybody, with every item."""
-    if kind not in one.kinds or (kind == "kazei" and (one.tax is None or not one.tax.declared)):
+    kept = {
+        "koseki": one.family is not None,
+        "fuhyo": one.family is not None and one.family[1] is not None,
+        "kazei": one.tax is not None and one.tax.declared,
+    }
+    if kind not in one.kinds or not kept.get(kind, True):
         return False
     asked = Asked(one.resident.atena_no, kind, kind, None if one.tax is None else one.tax.year, "all", ("relation",))
     return not forbidden(asked, _registers(one), now)
@@ -128,18 +133,25 @@ def _may_of_family(one: Candidate, kind: str) -> dict[str, Any]:
 
 def _items(one: Candidate) -> dict[str, list[str]]:
     printed = {name: text for name, text in texts_of(one.resident).items() if name in _HIDDEN and text != EMPTY}
-    others = [text for each in one.home.members for name, text in texts_of(each).items() if each is not one.resident or name not in _HIDDEN]
+    others = [
+        text for each in one.home.members for name, text in texts_of(each).items() if each.atena_no != one.resident.atena_no or name not in _HIDDEN
+    ]
     return {name: [text] for name, text in printed.items() if not any(text in other for other in (one.home.address, *others))}
 
 
 def _registers(one: Candidate) -> Registers:
     """As much of the registers as is about this person."""
     koseki = {} if one.family is None else {one.family[0].koseki_no: one.family[0]}
-    fuhyo = {} if one.family is None or one.family[1] is None else {one.family[1].koseki_no: one.family[1]}
+    fuhyo = {} if one.family is None else {one.family[0].koseki_no: one.family[1] or _without_people(one.family[0])}
     seals = {} if one.seal is None else {one.resident.atena_no: one.seal}
     taxes = {} if one.tax is None else {(one.tax.atena_no, one.tax.year): one.tax}
     people = {each.atena_no: each for each in (*one.home.members, one.resident)}
     return Registers(people, {one.home.household_no: one.home}, koseki, fuhyo, seals, taxes)
+
+
+def _without_people(koseki: Koseki) -> Fuhyo:
+    """Where no 附票 is kept."""
+    return Fuhyo(koseki.koseki_no, koseki.honseki, koseki.hittousha, (), date.min, koseki.standing, "")
 
 
 def _family_texts(family: tuple[Koseki, Fuhyo | None, str] | None) -> Iterator[str]:
