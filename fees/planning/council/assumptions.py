@@ -28,7 +28,17 @@ class Assumption:
 
 def assumptions(plan: Plan) -> tuple[Assumption, ...]:
     """All of a plan, in the order a reader meets them."""
-    found = (*_bodies(plan), *_offers(plan), *_volumes(plan), *_money(plan), *_services(plan), *_towns(plan), *_campaigns(plan), *_dates())
+    found = (
+        *_bodies(plan),
+        *_offers(plan),
+        *_known(plan),
+        *_volumes(plan),
+        *_money(plan),
+        *_services(plan),
+        *_towns(plan),
+        *_campaigns(plan),
+        *_dates(),
+    )
     planned = f"{plan.scenario.fiscal_year}年度の試算に置いた値"
     return tuple(one if one.as_of else replace(one, as_of=planned) for one in found)
 
@@ -92,6 +102,10 @@ def _offers(plan: Plan) -> Iterator[Assumption]:
     yield Assumption(
         "附票を交付する団体の規模", "戸籍を交付する団体の中で、規模ごとの数に比例", ASSUMED, "作成者の仮定（合計746だけが公表）", AS_OF_OFFERS
     )
+
+
+def _known(plan: Plan) -> Iterator[Assumption]:
+    taking = plan.country.taking
     named = (
         {plan.scenario.ours, *(part.municipality for part in plan.scenario.campaign)}
         - {None, ALL}

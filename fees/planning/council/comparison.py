@@ -50,10 +50,10 @@ def told(scheme: Scheme) -> str:
     return "、".join((text, *bounds))
 
 
-def _amount(amount: int | ByBand) -> str:
-    if isinstance(amount, ByBand):
-        return " / ".join(count(amount.of(band)) for band in BANDS) + "円"
-    return yen(amount)
+def _amount(amount_yen: int | ByBand) -> str:
+    if isinstance(amount_yen, ByBand):
+        return " / ".join(count(amount_yen.of(band)) for band in BANDS) + "円"
+    return yen(amount_yen)
 
 
 def _schemes(plan: Plan) -> Table:
@@ -89,8 +89,8 @@ def _terms(scheme: Scheme) -> Iterator[tuple[str, tuple[str, ...]]]:
             yield what, _by_band(amount)
 
 
-def _by_band(amount: int | ByBand) -> tuple[str, ...]:
-    return tuple(count(amount.of(band) if isinstance(amount, ByBand) else amount) for band in BANDS)
+def _by_band(amount_yen: int | ByBand) -> tuple[str, ...]:
+    return tuple(count(amount_yen.of(band) if isinstance(amount_yen, ByBand) else amount_yen) for band in BANDS)
 
 
 def _counts(plan: Plan) -> Table:

@@ -23,30 +23,30 @@ def in_order_of_lots(codes: Iterable[str], seed: int, purpose: str) -> list[str]
     return sorted(codes, key=lambda code: (lot(seed, purpose, code), code))
 
 
-def apportioned(total: int, weights: Whole) -> Whole:
-    """`total` in whole shares by weights (at least 0, not all 0), largest remainder first and the earlier of equals: the shares sum to `total` exactly.
+def apportioned(count: int, weights: Whole) -> Whole:
+    """`count` in whole shares by weights (at least 0, not all 0), largest remainder first and the earlier of equals: the shares sum to `count` exactly.
 
     Raises ValueError where nothing has a weight but something is to be shared, or where the product could not be held exactly.
     """
     whole = int(weights.sum())
-    if total == 0:
+    if count == 0:
         return np.zeros(len(weights), np.int64)
-    if whole <= 0 or total < 0 or int(weights.min()) < 0:
+    if whole <= 0 or count < 0 or int(weights.min()) < 0:
         raise ValueError("nothing to share by")
-    if total * int(weights.max()) >= 2**63:
+    if count * int(weights.max()) >= 2**63:
         raise ValueError("too large to be shared exactly")
-    shares, remainders = np.divmod(weights * total, whole)
-    left = total - int(shares.sum())
+    shares, remainders = np.divmod(weights * count, whole)
+    left = count - int(shares.sum())
     shares[np.argsort(-remainders, kind="stable")[:left]] += 1
     return shares
 
 
-def apportioned_within(total: int, weights: Sequence[int], limits: Sequence[int]) -> list[int]:
+def apportioned_within(count: int, weights: Sequence[int], limits: Sequence[int]) -> list[int]:
     """As `apportioned`, none above its limit: what is over goes to the others by their weights. Raises ValueError where the limits leave no room."""
-    if total > sum(limits):
-        raise ValueError(f"{total} do not fit into {sum(limits)}")
+    if count > sum(limits):
+        raise ValueError(f"{count} do not fit into {sum(limits)}")
     given = [0] * len(weights)
-    while (left := total - sum(given)) > 0:
+    while (left := count - sum(given)) > 0:
         open_weights = [max(weight, 1) if have < limit else 0 for weight, have, limit in zip(weights, given, limits, strict=True)]
         shares = apportioned(left, np.array(open_weights, np.int64))
         given = [min(limit, have + int(share)) for have, share, limit in zip(given, shares, limits, strict=True)]

@@ -13,11 +13,11 @@ from registers.municipalities import Municipality
 
 
 class Stratum(NamedTuple):
-    """Bodies whose populations are made together: bounds (both included) and total."""
+    """Bodies whose populations are made together: bounds (both included), and all their people."""
 
     lowest: int
     highest: int
-    total: int
+    people: int
 
 
 FEW_ARE_LARGE = 8
@@ -52,14 +52,14 @@ def made(stratum: Stratum, count: int) -> list[int]:
     unit = (2 * count) ** power
     straight = [step * (2 * count) ** (power - 1) for step in steps]
     bent = [step**power for step in steps]
-    wanted = (stratum.total - low * count) * unit
+    wanted = (stratum.people - low * count) * unit
     all_straight, all_bent = span * sum(straight), span * sum(bent)
     if not all_bent <= wanted <= all_straight:
-        raise ValueError(f"no mixture of {count} bodies has the total {stratum.total}")
+        raise ValueError(f"no mixture of {count} bodies has {stratum.people}")
     part, whole = wanted - all_bent, all_straight - all_bent
     exact = [span * (part * line + (whole - part) * curve) for line, curve in zip(straight, bent, strict=True)]
     sizes = [low + value // (unit * whole) for value in exact]
-    left = stratum.total - sum(sizes)
+    left = stratum.people - sum(sizes)
     for rank in sorted(range(count), key=lambda rank: -(exact[rank] % (unit * whole)))[:left]:
         sizes[rank] += 1
     return sizes[::-1]

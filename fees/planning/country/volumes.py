@@ -71,19 +71,19 @@ def _known_issues(bodies: Sequence[Planned], known: Mapping[str, Known], kind: K
     return fixed
 
 
-def _spread(kind: Kind, total: int, weights: Whole, fixed: Mapping[int, int]) -> Whole:
-    left = total - sum(fixed.values())
+def _spread(kind: Kind, issues: int, weights: Whole, fixed: Mapping[int, int]) -> Whole:
+    left = issues - sum(fixed.values())
     weights = weights.copy()
     for place in fixed:
         weights[place] = 0
     if left < 0 or (left > 0 and not weights.any()):
-        raise CannotHold(f"{published.KIND_WORDS[kind]}の交付数の合計{total:,}通を、団体の人口では分けられません。")
+        raise CannotHold(f"{published.KIND_WORDS[kind]}の交付数の合計{issues:,}通を、団体の人口では分けられません。")
     try:
         shares = apportioned(left, weights)
     except ValueError:
-        raise CannotHold(f"{published.KIND_WORDS[kind]}の交付数{total:,}通と人口・使われ方の割合が大きすぎます。") from None
-    for place, issues in fixed.items():
-        shares[place] = issues
+        raise CannotHold(f"{published.KIND_WORDS[kind]}の交付数{issues:,}通と人口・使われ方の割合が大きすぎます。") from None
+    for place, known in fixed.items():
+        shares[place] = known
     return shares
 
 

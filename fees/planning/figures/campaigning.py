@@ -101,13 +101,12 @@ def campaigning(
     papers = _papers(part, places, bodies, taking, year, grid)
     drawn = drawn_levers(scenario, part)
     before = _share(part, papers, drawn.moved(BEFORE))
-    years = list(_years(scenario, part, papers, drawn, baseline, len(places)))
+    years = list(_Course(scenario, part, papers, drawn, baseline, len(places)).years())
     sums = [sum((one[name] for one in (drawn_year for _, drawn_year in years)), np.zeros(scenario.draws, np.int64)) for name in _SUMMED]
     lost, grant, commission, cash, net = sums
-    names = {code: one.full_name for one in bodies for code in (one.code,)}
     return Campaign(
         part=part,
-        name="全参加団体" if part.municipality == ALL else names[part.municipality],
+        name="全参加団体" if part.municipality == ALL else bodies[places[0]].full_name,
         bodies=len(places),
         share_before_basis_points=int(before[0]),
         during_basis_points=spread(_share(part, papers, drawn.moved(DURING))),
@@ -164,50 +163,74 @@ def _alone(part: CampaignPart, papers: _Papers, drawn: Drawn) -> Iterator[Lever]
             yield Lever(name, spread(_share(part, papers, alone.moved(DURING))), spread(_share(part, papers, alone.moved(AFTER))))
 
 
-def _years(
-    scenario: Scenario, part: CampaignPart, papers: _Papers, drawn: Drawn, baseline: Outcome, bodies: int
-) -> Iterator[tuple[YearOf, Mapping[str, Whole]]]:
-    first = _fiscal_year(part.since)
-    last = _fiscal_year(part.until - timedelta(days=1)) + part.years_after
-    tariff = rules_of(scenario, part)
-    granted = np.zeros(scenario.draws, np.int64)
-    at_hall = {phase: {kind: papers.gone_over(kind, drawn.moved_to_hall(phase)) for kind in part.kinds} for phase in (BEFORE, DURING, AFTER)}
-    at_phase = {phase: {kind: papers.at_kiosks(kind, drawn.moved(phase)) for kind in part.kinds} for phase in (BEFORE, DURING, AFTER)}
-    for fiscal_year in range(first, last + 1):
-        money = _Money(scenario.draws)
-        issues = {kind: np.zeros_like(at_phase[DURING][kind]) for kind in part.kinds}
-        for phase, day, days in _segments(part, fiscal_year):
-            paper, usual_paper = money_on(scenario, tariff, day), money_on(scenario, rules_of(scenario), day)
-            for kind in part.kinds:
-                got = _of_days(at_phase[phase][kind], fiscal_year, days)
-                usual = _of_days(at_phase[BEFORE][kind], fiscal_year, days)
-                issues[kind] += got - usual
-                in_hall = _of_days(at_hall[phase][kind], fiscal_year, days)
-                money.add(got.sum(axis=0), usual.sum(axis=0), in_hall.sum(axis=0), paper[kind], usual_paper[kind])
-        more = sum(issues.values(), np.zeros_like(papers.issuances))
-        usual_year = charged(baseline.rule, papers.bands, papers.issuances).gross_yen
-        contribution = (charged(baseline.rule, papers.bands, papers.issuances + more).gross_yen - usual_year).sum(axis=0)
-        own_yen = _own_costs_yen(part, fiscal_year, first) * bodies
-        grant = np.clip(np.maximum(money.lost, 0) * part.grant.basis_points // BASIS, 0, np.maximum(part.grant.cap_yen * bodies - granted, 0))
-        granted = granted + grant
-        cash = grant - money.lost - money.commission - contribution - own_yen
-        net = cash + money.spared
-        asked = sum(int(papers.asked[kind].sum()) for kind in part.kinds)
-        before = sum(int(papers.usual[kind].sum()) for kind in part.kinds)
-        told = YearOf(
+class _Course:
+    """A campaign from its first fiscal year to the last one that is looked at."""
+
+    def __init__(self, scenario: Scenario, part: CampaignPart, papers: _Papers, drawn: Drawn, baseline: Outcome, bodies: int) -> None:
+        self._scenario, self._part, self._papers, self._baseline, self._bodies = scenario, part, papers, baseline, bodies
+        self._first = _fiscal_year(part.since)
+        self._last = _fiscal_year(part.until - timedelta(days=1)) + part.years_after
+        self._rules, self._usual_rules = rules_of(scenario, part), rules_of(scenario)
+        phases = (BEFORE, DURING, AFTER)
+        self._at_kiosks = {phase: {kind: papers.at_kiosks(kind, drawn.moved(phase)) for kind in part.kinds} for phase in phases}
+        self._in_hall = {phase: {kind: papers.gone_over(kind, drawn.moved_to_hall(phase)) for kind in part.kinds} for phase in phases}
+        self._asked = sum(int(papers.asked[kind].sum()) for kind in part.kinds)
+        self._before = sum(int(papers.usual[kind].sum()) for kind in part.kinds)
+
+    def years(self) -> Iterator[tuple[YearOf, Mapping[str, Whole]]]:
+        """Every year, and its drawn sums for whoever adds years up."""
+        granted = np.zeros(self._scenario.draws, np.int64)
+        for fiscal_year in range(self._first, self._last + 1):
+            money, more = self._year(fiscal_year)
+            contribution = self._contribution(more)
+            own_yen = _own_costs_yen(self._part, fiscal_year, self._first) * self._bodies
+            grant = self._grant(money.lost, granted)
+            granted = granted + grant
+            cash = grant - money.lost - money.commission - contribution - own_yen
+            sums = {"lost": money.lost, "grant": grant, "commission": money.commission, "cash": cash, "net": cash + money.spared}
+            yield self._told(fiscal_year, money, contribution, own_yen, sums), sums
+
+    def _told(self, fiscal_year: int, money: "_Money", contribution: Whole, own_yen: int, sums: Mapping[str, Whole]) -> YearOf:
+        return YearOf(
             fiscal_year=fiscal_year,
-            share_basis_points=spread((before + money.more) * BASIS // max(1, asked)),
-            issues=spread(before + money.more),
+            share_basis_points=spread((self._before + money.more) * BASIS // max(1, self._asked)),
+            issues=spread(self._before + money.more),
             lost_fees_yen=spread(money.lost),
             commission_yen=spread(money.commission),
             contribution_yen=spread(contribution),
             own_costs_yen=own_yen,
-            grant_yen=spread(grant),
+            grant_yen=spread(sums["grant"]),
             counter_spared_yen=spread(money.spared),
-            cash_yen=spread(cash),
-            net_yen=spread(net),
+            cash_yen=spread(sums["cash"]),
+            net_yen=spread(sums["net"]),
         )
-        yield told, {"lost": money.lost, "grant": grant, "commission": money.commission, "cash": cash, "net": net}
+
+    def _year(self, fiscal_year: int) -> tuple["_Money", Whole]:
+        """A year's money, and how many papers more each body issues in each draw."""
+        money, more = _Money(self._scenario.draws), np.zeros_like(self._papers.issuances)
+        for phase, day, days in _segments(self._part, fiscal_year):
+            paper, usual_paper = (money_on(self._scenario, rules, day) for rules in (self._rules, self._usual_rules))
+            for kind in self._part.kinds:
+                got, usual, in_hall = (
+                    _of_days(papers, fiscal_year, days)
+                    for papers in (self._at_kiosks[phase][kind], self._at_kiosks[BEFORE][kind], self._in_hall[phase][kind])
+                )
+                more = more + (got - usual)
+                money.add(got.sum(axis=0), usual.sum(axis=0), in_hall.sum(axis=0), paper[kind], usual_paper[kind])
+        return money, more
+
+    def _contribution(self, more: Whole) -> Whole:
+        """What the bodies pay the center more, together."""
+        papers, rule = self._papers, self._baseline.rule
+        usual = charged(rule, papers.bands, papers.issuances).gross_yen
+        difference: Whole = (charged(rule, papers.bands, papers.issuances + more).gross_yen - usual).sum(axis=0)
+        return difference
+
+    def _grant(self, lost: Whole, granted: Whole) -> Whole:
+        """The state's part of the fees lost, as long as the cap is not reached."""
+        left = np.maximum(self._part.grant.cap_yen * self._bodies - granted, 0)
+        grant: Whole = np.minimum(np.maximum(lost, 0) * self._part.grant.basis_points // BASIS, left)
+        return grant
 
 
 class _Money:

@@ -59,8 +59,8 @@ def _counted(scheme: Scheme, bands: Whole, issuances: Whole, months: int) -> Who
             return _tiered(scheme.steps, issuances) + 0 * bands
 
 
-def _year(scheme: Scheme, amount: int | ByBand, months: int) -> Whole:
-    return np.array([prorated_yen(scheme, amount.of(band) if isinstance(amount, ByBand) else amount, months) for band in BANDS], np.int64)
+def _year(scheme: Scheme, amount_yen: int | ByBand, months: int) -> Whole:
+    return np.array([prorated_yen(scheme, amount_yen.of(band) if isinstance(amount_yen, ByBand) else amount_yen, months) for band in BANDS], np.int64)
 
 
 def _rates(rate: int | ByBand) -> Whole:

@@ -44,7 +44,7 @@ def test_the_seed_decides_who_is_large_and_nothing_else() -> None:
 
 def test_populations_of_a_stratum_keep_its_bounds_and_its_total() -> None:
     sizes = made(TOWN_5K, 236)
-    assert sum(sizes) == TOWN_5K.total
+    assert sum(sizes) == TOWN_5K.people
     assert TOWN_5K.lowest <= min(sizes) <= max(sizes) <= TOWN_5K.highest
     assert sizes == sorted(sizes, reverse=True)
 
