@@ -8,7 +8,7 @@ STATE   ?= var/town
 VISITS  ?= 1000
 SEED    ?= 7
 
-.PHONY: help run install test check bench simulate sweep protocol lint types contracts tests browser verifiers database format lock clean
+.PHONY: help run install test check bench simulate sweep protocol lint types contracts tests browser verifiers database bookkeepers format lock clean
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -55,7 +55,11 @@ database: # programs only: no server of this machine's own is set up or started
 	  mkdir -p /etc/postgresql-common && { test -e /etc/postgresql-common/createcluster.conf || echo "create_main_cluster = false" > /etc/postgresql-common/createcluster.conf; }; \
 	  apt-get update -qq && apt-get install -y -qq postgresql >/dev/null; } || echo "it cannot be had here: what PostgreSQL refuses is not tested"
 
-test: $(VENV)/tested browser verifiers database check tests ## everything CI runs: format, lint, types, contracts, all tests
+bookkeepers:
+	@command -v hledger >/dev/null || { echo "installing hledger"; \
+	  apt-get update -qq && apt-get install -y -qq hledger >/dev/null; } || echo "it cannot be had here: what it says of the ledger is not tested"
+
+test: $(VENV)/tested browser verifiers database bookkeepers check tests ## everything CI runs: format, lint, types, contracts, all tests
 
 check: $(VENV)/tested lint types contracts ## format, lint, types and import contracts, without the tests
 
@@ -80,6 +84,7 @@ bench: $(VENV)/benched ## the cost of one visit, step by step, and of papers bes
 	@$(BIN)/python -m benchmarks.papers
 	@$(BIN)/python -m benchmarks.routing
 	@$(BIN)/python -m benchmarks.upload
+	@$(BIN)/python -m benchmarks.booking --issuances 100000
 	@$(BIN)/python -m benchmarks.plan
 
 simulate: install ## a thousand visits with heavy faults on virtual time (VISITS=, SEED=)

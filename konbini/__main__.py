@@ -1,7 +1,7 @@
 """`konbini`: the commands by name. Each is imported when it is called, so that none pays for the others."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -92,11 +92,24 @@ def issue(
 
 
 @app.command()
-def books(town_file: TownFile, json: Json = False) -> None:
+def books(
+    town_file: TownFile,
+    form: Annotated[
+        Literal["table", "json", "hledger"],
+        typer.Option("--format", help="table: 残高と新しい仕訳。json: 全て。hledger: 総勘定元帳の全仕訳（テキスト）。"),
+    ] = "table",
+    out: Annotated[Path | None, typer.Option(help="書き出すファイル。省くと標準出力。hledger だけ。", dir_okay=False)] = None,
+    json: Json = False,
+) -> None:
     """手数料の帳簿: 勘定、残高、仕訳。"""
-    from konbini.books import show_books
+    from konbini.books import show_books, write_journal
 
-    show_books(town_file, as_json=json)
+    if form == "hledger":
+        write_journal(town_file, out, as_json=json)
+    elif out is not None:
+        raise typer.BadParameter("--out は --format hledger のときだけ使えます。")
+    else:
+        show_books(town_file, as_json=json or form == "json")
 
 
 @app.command()

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+import msgspec
+
 Holder = Literal["operator", "center", "municipality"]
 Class = Literal["asset", "liability", "revenue", "expense"]
 
@@ -60,8 +62,7 @@ CHART: tuple[Heading, ...] = (
 _HEADINGS: Mapping[tuple[str, str], Heading] = {(row.holder, row.item): row for row in CHART}
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Account:
+class Account(msgspec.Struct, frozen=True, order=True, gc=False):
     """An account: the `book` of a party (`operator/<id>`, `center`, `municipality/<code>`) and the `item` in it, with the other side where there is one (`payable/center`)."""
 
     book: str

@@ -4,15 +4,15 @@ The one write of the fee office. It joins what others decide: `pricing` (does th
 heard before, decisions in memory, and one insert for each table: its answers and its books are those of its facts one by one.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import datetime
 
 from sqlalchemy import Connection
 
 from fees.booking.fact_log import heard_before, keep
 from fees.booking.ledger import append_all, take_turn
-from fees.booking.metering import Verdict, meter
-from fees.booking.posting import Leg, Posting, posting_of
+from fees.booking.metering import meter
+from fees.booking.posting import posting_of
 from fees.booking.pricing import Objection, Priced, examined
 from fees.rules.dated import service_day
 from fees.rules.rule_book import RuleBook
@@ -24,7 +24,11 @@ def book_facts(connection: Connection, facts: tuple[FeeFact, ...], book: RuleBoo
     take_turn(connection)
     verdicts = meter(facts, heard_before(connection, facts), pricing_by(book))
     keep(connection, verdicts, now)
-    new = postings_of([verdict for verdict in verdicts if verdict.metered == "new"])
+    new = [
+        posting_of(verdict.fact, verdict.priced.commission_yen, verdict.before, verdict.priced.route)
+        for verdict in verdicts
+        if verdict.metered == "new" and verdict.priced is not None
+    ]
     if new:
         append_all(connection, new, now, book.revision)
     return tuple(FactMetered(number=verdict.fact.number, metered=verdict.metered) for verdict in verdicts)
@@ -43,21 +47,3 @@ def pricing_by(book: RuleBook) -> Callable[[FeeFact], Priced | Objection]:
         return known
 
     return view
-
-
-def postings_of(verdicts: Sequence[Verdict]) -> tuple[Posting, ...]:
-    """The postings of new facts. Facts that move the same money between the same parties share one tuple of legs."""
-    seen: dict[tuple[object, ...], tuple[Leg, ...]] = {}
-    return tuple(_posting(verdict, seen) for verdict in verdicts)
-
-
-def _posting(verdict: Verdict, seen: dict[tuple[object, ...], tuple[Leg, ...]]) -> Posting:
-    fact, priced = verdict.fact, verdict.priced
-    assert priced is not None
-    said = (fact.step, verdict.before, fact.municipality, fact.kind, fact.fee_class, fact.channel, fact.operator, fact.fee_yen, priced)
-    moved = seen.get(said)
-    if moved is None:
-        posting = posting_of(fact, priced.commission_yen, verdict.before, priced.route)
-        seen[said] = posting.legs
-        return posting
-    return Posting(f"fact/{fact.number}", fact.number, fact.issuance_id, fact.step, fact.at, moved)

@@ -125,7 +125,7 @@ def _entries(connection: Connection, headers: Sequence[Row[tuple[object, ...]]])
 
 
 def _patterns(connection: Connection, batch: Iterable[Posting]) -> Mapping[int, int]:
-    """The pattern number of each tuple of legs, by its identity; patterns that are not there yet are written. The postings of a batch share the tuples of what they share (`booking`)."""
+    """The pattern number of each tuple of legs, by its identity; patterns that are not there yet are written. Postings that move the same mostly share one tuple (`posting`)."""
     by_identity = {id(posting.legs): posting.legs for posting in batch}
     digests = {identity: digest_of(moved) for identity, moved in by_identity.items()}
     by_digest = {digests[identity]: moved for identity, moved in by_identity.items()}

@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 from operator import attrgetter
 from typing import Literal
 
+import msgspec
+
 from fees.booking.posting import OUTCOMES
 from fees.booking.pricing import Objection, ObjectionReason, Priced
 from messages.facts import FactStep, FeeFact, Metered
@@ -35,20 +37,22 @@ class Heard:
     def add(self, fact: FeeFact, metered: Metered) -> None:
         """Note the first content under a number."""
         self.by_number[fact.number] = (fact, metered)
-        if metered == "new":
-            insort(self.by_issuance.setdefault(fact.issuance_id, []), fact, key=_BY_NUMBER)
+        if metered != "new":
+            return
+        if fact.issuance_id not in self.by_issuance:
+            self.by_issuance[fact.issuance_id] = [fact]
+        else:
+            insort(self.by_issuance[fact.issuance_id], fact, key=_BY_NUMBER)
 
 
-@dataclass(frozen=True, slots=True)
-class Against:
+class Against(msgspec.Struct, frozen=True, gc=False):
     """What a contradictory fact contradicts: an earlier content, or a rule in a few words."""
 
     reason: ContradictionReason
     against: str
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(msgspec.Struct, frozen=True, gc=False):
     """What was made of one fact. `first`: nothing had been heard under its number. `against`: a contradiction that has to be kept, if it is not yet. `before` are the steps of
     its issuance that had been new under other numbers; `priced` is what the rules say of a new fact."""
 

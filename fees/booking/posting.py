@@ -10,13 +10,19 @@ later takes the money out of suspense again. Facts in any order therefore end in
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Literal
+
+import msgspec
 
 from fees.booking.accounts import Account, Holder
 from fees.rules.collection import Route
 from messages.facts import FactStep, FeeFact
 
 Amount = Literal["fee", "commission"]
+
+REMEMBERED = 16_384
+"""How many different sets of legs are kept at hand (some 30 MB at most): a country's facts move money in few ways, and the same way is the same tuple."""
 
 OUTCOMES: frozenset[FactStep] = frozenset({"printed", "returned"})
 """What an issuance can end in; one of them, once."""
@@ -73,16 +79,14 @@ CLEARING: Mapping[Route, tuple[Entry, ...]] = {
 """What is added, once, when an issuance is both `unresolved` and ended: the case has been closed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Leg:
+class Leg(msgspec.Struct, frozen=True, gc=False):
     """One side of an entry: debit positive, credit negative; never zero."""
 
     account: Account
     yen: int
 
 
-@dataclass(frozen=True, slots=True)
-class Posting:
+class Posting(msgspec.Struct, frozen=True, gc=False):
     """A posting to be appended. `cause` names what is posted: nothing is posted twice for one cause. It is `fact/<number>` where a `fact` is posted. `at` is when the step happened.
 
     A posting may be without legs: a step that moves no money (a certificate for 0 yen was "paid") is still in the journal.
@@ -98,25 +102,32 @@ class Posting:
 
 def posting_of(fact: FeeFact, commission_yen: int, before: frozenset[FactStep], route: Route) -> Posting:
     """The posting of a new fact whose fee goes by `route`. `before` are the steps of the same issuance that have been posted already, in whatever order they happened."""
-    amounts_yen: Mapping[Amount, int] = {"fee": fact.fee_yen, "commission": commission_yen}
-    legs = tuple(leg for entry in entries_of(fact.step, before, route) for leg in _legs(entry, fact, amounts_yen[entry.amount]))
+    legs = _moved(fact.step, _closes_case(fact.step, before), route, fact.operator, fact.municipality, fact.fee_yen, commission_yen)
     return Posting(f"fact/{fact.number}", fact.number, fact.issuance_id, fact.step, fact.at, legs)
 
 
 def entries_of(step: FactStep, before: frozenset[FactStep], route: Route) -> tuple[Entry, ...]:
     """The lines of the posting table for this step, clearing included where it closes a case."""
+    return _entries(step, _closes_case(step, before), route)
+
+
+def _entries(step: FactStep, closes: bool, route: Route) -> tuple[Entry, ...]:
     entries = ENTRIES[route][step]
-    return (*CLEARING[route], *entries) if _closes_case(step, before) else entries
+    return (*CLEARING[route], *entries) if closes else entries
 
 
 def _closes_case(step: FactStep, before: frozenset[FactStep]) -> bool:
     return ("unresolved" in before and step in OUTCOMES) or (step == "unresolved" and bool(before & OUTCOMES))
 
 
-def _legs(entry: Entry, fact: FeeFact, yen: int) -> tuple[Leg, ...]:
-    if yen == 0:
-        return ()
-    books: Mapping[Holder, str] = {"operator": f"operator/{fact.operator}", "center": "center", "municipality": f"municipality/{fact.municipality}"}
-    book = books[entry.holder]
-    debit, credit = (item.format(operator=fact.operator, municipality=fact.municipality) for item in (entry.debit, entry.credit))
-    return Leg(Account(book, debit), yen), Leg(Account(book, credit), -yen)
+@lru_cache(maxsize=REMEMBERED)
+def _moved(step: FactStep, closes: bool, route: Route, operator: str, municipality: str, fee_yen: int, commission_yen: int) -> tuple[Leg, ...]:
+    books: Mapping[Holder, str] = {"operator": f"operator/{operator}", "center": "center", "municipality": f"municipality/{municipality}"}
+    amounts_yen: Mapping[Amount, int] = {"fee": fee_yen, "commission": commission_yen}
+    legs: list[Leg] = []
+    for entry in _entries(step, closes, route):
+        yen = amounts_yen[entry.amount]
+        if yen != 0:
+            debit, credit = (item.format(operator=operator, municipality=municipality) for item in (entry.debit, entry.credit))
+            legs += (Leg(Account(books[entry.holder], debit), yen), Leg(Account(books[entry.holder], credit), -yen))
+    return tuple(legs)

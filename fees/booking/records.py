@@ -84,7 +84,7 @@ postings = Table(
     Column("event", Text, nullable=False),
     Column("at", Text, nullable=False),
     Column("posted_at", Text, nullable=False),
-    Column("pattern", ForeignKey("patterns.number"), nullable=False),
+    Column("pattern", ForeignKey("patterns.number"), nullable=False, index=True),
     Column("revision", Integer),
     CheckConstraint("number > 0", name="postings_are_numbered_from_1"),
     CheckConstraint("(fact IS NULL) = (cause NOT LIKE 'fact/%')", name="only_facts_are_facts"),

@@ -40,18 +40,20 @@ class Sums:
 
 def open_items(connection: Connection, waiting: Waiting, before: datetime | None = None) -> tuple[OpenItem, ...]:
     """What waits in 仮受金（交付前） (`pending`) or 仮受金（要調査） (`suspense`), oldest first; with `before`, only what has waited since then or longer."""
-    since = func.min(postings.c.at)
+    # What each pattern does to the waiting account, first: patterns are few, and the postings are then read once.
+    per_posting = select(legs.c.pattern, legs.c.book, legs.c.item, func.sum(legs.c.yen).label("yen")).where(legs.c.item == waiting)
+    does = per_posting.group_by(legs.c.pattern, legs.c.book, legs.c.item).cte("does")
+    since, yen = func.min(postings.c.at), func.sum(does.c.yen)
     query = (
-        select(legs.c.book, legs.c.item, postings.c.issuance_id, func.sum(legs.c.yen), since)
-        .join_from(legs, postings, legs.c.pattern == postings.c.pattern)
-        .where(legs.c.item == waiting)
-        .group_by(legs.c.book, legs.c.item, postings.c.issuance_id)
-        .having(func.sum(legs.c.yen) != 0)
+        select(does.c.book, does.c.item, postings.c.issuance_id, yen, since)
+        .join_from(postings, does, does.c.pattern == postings.c.pattern)
+        .group_by(does.c.book, does.c.item, postings.c.issuance_id)
+        .having(yen != 0)
         .order_by(since, postings.c.issuance_id)
     )
     if before is not None:
         query = query.having(since <= stamp(before))
-    return tuple(OpenItem(Account(book, item), issuance_id, int(yen), at) for book, item, issuance_id, yen, at in connection.execute(query))
+    return tuple(OpenItem(Account(book, item), issuance_id, int(waits), at) for book, item, issuance_id, waits, at in connection.execute(query))
 
 
 def sums(connection: Connection) -> Sums:

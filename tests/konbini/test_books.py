@@ -25,17 +25,22 @@ JOURNAL: list[dict[str, Any]] = [
 ACCOUNTS = [{"code": "a", "title_ja": "現金", "balance_yen": 1400}, {"code": "b", "title_ja": "手数料", "balance_yen": -1400}]
 
 
+LEDGER = "; 見本\n" + "2026-11-02 (1) paid\n" * 10_000 + "; 7 postings. End of the ledger.\n"
+
+
 class Office:
     """Three lines of the journal a page, for whoever has signed in."""
 
     def __init__(self) -> None:
         self.asked: list[str] = []
         self.password = "himitsu"
+        self.ledger = LEDGER
 
     def application(self) -> web.Application:
         app = web.Application()
         app.router.add_post("/sign-in", self._sign_in)
         app.router.add_get("/books.json", self._books)
+        app.router.add_get("/books.hledger", self._ledger)
         return app
 
     async def _sign_in(self, request: web.Request) -> web.Response:
@@ -55,6 +60,12 @@ class Office:
         last = page[-1]["posting"] if page else after
         more = last if last < len(JOURNAL) else None
         return web.json_response({"accounts": ACCOUNTS, "totals": {"balance_yen": 0, "postings": 7}, "journal": page, "next_after": more})
+
+
+    async def _ledger(self, request: web.Request) -> web.Response:
+        if request.cookies.get("session") != "1":
+            return web.Response(status=403)
+        return web.Response(body=self.ledger.encode())
 
 
 @pytest.fixture
@@ -106,3 +117,32 @@ def test_an_office_that_lets_nobody_in_or_is_not_there_is_said_so(office: tuple[
 def test_a_town_that_is_not_open_has_no_books(tmp_path: Path) -> None:
     told = konbini("books", "--town", tmp_path / "town.json", "--json")
     assert (told.status, told.answer["error"]) == (2, "town_not_open")
+
+
+def test_the_whole_ledger_is_written_as_the_office_sends_it(office: tuple[Office, Path], tmp_path: Path) -> None:
+    out = tmp_path / "books.journal"
+    told = konbini("books", "--town", office[1], "--format", "hledger", "--out", out, "--json")
+    assert (told.status, told.errors) == (0, "")
+    assert told.answer == {"file": str(out), "bytes": len(LEDGER.encode())}
+    assert out.read_text(encoding="utf-8") == LEDGER
+    assert konbini("books", "--town", office[1], "--format", "hledger").out == LEDGER
+
+
+def test_a_ledger_that_was_cut_off_is_no_file(office: tuple[Office, Path], tmp_path: Path) -> None:
+    there, file = office
+    out = tmp_path / "books.journal"
+    out.write_text("the one before")
+    there.ledger = LEDGER[:-30]
+    told = konbini("books", "--town", file, "--format", "hledger", "--out", out, "--json")
+    assert (told.status, told.answer["error"]) == (1, "fees_unreachable")
+    assert [each.name for each in tmp_path.glob("books*")] == ["books.journal"] and out.read_text() == "the one before"
+
+
+def test_a_ledger_that_cannot_be_written_is_said_so(office: tuple[Office, Path], tmp_path: Path) -> None:
+    told = konbini("books", "--town", office[1], "--format", "hledger", "--out", tmp_path / "nowhere" / "books.journal", "--json")
+    assert (told.status, told.answer["error"]) == (1, "not_written")
+
+
+def test_a_file_is_for_the_ledger_alone(office: tuple[Office, Path], tmp_path: Path) -> None:
+    told = konbini("books", "--town", office[1], "--out", tmp_path / "x")
+    assert told.status == 2 and not (tmp_path / "x").exists()
