@@ -14,6 +14,7 @@ from prometheus_client import CollectorRegistry
 from sqlalchemy import Connection
 
 from fees.booking.books import as_json, read_books
+from fees.booking.hledger import hledger_journal
 from fees.booking.ledger import journal_of, last_number
 from fees.config import Config, accounts_of, names_of
 from fees.desk import Desk
@@ -51,6 +52,7 @@ class BooksPages:
         app.router.add_get("/waiting", self.waiting)
         app.router.add_get("/contradictions", self.contradictions)
         app.router.add_get("/books.json", self.books_json)
+        app.router.add_get("/books.hledger", self.books_hledger)
 
     async def balances(self, request: web.Request) -> web.Response:
         """残高試算表: every account, by party."""
@@ -100,6 +102,11 @@ class BooksPages:
         limit = JSON_ENTRIES if limit is None else min(limit, JSON_ENTRIES_MAX)
         books = await self._store.read(read_books, _number(request, "after") or 0, limit)
         return web.json_response(as_json(books, self._names, self._desk.metered, now_of(request)))
+
+    async def books_hledger(self, request: web.Request) -> web.Response:
+        """The whole ledger as a plain-text journal, sent while it is read."""
+        pieces = (piece.encode() async for piece in hledger_journal(self._store, self._names, now_of(request)))
+        return web.Response(body=pieces, content_type="text/plain", charset="utf-8")
 
     def _page(self, request: web.Request, template: str, **values: Any) -> web.Response:
         return render(request, template, words=words, names=self._names, as_of=stamp(now_of(request)), **values)
