@@ -12,6 +12,9 @@ from certificates.wareki import fiscal_year
 WIDTH = 32
 """Half-width columns of the receipt's paper."""
 
+EXEMPT = "交付手数料は消費税非課税です。"
+"""The fee is one that a law has the municipality take (domain facts 6): no consumption tax is in it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
@@ -71,6 +74,7 @@ def receipt(
         _row(f"  {fee_yen:,}円 × {copies}通", f"{total_yen:,}円"),
         "-" * WIDTH,
         *_money(total_yen, inserted_yen, returned_yen),
+        EXEMPT,
         "-" * WIDTH,
         f"受付番号 {reference_of(request_id)}",
         "証明書の内容についてのお問い合わせは",

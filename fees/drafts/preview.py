@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Text, func, literal_column, select
 
 from fees.booking.records import facts
 from fees.drafts.changes import CENTER, Changes, felt_from
@@ -61,9 +61,12 @@ class Preview:
 
 def sold(connection: Connection, owner: str, since: date, until: date) -> Mapping[Sold, int]:
     """How many copies were printed of the service days `since` <= day < `until`: of a municipality, or of all for `center`."""
-    day = func.substr(facts.c.visited_at, 1, 10)
+    # Text order is time order (`storage.instants`), and an instant begins with its day in Japan. Written out: PostgreSQL takes two equal parameters for two expressions.
+    day = literal_column("substr(facts.visited_at, 1, 10)", Text)
     sale = (facts.c.municipality, facts.c.fee_class, facts.c.channel, facts.c.operator, day)
-    query = select(*sale, func.count()).where(facts.c.metered == "new", facts.c.step == "printed", day >= since.isoformat(), day < until.isoformat())
+    query = select(*sale, func.count()).where(
+        facts.c.metered == "new", facts.c.step == "printed", facts.c.visited_at >= since.isoformat(), facts.c.visited_at < until.isoformat()
+    )
     if owner != CENTER:
         query = query.where(facts.c.municipality == owner)
     counts: Counter[Sold] = Counter()

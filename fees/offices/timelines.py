@@ -8,8 +8,10 @@ from datetime import date
 
 from fees.rules.tariff import NoPrice, Parts, Place, RuleKind, Tariff, parts
 
-WIDTH, LABEL, ROW, HEAD = 1_160, 270, 30, 34
+WIDTH, LABEL, ROW, HEAD = 1_160, 320, 30, 34
 MONTHS_BEFORE, MONTHS_AFTER = 9, 21
+NAMED = 55
+"""Units that a month's name takes: one that would be cut off is left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +82,11 @@ def drawn(tariff: Tariff, municipality: str, today: date, only: frozenset[tuple[
     for number, place in enumerate(places):
         bars = (Bar(one, x(one.since), round((one.until - one.since).days * scale, 1)) for one in segments(tariff, place, since, until))
         rows.append(Row(place[1], place[2], HEAD + number * ROW, tuple(bars)))
-    marks = tuple((day, x(day)) for day in (_month(since, ahead) for ahead in range(MONTHS_BEFORE + MONTHS_AFTER)) if day.month % 3 == 1)
+    marks = tuple(
+        (day, x(day))
+        for day in (_month(since, ahead) for ahead in range(MONTHS_BEFORE + MONTHS_AFTER))
+        if day.month % 3 == 1 and x(day) < WIDTH - NAMED
+    )
     return Drawing(tuple(rows), marks, x(today), WIDTH, HEAD + max(1, len(rows)) * ROW + 6)
 
 

@@ -34,6 +34,13 @@ def test_no_line_is_wider_than_the_paper_and_it_says_specimen() -> None:
     assert all(columns(line) <= WIDTH + 4 for line in text.splitlines())
 
 
+@pytest.mark.parametrize("fee_yen", [0, 10, 300])
+def test_a_receipt_says_that_the_fee_is_exempt_from_consumption_tax(fee_yen: int) -> None:
+    text = printed(fee_yen=fee_yen)
+    assert "非課税" in text
+    assert "消費税額" not in text
+
+
 def test_a_reference_is_read_out_in_fours() -> None:
     assert reference_of("01a205eaabcdef012345") == "ABCD-EF01-2345"
     assert "受付番号 ABCD-EF01-2345" in printed()
