@@ -133,9 +133,7 @@ def _may_of_family(one: Candidate, kind: str) -> dict[str, Any]:
 
 def _items(one: Candidate) -> dict[str, list[str]]:
     printed = {name: text for name, text in texts_of(one.resident).items() if name in _HIDDEN and text != EMPTY}
-    others = [
-        text for each in one.home.members for name, text in texts_of(each).items() if each.atena_no != one.resident.atena_no or name not in _HIDDEN
-    ]
+    others = [text for each in one.home.members for name, text in texts_of(each).items() if name not in _HIDDEN]
     return {name: [text] for name, text in printed.items() if not any(text in other for other in (one.home.address, *others))}
 
 

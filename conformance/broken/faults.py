@@ -8,6 +8,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import count
 from types import MappingProxyType
 from typing import Any
 
@@ -190,11 +191,14 @@ SLOTS = 2
 
 
 class OneServerOfTwo:
-    """I7: made for a single server: the papers of its orders lie in slots counted by itself, in a place that the other server fills too. A repeat is handed what lies in its slot."""
+    """I7: made for a single server: the papers of its orders lie in two slots, filled in turn, in a place that the other server fills too. A repeat is handed what lies in its slot: its own
+    papers while no more than two orders are under way.
+    """
 
-    def __init__(self, desk: Desk, slots: dict[int, tuple[IssuedPaper, ...]]) -> None:
+    def __init__(self, desk: Desk, slots: dict[int, tuple[IssuedPaper, ...]], turns: "count[int]") -> None:
         self._desk = desk
         self._slots = slots
+        self._turns = turns
         self._mine: dict[str, int] = {}
 
     async def answer(self, message: Message, peer: Peer, now: datetime) -> Message:
@@ -204,7 +208,7 @@ class OneServerOfTwo:
             return reply
         if message.request_id in self._mine:
             return _as_of(message, reply, self._slots[self._mine[message.request_id]])
-        self._mine[message.request_id] = slot = len(self._mine) % SLOTS
+        self._mine[message.request_id] = slot = next(self._turns) % SLOTS
         self._slots[slot] = reply.papers
         return reply
 
@@ -238,8 +242,8 @@ class Town:
 
 
 def _two_servers(town: Town) -> tuple[Answering, ...]:
-    slots: dict[int, tuple[IssuedPaper, ...]] = {}
-    return tuple(OneServerOfTwo(town.desk(), slots) for _ in range(2))
+    slots, turns = dict[int, tuple[IssuedPaper, ...]](), count()
+    return tuple(OneServerOfTwo(town.desk(), slots, turns) for _ in range(2))
 
 
 Desks = Callable[[Town], tuple[Answering, ...]]
