@@ -33,6 +33,7 @@ _DIFFERENCES = {
     "specimen": "「見本」がない", "binding": "照合符号が違う", "number": "発行番号が違う", "part": "何枚目かの表示が違う", "sheets": "枚数が違う", "kind": "標題・様式が違う",
     "year": "年度が違う", "members": "載っている人が違う", "item": "記載事項が違う", "statement": "認証文が違う", "closing": "証明者・日付が違う", "signature": "電子署名が違う",
     "codes": "2次元コードが違う", "unreadable": "読み取れない", "stray": "余分なものがある", "papers": "注文した証明書ではない", "numbers": "発行番号が重なる",
+    "rest": "同じ内容のはずの紙で、番号と照合符号のほかの記載が違う",
     "not as described": "約束と違う応答", "no answer": "応答がない", "the change was not carried out": "台帳の変更ができなかった",
 }  # fmt: skip
 _SEEN = {
@@ -99,6 +100,7 @@ h1 { font-size: 1.35rem; margin: 0; line-height: 1.4 } h2 { font-size: 1.1rem; m
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .1rem 1.2rem; margin: 1rem 0 } dt { color: #555; white-space: nowrap } dd { margin: 0; overflow-wrap: anywhere }
 table { border-collapse: collapse; width: 100% } td, th { border-bottom: 1px solid var(--line); padding: .5rem .6rem; text-align: left; vertical-align: top }
 th { font-size: .85em; color: #555; font-weight: 400 } .n { text-align: right; white-space: nowrap } .id { white-space: nowrap; font-weight: 700; width: 3.5rem } .last { width: 6.5rem }
+.asked { width: 38% }
 .fix { border: 1px solid var(--line); border-left: 5px solid var(--bad); padding: .8rem 1rem; margin: .8rem 0; background: var(--soft); break-inside: avoid } .fix dl { margin: .5rem 0 0 }
 ul { margin: 0; padding-left: 1.2rem } .note { background: var(--soft); padding: .7rem 1rem } @media print { body { padding: 0; font-size: 11px } tr { break-inside: avoid } }
 """
@@ -135,7 +137,8 @@ def _page(findings: Sequence[Finding], run: Run) -> Iterator[str]:
         rows = [one for one in findings if CASES[one.case].chapter == chapter]
         if rows:
             yield f'<h2>{ja} <span class="en">{english}</span></h2>'
-            yield '<table><tr><th>番号</th><th>約束 <span class="en">what the description asks</span></th><th>試したこと <span class="en">what was tried</span></th><th class="last">結果</th></tr>'
+            yield '<table><tr><th>番号</th><th class="asked">約束 <span class="en">what the description asks</span></th><th>試したこと <span class="en">what was tried</span></th>'
+            yield '<th class="last">結果</th></tr>'
             yield from map(_row, rows)
             yield "</table>"
     yield _HOW_TO_CHECK
@@ -233,12 +236,19 @@ def _summary(findings: Sequence[Finding]) -> Iterator[str]:
     yield "</table>"
 
 
+def _tried(one: Finding) -> str:
+    """What was tried, or would be."""
+    ja, en = TRIED[one.case]
+    told = f'{ja}<div class="en">{en}</div>'
+    return told if one.verdict != "not_tried" else f'試していません <span class="en">(not tried)</span>：<span class="en">{ja} {en}</span>'
+
+
 def _row(one: Finding) -> str:
     case, (ja, en) = CASES[one.case], WORDS[one.verdict]
     why = f'<p class="not_tried">{_why(one)}</p>' if one.verdict == "not_tried" else ""
     why += "".join(f'<p class="not_tried">試せなかった部分：{_part(text)}</p>' for text in one.left_out)
     return (
         f'<tr><td class="id">{case.id}</td><td>{case.ja}<div class="en">{case.en} ({case.section})</div></td>'
-        f'<td>{TRIED[case.id][0]}<div class="en">{TRIED[case.id][1]}</div>{why}</td>'
+        f"<td>{_tried(one)}{why}</td>"
         f'<td class="verdict {one.verdict}">{ja}<div class="en">{en}</div></td></tr>'
     )
