@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Row, insert, select, update
 
 from bcl_cloud.feeds.event_effects import PROTECTING, STANDINGS, WORDS, Event, Kind, Moment, end_holds, let_go, put_in_force, register_with, replaced
 from bcl_cloud.feeds.tables import AGES, EVENTS, HOLDS
+from bcl_cloud.feeds.turns import wait_for_turn
 from storage.instants import instant, stamp
 
 __all__ = ["PROTECTING", "WORDS", "Event", "Kind", "Outcome", "apply_again", "events", "held", "take"]
@@ -36,6 +37,7 @@ def take(connection: Connection, event: Event, now: datetime) -> Outcome:
         or event.at.tzinfo is None
     ):
         return "malformed"
+    wait_for_turn(connection)
     body = msgspec.json.encode(event, order="deterministic").decode()
     known = connection.execute(select(EVENTS).where(EVENTS.c.event_id == event.id)).one_or_none()
     if known is not None:

@@ -13,6 +13,7 @@ from bcl_cloud.feeds.fast_lane import apply_again
 from bcl_cloud.feeds.forms import PARTS
 from bcl_cloud.feeds.manifest import Applied, Manifest
 from bcl_cloud.feeds.tables import AGES, CHANGED, LEFT_OUT, QUARANTINE, STAGED, UNITS, UPLOADS
+from bcl_cloud.feeds.turns import has_turn
 from registers.koseki import part as koseki_part
 from registers.koseki.schema import MEMBERS
 from registers.residents import part as residents_part
@@ -25,6 +26,10 @@ WAITING: Mapping[str, Table] = {table.name: table for table in (*STAGED.values()
 
 class Superseded(Exception):
     """Another upload of this tenant began meanwhile, or stands already: this one changes nothing."""
+
+
+class NotItsTurn(Exception):
+    """An event is just being taken: try again at once."""
 
 
 class Clash(Exception):
@@ -119,7 +124,9 @@ def leave_out(connection: Connection, upload_no: int, register: str, left_out: M
 
 
 def switch(connection: Connection, upload_no: int, manifest: Manifest, report: str, now: datetime) -> None:
-    """Everything that waits takes its place. Raises `Superseded` or `Clash`, and nothing is changed then."""
+    """Everything that waits takes its place. Raises `Superseded`, `Clash` or `NotItsTurn`, and nothing is changed then."""
+    if not has_turn(connection):
+        raise NotItsTurn
     _demand_reading(connection, upload_no)
     before = stands(connection)
     if before is not None and (before.sequence >= manifest.sequence or (manifest.kind == "differential" and before.sequence != manifest.based_on)):

@@ -3,6 +3,7 @@
 Decides nothing by itself; the rooms beside it do. To be run in a process of its own beside the serving one: reading is work for a processor, and only the switch holds the database.
 """
 
+import asyncio
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from pathlib import Path
@@ -22,6 +23,8 @@ from storage.store import Store
 __all__ = ["SHOWN_MAX", "FaultLine", "UploadReport", "upload"]
 
 CLASHES_MAX = 200
+TURN_SECONDS = 0.02
+"""Between two tries to begin the switch while events are taken, each of which takes no longer."""
 COLUMN_WORDS = {
     "atena_no": "宛名番号",
     "my_number": "個人番号",
@@ -142,6 +145,8 @@ class _Upload:
             self._tell("switch")
             try:
                 await self._store.write(switching.switch, number, manifest, msgspec.json.encode(report).decode(), self._clock())
+            except switching.NotItsTurn:
+                await asyncio.sleep(TURN_SECONDS)
             except switching.Clash as clash:
                 found = await self._clashed(number, clash)
             else:

@@ -4,11 +4,15 @@ from datetime import date, timedelta
 from itertools import count as numbers
 from pathlib import Path
 
+from sqlalchemy import make_url
+from sqlalchemy.ext.asyncio import create_async_engine
+
 from bcl_cloud.feeds.fast_lane import Event, take
 from bcl_cloud.feeds.feed_terms import FeedTerms, decide
 from bcl_cloud.feeds.packing import pack
+from bcl_cloud.feeds.turns import has_turn, wait_for_turn
 from bcl_cloud.tenancy.door import Tenancy
-from bcl_cloud.tenancy.roles import TenantRoles
+from bcl_cloud.tenancy.roles import PREFIX, SCHEMA, TenantRoles
 from registers.residents.tables import resident, residents_in_order
 from registers.tax.outsiders import outsiders_in_order
 from storage.sqlite import SqliteStore
@@ -50,3 +54,27 @@ async def test_uploads_and_events_end_as_on_a_file(postgres: Server, tmp_path: P
 
 def protected(event: Event, subject: str) -> Event:
     return Event(id="o", kind="protect", at=event.at, subject=subject)
+
+
+async def test_a_switch_begins_when_no_event_of_its_tenant_is_being_taken_and_waits_for_no_neighbour(postgres: Server, tmp_path: Path) -> None:
+    for code in (A, B):
+        (tmp_path / code).mkdir()
+        (tmp_path / code / "database.password").write_text("secret")
+    url = postgres.new_database(f"feeds_{next(_DATABASES)}")
+    serving, uploading = (Tenancy(TenantRoles(url, tmp_path), sole=sole) for sole in (True, False))
+    try:
+        for code in (A, B):
+            await serving.create(code)
+        taking = create_async_engine(
+            make_url(url).set(username=PREFIX + A, password="secret"), connect_args={"server_settings": {"search_path": SCHEMA}}
+        )
+        async with taking.connect() as event:
+            await event.run_sync(wait_for_turn)
+            assert not await uploading.store(A).write(has_turn)
+            assert await uploading.store(B).write(has_turn)
+            await event.commit()
+        assert await uploading.store(A).write(has_turn)
+        await taking.dispose()
+    finally:
+        await uploading.close()
+        await serving.close()
