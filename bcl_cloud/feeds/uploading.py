@@ -48,7 +48,8 @@ class FaultLine(msgspec.Struct, frozen=True):
 
 class UploadReport(msgspec.Struct, frozen=True, kw_only=True):
     """What became of an upload. `rejected`: nothing was changed. `faults` are the first thousand of each file, `fault_count` all. Units by register:
-    changed or new, and taken away; `left_out`: those kept out by quarantine, whose bad lines are then the `faults` of an `applied` upload."""
+    changed or new, and taken away; `left_out`: those kept out by quarantine (of each register the first thousand; all are in `history.in_quarantine`), whose
+    bad lines are then the `faults` of an `applied` upload."""
 
     outcome: str  # applied, repeated, rejected
     sequence: int | None = None

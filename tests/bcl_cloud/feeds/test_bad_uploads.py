@@ -15,6 +15,7 @@ import pytest
 
 from bcl_cloud.feeds.archive import Limits
 from bcl_cloud.feeds.feed_terms import FeedTerms, decide
+from bcl_cloud.feeds.history import in_quarantine
 from bcl_cloud.feeds.packing import ALL, _files, pack, sealed
 from bcl_cloud.feeds.tables import METADATA
 from bcl_cloud.feeds.uploading import SHOWN_MAX, UploadReport, upload
@@ -331,7 +332,8 @@ async def named(store: SqliteStore, people: int, line: int, others: int, *, quar
     if not quarantine:
         assert report.outcome == "rejected" and await served(store) == before
         return
-    assert report.outcome == "applied" and len(report.left_out["residents"]) == len(bad)
+    assert report.outcome == "applied" and len(report.left_out["residents"]) == min(len(bad), SHOWN_MAX)
+    assert [register for register, _, _ in await store.read(in_quarantine)] == ["residents"] * len(bad)
     now = (await everything(store))[0]
     left = {population.residents[number - 2].atena_no for number in bad}
     assert {atena_no for atena_no, person in now.items() if person.previous_address != "例示県ためし市９番"} == left
