@@ -231,8 +231,8 @@ def _bounded(scheme: Scheme, band: Band, yen: int, months: int) -> tuple[int, tu
     return yen, ()
 
 
-def _by_band(amount: int | ByBand | None, band: Band) -> int | None:
-    return amount.of(band) if isinstance(amount, ByBand) else amount
+def _by_band(bound_yen: int | ByBand | None, band: Band) -> int | None:
+    return bound_yen.of(band) if isinstance(bound_yen, ByBand) else bound_yen
 
 
 def _tax_reason(scheme: Scheme, net_yen: int, tax_yen: int) -> Reason:
