@@ -141,6 +141,7 @@ def _volumes(plan: Plan) -> Iterator[Assumption]:
     split = "、".join(f"{KIND_WORDS[kind]} {count(issues[kind])}通" for kind in KINDS if kind != "juminhyo")
     yield Assumption("ほかの種類の内訳", split, ASSUMED, "作成者の仮定。種類別の交付数は公表されていない", AS_OF_VOLUMES)
     use = "、".join(f"{CLASS_WORDS[size]} {getattr(volumes.use_percent, size)}%" for size in CLASSES if getattr(volumes.use_percent, size) != 100)
+    yield Assumption("住民票の写し等の範囲", "住民票記載事項証明書を含めて数える（公表値の範囲は不明）", ASSUMED, "作成者の仮定", AS_OF_VOLUMES)
     yield Assumption("規模による使われ方の違い", use or "規模によらず人口に比例", ASSUMED, "作成者の仮定", AS_OF_VOLUMES)
     yield Assumption(
         "交付数の幅（全国）", f"2023年度の{_range(volumes.growth_percent, '%')}", ASSUMED, "作成者の仮定", f"{plan.scenario.fiscal_year}年度"

@@ -25,7 +25,10 @@ def campaigns(plan: Plan) -> Iterator[Block]:
 
 def _campaign(plan: Plan, one: Campaign) -> Iterator[Block]:
     part = one.part
-    kinds = "、".join(f"{KIND_WORDS[kind]} {yen(before)}→{yen(during)}" for kind, before, during in one.prices_yen)
+    kinds = "、".join(
+        f"{KIND_WORDS[kind]} {yen(before)}→{yen(during)}" if before != during else f"{KIND_WORDS[kind]} {yen(before)}のまま"
+        for kind, before, during in one.prices_yen
+    )
     yield Heading(f"{part.title}：{one.name}", new_page=True)
     yield Paragraph(
         f"{period_ja(part.since, part.until)}、{kinds}。対象{count(one.bodies)}団体。この種類のコンビニ等の割合は、いま{share(one.share_before_basis_points)}、"

@@ -1,6 +1,6 @@
 """Where a Japanese line may end."""
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fees.planning.council.wrapping import pieces, wrapped
@@ -19,6 +19,7 @@ def test_no_line_begins_with_a_closing_mark_or_ends_with_an_opening_one() -> Non
         assert all(len(line) <= room for line in lines)
 
 
+@settings(max_examples=60, deadline=None)
 @given(st.text(alphabet="あ1,円（）。 a", min_size=0, max_size=60), st.integers(4, 30))
 def test_nothing_is_lost_but_blanks_at_the_beginning_of_a_line(text: str, room: int) -> None:
     lines = wrapped(text, room, len)

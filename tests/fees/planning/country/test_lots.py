@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fees.planning.country.lots import apportioned, apportioned_within, in_order_of_lots
@@ -10,6 +10,7 @@ from fees.planning.country.lots import apportioned, apportioned_within, in_order
 WEIGHTS = st.lists(st.integers(0, 4_000_000), min_size=1, max_size=40).filter(any)
 
 
+@settings(max_examples=60, deadline=None)
 @given(st.integers(0, 32_000_000), WEIGHTS)
 def test_shares_sum_to_the_whole_and_none_is_a_unit_away_from_its_quota(total: int, weights: list[int]) -> None:
     shares = apportioned(total, np.array(weights, np.int64))
@@ -20,6 +21,7 @@ def test_shares_sum_to_the_whole_and_none_is_a_unit_away_from_its_quota(total: i
         assert weight or not share
 
 
+@settings(max_examples=60, deadline=None)
 @given(st.data())
 def test_shares_within_limits_keep_the_sum_and_the_limits(data: st.DataObject) -> None:
     limits = data.draw(st.lists(st.integers(0, 50), min_size=1, max_size=8))

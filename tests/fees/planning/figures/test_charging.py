@@ -43,7 +43,7 @@ def schemes(draw: st.DrawFn) -> Scheme:
     )  # fmt: skip
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(schemes(), BODIES, st.lists(st.integers(0, 1_000_000), min_size=6, max_size=6), st.integers(1, 12))
 def test_what_many_pay_is_what_each_would_be_billed(scheme: Scheme, bodies: list[Body], papers: list[int], months: int) -> None:
     issuances = np.array(papers[: len(bodies)], np.int64)
@@ -61,7 +61,7 @@ def test_bodies_and_draws_are_charged_against_each_other() -> None:
     assert charged(PUBLISHED, bands, papers).net_yen.tolist() == [[925_926] * 3, [2_777_778] * 3]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(
     st.lists(st.tuples(st.sampled_from(["town", "small", "large"]), st.integers(0, 50_000)), min_size=1, max_size=8).filter(
         lambda bodies: sum(papers for _, papers in bodies) > 0
