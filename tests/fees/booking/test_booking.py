@@ -72,6 +72,7 @@ def test_a_contradiction_is_kept_with_both_contents_and_never_posted(connection:
     assert book(connection, first) == ["new"]
     before = balances_of(connection)
     assert book(connection, second, second) == ["contradiction", "contradiction"]
+    assert book(connection, second) == ["contradiction"]
     assert balances_of(connection) == before
     (kept,) = contradictory(connection, 10)
     assert (kept.number, kept.reason) == (second.number, reason)

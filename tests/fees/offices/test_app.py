@@ -73,11 +73,19 @@ async def books(reader: Client, query: str = "") -> dict[str, Any]:
         return told
 
 
-@pytest.mark.parametrize("path", ["/", "/journal", "/tariff", "/waiting", "/contradictions", "/issuances/issued", "/books.json"])
+@pytest.mark.parametrize("path", ["/", "/journal", "/tariff", "/waiting", "/contradictions", "/issuances/issued", "/books.json", "/books.hledger"])
 async def test_nothing_of_the_books_is_shown_without_a_sign_in(client: Client, path: str) -> None:
     async with client.get(path, allow_redirects=False) as answer:
         assert answer.status == 303
         assert answer.headers["Location"].startswith("/sign-in")
+
+
+async def test_the_whole_ledger_is_sent_as_text_to_its_last_line(reader: Client) -> None:
+    async with reader.get("/books.hledger") as answer:
+        assert (answer.status, answer.content_type, answer.charset) == (200, "text/plain", "utf-8")
+        lines = (await answer.text()).splitlines()
+    assert lines[-1] == "; 9 postings. End of the ledger."
+    assert f"account operator:{SEVEN}:till  ; type:A" in lines and sum(line.startswith("2026-11-23=") for line in lines) == 9
 
 
 async def test_the_books_as_json_add_up(reader: Client) -> None:
