@@ -29,11 +29,13 @@ def wish(
 
 
 class Buyer(Visitor):
-    """Pays with coins that are too large, so that change is due."""
+    """Pays with coins that are too large, so that change is due; exactly, where many such buyers have left the machine without change."""
 
     async def _on_payment(self, view: Json) -> Json:
         if view["data"]["missing_yen"] <= 0:
             return await self._newer(view)
+        if view["data"]["exact_only"]:
+            return await super()._on_payment(view)
         return await self._insert(500)
 
     async def _insert(self, yen: int) -> Json:
