@@ -17,6 +17,8 @@ from fees.planning.country.participation import CannotHold, Participation
 from fees.planning.country.published import KINDS, Kind
 
 BASIS = 10_000
+PAPERS_MAX = 4_000_000_000
+"""More papers of a kind in a year than this are a slip of the pen, and too many to be reckoned with exactly."""
 EVERYBODY_ALIKE: Mapping[SizeClass, int] = dict.fromkeys(CLASSES, 100)
 
 
@@ -78,10 +80,7 @@ def _spread(kind: Kind, issues: int, weights: Whole, fixed: Mapping[int, int]) -
         weights[place] = 0
     if left < 0 or (left > 0 and not weights.any()):
         raise CannotHold(f"{published.KIND_WORDS[kind]}の交付数の合計{issues:,}通を、団体の人口では分けられません。")
-    try:
-        shares = apportioned(left, weights)
-    except ValueError:
-        raise CannotHold(f"{published.KIND_WORDS[kind]}の交付数{issues:,}通と人口・使われ方の割合が大きすぎます。") from None
+    shares = _shared(kind, left, weights)
     for place, known in fixed.items():
         shares[place] = known
     return shares
@@ -89,8 +88,17 @@ def _spread(kind: Kind, issues: int, weights: Whole, fixed: Mapping[int, int]) -
 
 def _asked(national: National, kind: Kind, people: Whole, offering: Flags) -> Whole:
     """All papers of a kind, spread by population: of 住民票 the published share is of the whole country's papers, of the others it is taken for the bodies that offer the kind."""
-    total = national.issues[kind] * BASIS // national.share_basis_points[kind]
+    papers = national.issues[kind] * BASIS // national.share_basis_points[kind]
     offered = int(people[offering].sum())
     if kind != "juminhyo" and offered:
-        total = total * int(people.sum()) // offered
-    return apportioned(total, people) if people.any() else np.zeros(len(people), np.int64)
+        papers = papers * int(people.sum()) // offered
+    return _shared(kind, papers, people) if people.any() else np.zeros(len(people), np.int64)
+
+
+def _shared(kind: Kind, papers: int, weights: Whole) -> Whole:
+    if papers <= PAPERS_MAX:
+        try:
+            return apportioned(papers, weights)
+        except ValueError:
+            pass
+    raise CannotHold(f"{published.KIND_WORDS[kind]}の交付数{papers:,}通と、人口や割合の組合せが大きすぎます。")

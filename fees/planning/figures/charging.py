@@ -44,7 +44,8 @@ def charged(scheme: Scheme, bands: Whole, issuances: Whole, months: int = MONTHS
     if scheme.floor_yen is not None:
         least = _year(scheme, scheme.floor_yen, months)[bands]
         net = np.where(counted < least, least, net)
-    return Charged(net, net * scheme.tax_basis_points // BASIS)
+    whole, rest = np.divmod(net, BASIS)  # the fraction is cut as ever, and no product grows beyond what an array holds
+    return Charged(net, whole * scheme.tax_basis_points + rest * scheme.tax_basis_points // BASIS)
 
 
 def _counted(scheme: Scheme, bands: Whole, issuances: Whole, months: int) -> Whole:

@@ -49,3 +49,8 @@ def test_numbers_too_large_to_be_shared_exactly_are_refused_and_not_rounded() ->
     body = '[[body]]\nmunicipality = "141003"\npopulation = 900_000_000\n'
     with pytest.raises(CannotHold, match="大きすぎます"):
         plan(scenario_of(with_end(f"{body}[volumes]\ntotal = 1_000_000_000\njuminhyo = 999_000_000\n[volumes.use_percent]\ndesignated = 1_000\n")))
+
+
+def test_a_share_so_small_that_the_papers_cannot_be_counted_is_refused() -> None:
+    with pytest.raises(CannotHold, match="大きすぎます"):
+        plan(scenario_of(with_end("[volumes]\njuminhyo_share_basis_points = 1\n")))

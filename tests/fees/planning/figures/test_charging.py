@@ -86,3 +86,10 @@ def test_no_rate_keeps_a_revenue_that_a_cap_forbids() -> None:
     scheme = Metered(per_issuance_yen=0, tax_basis_points=1_000, cap_yen=1_000)
     with pytest.raises(CannotHold, match="上限額"):
         keeping_rate_yen(scheme, band_numbers(["town"]), np.array([500], np.int64), 1_001)
+
+
+def test_tax_is_exact_where_the_product_would_not_fit_into_an_array() -> None:
+    scheme = Metered(per_issuance_yen=1_000_000, tax_basis_points=9_999)
+    papers = 1_234_567_891
+    bill = annual_yen(scheme, Body("013048", "town", 3_000), papers)
+    assert int(charged(scheme, band_numbers(["town"]), np.array([papers], np.int64)).tax_yen[0]) == bill.tax_yen
