@@ -65,6 +65,9 @@ STAFF = (
 )
 """(role, name, party)."""
 
+FEE_STAFF = (("editor", "財政課 春子"), ("approver", "財政課長 秋夫"))
+"""(role, name): who changes the fees of the main municipality, one by drafting and one by approving."""
+
 CLOUD_OPERATOR = "BCL運用 四郎"
 """Works for the shared cloud, in the role `operator`."""
 

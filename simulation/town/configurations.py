@@ -105,7 +105,7 @@ def _staff(prepared: Prepared, party: str) -> list[dict[str, Any]]:
             "name": member.name,
             "password_hash": member.password_hash,
             "roles": [member.role],
-            **({"of": member.municipality} if party == "center" and member.municipality else {}),
+            **({"of": member.municipality} if party in ("center", "fees") and member.municipality else {}),
         }
         for member in prepared.staff
         if member.party == party

@@ -62,6 +62,7 @@ def make_staff(places: tuple[Place, ...]) -> tuple[StaffMember, ...]:
 def _posts(places: tuple[Place, ...]) -> Iterator[_Post]:
     yield from (_Post(*row) for row in demo.STAFF)
     yield from (_Post("municipality", f"{place.city.name} 情報政策課", "center", place.code) for place in _with_accounts_at_center(places))
+    yield from (_Post(role, f"{places[0].city.name} {name}", "fees", places[0].code) for role, name in demo.FEE_STAFF)
     if tenants_of(places):
         yield _Post("operator", demo.CLOUD_OPERATOR, BCL)
     others = [(party, place, place.own_kinds) for party, place in servers_of(places).items() if party != MUNICIPAL]
