@@ -36,6 +36,13 @@ def test_a_sound_file_gives_rates_names_and_accounts(tmp_path: Path) -> None:
         ({"municipalities": []}, f"no municipality {CITY}"),
         ({"operators": []}, f"no operator {SEVEN}"),
         ({"pending_seconds": -1}, "pending_seconds"),
+        ({"staff": [{"name": "x", "password_hash": "x", "roles": [], "of": "990035"}]}, "no municipality 990035"),
+        (
+            {"routes": [{"rule": "r", "channel": "store", "municipality": "990035", "route": "direct", "since": "2020-04-01"}]},
+            "no municipality 990035",
+        ),
+        ({"routes": [{"rule": "r", "channel": "counter", "route": "direct", "since": "2020-04-01"}]}, "$.routes[0].channel"),
+        ({"tariff": [{**msgspec.to_builtins(TARIFF[0]), "channel": "street"}]}, "$.tariff[0].channel"),
         ({"tariff": [{**msgspec.to_builtins(TARIFF[0]), "yen": 250.5}]}, "$.tariff[0].yen"),
         ({"tariff": [{**msgspec.to_builtins(TARIFF[0]), "yen": -1}]}, "$.tariff[0].yen"),
         ({"tariff": [{**msgspec.to_builtins(TARIFF[0]), "yen": "250"}]}, "$.tariff[0].yen"),
