@@ -8,12 +8,12 @@ from contextlib import contextmanager
 from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Connection, Engine, Table, create_engine, func, select
+from sqlalchemy import Connection, Engine, Table, create_engine, event, func, select
 
 from fees.booking import fact_log, ledger
 from fees.booking.booking import book_facts
@@ -253,3 +253,26 @@ def test_on_postgresql_processes_that_book_at_once_leave_no_gap_and_end_in_the_s
     numbers, found, faults = asyncio.run(at_once())
     assert numbers == list(range(1, len(heard) + 1))
     assert found == expected(lives) and faults == ()
+
+
+def test_on_postgresql_what_was_heard_before_is_found_without_reading_the_whole_log(postgres: Server) -> None:
+    """With scans priced out of question, each half of the look has to go down its own index; a statement that leaves no such way shows itself."""
+
+    def plan(connection: Connection) -> list[str]:
+        asked: list[tuple[str, Any]] = []
+        connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
+        event.listen(connection, "before_cursor_execute", lambda _c, _k, statement, given, _x, _m: asked.append((statement, given)))
+        fact_log.heard_before(connection, BATCH)
+        ((statement, given),) = asked
+        return list(connection.exec_driver_sql(f"EXPLAIN {statement}", given).scalars())
+
+    async def planned() -> list[str]:
+        store = await PostgresStore.open(postgres.new_database("heard_before"), METADATA)
+        try:
+            return await store.read(plan)
+        finally:
+            await store.close()
+
+    lines = " ".join(asyncio.run(planned()))
+    assert "Index Cond: (number = " in lines and "Index Cond: (issuance_id = " in lines
+    assert "Seq Scan on facts" not in lines and "Filter: ((hashed" not in lines

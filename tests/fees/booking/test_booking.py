@@ -111,6 +111,8 @@ def test_three_visits_around_the_end_of_a_campaign_are_priced_by_their_visit(con
     late_evening, morning = at("2026-03-31T22:58:00+09:00"), at("2026-04-01T06:30:00+09:00")
     assert book(connection, fact(1, "a", "paid", **ten, **late_evening), fact(2, "b", "paid", **full, **morning)) == ["new", "new"]
     assert book(connection, fact(3, "c", "paid", **full, **late_evening), fact(4, "d", "paid", **ten, **morning)) == ["contradiction"] * 2
+    both_sides = fact(5, "e", "paid", **ten, **late_evening), fact(6, "f", "paid", **ten, **morning)
+    assert book(connection, *both_sides) == ["new", "contradiction"]
 
 
 def test_when_the_posting_cannot_be_written_the_number_is_not_claimed_either() -> None:
