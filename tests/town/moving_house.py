@@ -1,5 +1,6 @@
 """乗り換え of a municipality of an open town, from its own server to the shared cloud: a new tenant with the keys it has, its registers uploaded, its bindings carried, its kinds moved at a minute."""
 
+import asyncio
 import json
 import secrets
 import shutil
@@ -18,13 +19,15 @@ import msgspec
 from sqlalchemy import create_engine
 
 from bcl_cloud.feeds.packing import pack
-from bcl_cloud.joining.onboarding import Cloud, Description, StaffSetting, onboard, open_tenant
+from bcl_cloud.feeds.switching import stands
+from bcl_cloud.joining.onboarding import Cloud, Description, StaffSetting, onboard, open_tenant, registers_of
 from bcl_cloud.joining.trial_issue import draw_trial, look_at_all
 from bcl_cloud.tenancy.door import Tenancy
 from bcl_cloud.tenancy.files import TenantFiles
 from bcl_cloud.tenancy.key_folders import KeyFolders
 from bcl_cloud.tenants.entries import set_forms
 from bcl_cloud.tenants.tables import METADATA
+from certificates.kinds import KINDS
 from issuer.terms import Certifier, PolicySetting
 from registers.koseki.usage import bind_serial
 from registers.population import Population
@@ -46,6 +49,8 @@ from tests.town.told import issuer_files
 WHO, WHY = demo.CLOUD_OPERATOR, "BCLへの乗り換え（見本）"
 CLERK = "市民課 桜（見本）"
 PASSWORD = secrets.token_hex(8)
+FIELDS = {"koseki": ("koseki", "fuhyo"), "seal": ("seals",), "tax": ("tax",)}
+"""What a register is of, among people made up."""
 SERIES = "Ｂ"
 """What the cloud's 発行番号 begin with after the municipality's name: two issuers of one municipality must not number alike."""
 
@@ -121,7 +126,30 @@ class Household:
         async with self.cloud() as cloud:
             policies = self._policies((*self.place.bcl_kinds, *self.kinds))
             await cloud.database.write(set_forms, self.code, policies, WHO, WHY, datetime.now(JST))
+            await self._send_what_is_new(cloud)
             await self._try_out(cloud, clerk)
+
+    async def _send_what_is_new(self, cloud: Cloud) -> None:
+        """The registers that only these kinds read: a differential with every line of theirs, after the upload that stands."""
+        now_kept = await registers_of(cloud, self.code)
+        standing = await cloud.tenancy.store(self.code).read(stands)
+        assert standing is not None
+        population = people_of(self.town).of(self.code)
+        nothing: dict[str, Any] = {field: () for kind in self.kinds for field in FIELDS[KINDS[kind].register]}
+        sequence, file = standing.sequence + 1, self.files / f"{self.code}-new.zip"
+        file.write_bytes(
+            pack(
+                population,
+                self.code,
+                sequence,
+                datetime.now(JST),
+                before=replace(population, **nothing),
+                registers=now_kept,
+                based_on=standing.sequence,
+            )
+        )
+        report, _ = await asyncio.to_thread(self.upload, file)
+        assert report["outcome"] == "applied", report
 
     async def _try_out(self, cloud: Cloud, clerk: str) -> None:
         await draw_trial(cloud, self.code, WHO, WHY, datetime.now(JST))
