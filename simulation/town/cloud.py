@@ -165,7 +165,7 @@ async def clerk_of(cloud: Cloud, code: str) -> str:
 
 async def opened_cloud(folders: Folders) -> Cloud:
     """The cloud of a prepared town, beside whoever serves it. To be closed with `close_cloud`."""
-    database = await open_store(database_url(folders), METADATA)
+    database = await open_store(database_url(folders), METADATA, sole=False)
     return Cloud(database, Tenancy(TenantFiles(tenants_folder(folders)), sole=False), KeyFolders(keys_folder(folders)))
 
 

@@ -40,7 +40,7 @@ def terms(**changes: Any) -> Issuer:
 
 async def answer(store: SqliteStore, now: datetime, of: Issuer) -> tuple[int, ...] | str:
     desk = Desk(of, store, InlinePress(hands()), DECLARED)
-    reply = await desk.answer(ask(FATHER, f"visit-{now.isoformat()}", "kazei"), CENTER, now)
+    reply = await desk.answer(ask(FATHER, f"visit-{now:%Y%m%dT%H%M%S}", "kazei"), CENTER, now)
     if isinstance(reply, Refusal):
         return reply.code
     assert isinstance(reply, ChoicesOffered)
