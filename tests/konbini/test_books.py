@@ -61,7 +61,6 @@ class Office:
         more = last if last < len(JOURNAL) else None
         return web.json_response({"accounts": ACCOUNTS, "totals": {"balance_yen": 0, "postings": 7}, "journal": page, "next_after": more})
 
-
     async def _ledger(self, request: web.Request) -> web.Response:
         if request.cookies.get("session") != "1":
             return web.Response(status=403)
