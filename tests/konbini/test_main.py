@@ -11,12 +11,11 @@ from tests.structure.sources import ROOT
 def test_every_command_says_in_japanese_what_it_does() -> None:
     groups = [app, *(group.typer_instance for group in app.registered_groups if group.typer_instance is not None)]
     told = [command.callback for group in groups for command in group.registered_commands]
-    told += [group.registered_callback.callback for group in groups if group.registered_callback is not None]
     named = {callback.__name__: callback for callback in told if callback is not None}
     assert set(named) >= {
         *("town", "serve", "issue", "books", "plan", "simulate", "verify", "dossier"),
         *("municipal_handover", "municipal_import", "municipal_takeover"),
-        *("run", "make_profile"),
+        *("make_profile", "change"),
         *("bcl_onboard", "bcl_upload", "bcl_status", "bcl_handover", "bcl_takeover"),
     }
     for name, callback in named.items():
