@@ -37,8 +37,8 @@ class Hours(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Kiosk(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One registered terminal: the party that speaks for it, whose it is, through which channel it sells, and the public key (PEM) of its signatures.
 
-    `hours`: its own, beside those of the certificates (a town hall's kiosk closes with the hall). `only`: the municipality whose residents alone it serves. `retired`: no visit begins there
-    any more; what it still has to report is heard.
+    `hours`: its own, beside those of the certificates (a town hall's kiosk closes with the hall). `only`: the municipality whose residents alone it serves; of others only whom that
+    municipality has accepted itself (利用登録), for their 戸籍. `retired`: no visit begins there any more; what it still has to report is heard.
     """
 
     id: str

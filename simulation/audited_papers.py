@@ -70,9 +70,9 @@ class PaperAudit:
         holder = visit.holder
         if holder.made.state != "good" or visit.wish.pin != holder.made.pin:
             yield "a paper for a card that is not good, or without its PIN"
-        if visit.terminal == self._foundation.hall and holder.municipality != self._foundation.places[0].code:
-            yield "a paper for somebody whom this hall's terminal does not serve"
         known = self._known_as(visit, code)
+        if visit.terminal == self._foundation.hall and not self._at_home_in_the_hall(visit, code, known):
+            yield "a paper for somebody whom this hall's terminal does not serve"
         if known is None:
             yield "a paper from where nobody knows the holder"
             return
@@ -89,6 +89,11 @@ class PaperAudit:
                 return
             tries.append(found)
         yield from min(tries, key=len)
+
+    def _at_home_in_the_hall(self, visit: Came, code: str, known: tuple[str, str] | None) -> bool:
+        """Whoever lives in the main municipality; and whoever has their 戸籍 there and its clerk's acceptance (利用登録), for papers of that."""
+        main = self._foundation.places[0].code
+        return visit.holder.municipality == main or (code == main and known is not None and bool(known[1]))
 
     def _known_as(self, visit: Came, code: str) -> tuple[str, str] | None:
         """宛名番号 and number in the 戸籍 (either may be empty) under which this municipality knows the holder."""
