@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, time, timedelta
 
 from bcl_cloud.joining.onboarding import Cloud
+from bcl_cloud.tenants.entries import TenantRefused
 from simulation import demonstration as demo
 from simulation.municipal_data import NotTaken, send_changes
 from simulation.municipalities import Place
@@ -54,7 +55,7 @@ class DailyData:
     async def _sent(self, cloud: Cloud, place: Place, now: datetime) -> None:
         try:
             await send_changes(cloud, place.code, await clerk_of(cloud, place.code), WHY, now)
-        except (NotTaken, StoreFailed) as failure:
+        except (NotTaken, StoreFailed, TenantRefused) as failure:
             self._said(f"{place.city.name}の連携用データが取り込まれませんでした: {failure}")
 
 

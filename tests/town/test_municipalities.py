@@ -10,12 +10,14 @@ from datetime import datetime
 import aiohttp
 import pytest
 
+from bcl_cloud.joining.onboarding import registers_of
 from bcl_cloud.tenants.canaries import SERIAL_STEM
 from certificates.kinds import KINDS
 from certificates.reading import face_of, read
 from simulation import demonstration as demo
 from simulation.municipalities import PLACES
-from simulation.town.cloud import tenants_folder
+from simulation.town.cloud import close_cloud, opened_cloud, tenants_folder
+from simulation.town.daily_data import DailyData
 from simulation.town.description import HolderEntry
 from simulation.town.directory_changes import configuration_of, enter_changes
 from simulation.town.preparation import LAYOUT
@@ -28,6 +30,7 @@ from tests.town.rows import rows
 
 TOWN = PLACES[:MUNICIPALITIES]
 """Two servers, two tenants, a designated city on a server, one whose 戸籍 is on its own server and everything else on the cloud, and one that has not joined 広域交付."""
+TENANTS = tuple(place for place in TOWN if place.bcl_kinds)
 BY_NAME = {place.city.name: place for place in TOWN}
 READY_SECONDS = 600.0
 """For the opening of all twelve, on a machine that does other things besides."""
@@ -154,19 +157,36 @@ async def test_a_server_that_is_gone_stops_its_own_municipality_alone(world, han
         os.kill(pid, signal.SIGCONT)
 
 
-def test_every_tenant_s_registers_came_by_an_upload_and_issuing_stops_where_none_comes_any_more(world):
-    for place in (place for place in TOWN if place.bcl_kinds):
+async def test_every_tenant_s_registers_came_by_an_upload_and_issuing_stops_where_none_comes_any_more(world):
+    cloud = await opened_cloud(world.folders)
+    kept_now = {place.code: set(await registers_of(cloud, place.code)) for place in TENANTS}
+    await close_cloud(cloud)
+    for place in TENANTS:
         file = tenants_folder(world.folders) / f"{place.code}.db"
-        first = rows(file, "SELECT * FROM feed_uploads ORDER BY upload_no")[0]
+        first, *later = rows(file, "SELECT * FROM feed_uploads ORDER BY upload_no")
         assert (first["sequence"], first["kind"], first["state"]) == (1, "full", "applied")
+        assert {(upload["kind"], upload["state"]) for upload in later} <= {("differential", "applied")}
         (people,) = rows(file, "SELECT COUNT(*) AS people FROM residents WHERE place > 0")
         assert json.loads(first["report"])["rows"]["residents.csv"] == people["people"]
         kept = {"residents"} | {KINDS[kind].register for kind in place.bcl_kinds}
-        assert {
-            row["register"] for row in rows(file, "SELECT register FROM feed_ages ORDER BY register")
-        } >= kept  # more, where kinds have moved since
+        assert kept_now[place.code] >= kept, "more only where kinds have moved since"
+        assert {row["register"] for row in rows(file, "SELECT register FROM feed_ages ORDER BY register")} == kept_now[place.code]
         (decided,) = rows(file, "SELECT * FROM feed_terms ORDER BY terms_no")
         assert set(json.loads(decided["terms"])["max_age_hours"]) >= kept
+
+
+def test_what_the_night_brings_is_taken_beside_the_cloud_that_serves(world):
+    """The supervisor sends it while the parties run: what it cannot open would close the town."""
+    said: list[str] = []
+    data, now = DailyData(world.folders, TENANTS, said.append), datetime.now(JST)
+    before = [_uploads_of(world, place.code) for place in TENANTS]
+    for _ in TENANTS:
+        data.turn(now)
+    assert said == [] and [_uploads_of(world, place.code) for place in TENANTS] == [uploads + 1 for uploads in before]
+
+
+def _uploads_of(world: OpenTown, code: str) -> int:
+    return len(rows(tenants_folder(world.folders) / f"{code}.db", "SELECT * FROM feed_uploads WHERE state = 'applied'"))
 
 
 def test_the_same_state_opens_again_with_the_same_number_only(world):
