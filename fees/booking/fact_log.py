@@ -44,11 +44,11 @@ class Counts:
 
 
 def heard_before(connection: Connection, batch: Sequence[FeeFact]) -> Heard:
-    """What stands under the batch's numbers, and every fact of its issuances that was new."""
+    """What stands under the batch's numbers, and every fact of its issuances; which of them count is `Heard`'s to say."""
     number = one_of(connection, facts.c.number, [fact.number for fact in batch])
     issuance = one_of(connection, facts.c.issuance_id, list({fact.issuance_id: None for fact in batch}))
     # A union, and not an OR: each half finds its rows by its own index, however large the table has become.
-    rows = union(select(facts).where(number), select(facts).where(issuance, facts.c.metered == "new")).order_by("number")
+    rows = union(select(facts).where(number), select(facts).where(issuance)).order_by("number")
     heard = Heard()
     for row in connection.execute(rows):
         heard.add(fact_of(row), row.metered)
